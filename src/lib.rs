@@ -1,0 +1,6 @@
+//! # rearguard
+//!
+//! How a peacekeeping mission gets out of a country: what the host's denials and the mission's own choices cost in
+//! casualties, equipment and time.
+
+pub mod math;
