@@ -1,0 +1,2 @@
+//! What the mission is.
+pub mod field;
