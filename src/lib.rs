@@ -3,5 +3,6 @@
 //! How a peacekeeping mission gets out of a country: what the host's denials and the mission's own choices cost in
 //! casualties, equipment and time.
 
+pub mod draw;
 pub mod math;
 pub mod units;
