@@ -4,5 +4,6 @@
 //! casualties, equipment and time.
 
 pub mod draw;
+pub mod kernel;
 pub mod math;
 pub mod units;
