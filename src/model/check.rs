@@ -94,7 +94,8 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
         }
     }
     let packing = &inputs.packing;
-    let (low, mode, high) = (packing.crew_teu_per_day_low, packing.crew_teu_per_day_mode, packing.crew_teu_per_day_high);
+    let (low, mode, high) =
+        (packing.crew_teu_per_day_low, packing.crew_teu_per_day_mode, packing.crew_teu_per_day_high);
     if low > mode || mode > high {
         let message = format!("`packing` crew rates are not in order: low {low}, mode {mode}, high {high}");
         problems.add(ProblemKind::Order, "packing.crew_teu_per_day_mode", message, "let low <= mode <= high");
@@ -102,7 +103,12 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
     let team_stays = inputs.base.iter().any(|base| base.liquidation);
     if inputs.mission.liquidation_people > 0.0 && !team_stays && !inputs.base.is_empty() {
         let message = "no base is marked `liquidation = true`, but `mission.liquidation_people` stay";
-        problems.add(ProblemKind::Missing, "mission.liquidation_people", message, "mark the base where they stay, or set it to 0");
+        problems.add(
+            ProblemKind::Missing,
+            "mission.liquidation_people",
+            message,
+            "mark the base where they stay, or set it to 0",
+        );
     }
 }
 
@@ -115,30 +121,60 @@ fn check_bases(inputs: &Inputs, problems: &mut Problems) {
         let path = format!("base.{}", base.id);
         if base.window_start.is_some_and(|start| start > base.planned_closure) {
             let message = format!("the closing window of `{}` starts after its planned closure", base.id);
-            problems.add(ProblemKind::Order, format!("{path}.window_start"), message, "let it be earlier than `planned_closure`");
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.window_start"),
+                message,
+                "let it be earlier than `planned_closure`",
+            );
         }
         if base.planned_closure < 0.0 || base.planned_closure > end {
             let message = format!("the planned closure of `{}` lies outside the mission", base.id);
-            problems.add(ProblemKind::Order, format!("{path}.planned_closure"), message, "give a date from `mission.start` to the end of liquidation");
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.planned_closure"),
+                message,
+                "give a date from `mission.start` to the end of liquidation",
+            );
         }
         if base.parent.as_deref() == Some(&base.id) {
             let message = format!("`{}` is its own parent", base.id);
-            problems.add(ProblemKind::Conflict, format!("{path}.parent"), message, "name another base, or leave `parent` out where people fly home from here");
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.parent"),
+                message,
+                "name another base, or leave `parent` out where people fly home from here",
+            );
         }
         if follows_itself(inputs, &base.id) {
             let message = format!("the parents of `{}` lead in a circle", base.id);
-            problems.add(ProblemKind::Conflict, format!("{path}.parent"), message, "let the chain of parents end at a base with `repatriation = true`");
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.parent"),
+                message,
+                "let the chain of parents end at a base with `repatriation = true`",
+            );
         }
         if base.repatriation && !base.airstrip {
             let message = format!("`{}` has repatriation flights but no airstrip", base.id);
-            problems.add(ProblemKind::Conflict, format!("{path}.repatriation"), message, "set `airstrip = true`, or let its people leave from its parent");
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.repatriation"),
+                message,
+                "set `airstrip = true`, or let its people leave from its parent",
+            );
         }
     }
     for region in &inputs.region {
         let sum = region.taker_separatist + region.taker_jihadist + region.taker_none;
         if (sum - 1.0).abs() > 1e-6 {
             let message = format!("the taker weights of `{}` sum to {sum}, not 1", region.id);
-            problems.add(ProblemKind::Sum, format!("region.{}.taker_none", region.id), message, "scale the three weights to sum to 1");
+            problems.add(
+                ProblemKind::Sum,
+                format!("region.{}.taker_none", region.id),
+                message,
+                "scale the three weights to sum to 1",
+            );
         }
     }
 }
@@ -167,7 +203,12 @@ fn check_roads(inputs: &Inputs, problems: &mut Problems) {
         let ends = if road.from < road.to { (&road.from, &road.to) } else { (&road.to, &road.from) };
         if seen.insert(ends, index).is_some() {
             let message = format!("a second road between `{}` and `{}`", road.from, road.to);
-            problems.add(ProblemKind::Duplicate, format!("road.{index}.from"), message, "keep one; roads can be used both ways");
+            problems.add(
+                ProblemKind::Duplicate,
+                format!("road.{index}.from"),
+                message,
+                "keep one; roads can be used both ways",
+            );
         }
     }
     let ids: std::collections::BTreeSet<&String> = inputs.base.iter().map(|base| &base.id).collect();
@@ -191,7 +232,12 @@ fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
         let Some(to) = node(inputs, parent) else { continue };
         if to != index && ShortestWays::new(inputs, index).to(to).is_none() {
             let message = format!("no road leads from `{}` to its parent `{parent}`", base.id);
-            problems.add(ProblemKind::Unreachable, format!("{path}.parent"), message, "add the missing `[[road]]`, or name a parent that a road leads to");
+            problems.add(
+                ProblemKind::Unreachable,
+                format!("{path}.parent"),
+                message,
+                "add the missing `[[road]]`, or name a parent that a road leads to",
+            );
         }
     }
 }
@@ -204,12 +250,22 @@ fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
         for id in &fleet.serves {
             if let Some(other) = served.insert(id, &fleet.id) {
                 let message = format!("`{id}` is served by both `{other}` and `{}`", fleet.id);
-                problems.add(ProblemKind::Duplicate, format!("{path}.serves"), message, "let one fleet serve each base");
+                problems.add(
+                    ProblemKind::Duplicate,
+                    format!("{path}.serves"),
+                    message,
+                    "let one fleet serve each base",
+                );
             }
             let Some(base) = inputs.base.iter().find(|base| base.id == *id) else { continue };
             let Some(cargo_to) = base.cargo_to.as_ref().or(base.parent.as_ref()) else {
                 let message = format!("`{id}` is served by `{}` but its cargo goes nowhere", fleet.id);
-                problems.add(ProblemKind::Missing, format!("base.{id}"), message, "give it `cargo_to`: a hub or an exit");
+                problems.add(
+                    ProblemKind::Missing,
+                    format!("base.{id}"),
+                    message,
+                    "give it `cargo_to`: a hub or an exit",
+                );
                 continue;
             };
             for place in [id, cargo_to] {
@@ -218,8 +274,14 @@ fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
                     _ => true,
                 };
                 if !reached {
-                    let message = format!("no road leads from `{}`, the home of `{}`, to `{place}`", fleet.home, fleet.id);
-                    problems.add(ProblemKind::Unreachable, format!("{path}.home"), message, "add the missing `[[road]]`");
+                    let message =
+                        format!("no road leads from `{}`, the home of `{}`, to `{place}`", fleet.home, fleet.id);
+                    problems.add(
+                        ProblemKind::Unreachable,
+                        format!("{path}.home"),
+                        message,
+                        "add the missing `[[road]]`",
+                    );
                 }
             }
         }
@@ -231,11 +293,21 @@ fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
         let path = format!("class.{}", class.id);
         if class.travel == Travel::Loaded && class.teu <= 0.0 {
             let message = format!("`{}` travels loaded but takes no room", class.id);
-            problems.add(ProblemKind::Conflict, format!("{path}.teu"), message, "give its room on a truck in TEU, or let it drive or be fixed");
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.teu"),
+                message,
+                "give its room on a truck in TEU, or let it drive or be fixed",
+            );
         }
         if class.cargo_truck && class.travel != Travel::Drives {
             let message = format!("`{}` is a cargo truck that does not drive", class.id);
-            problems.add(ProblemKind::Conflict, format!("{path}.cargo_truck"), message, "set `travel = \"drives\"`, or `cargo_truck = false`");
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.cargo_truck"),
+                message,
+                "set `travel = \"drives\"`, or `cargo_truck = false`",
+            );
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -253,7 +325,12 @@ fn check_desk(path: &str, desk: &Desk, problems: &mut Problems) {
     for (index, change) in desk.change.iter().enumerate() {
         if change.until.is_some_and(|until| until < change.from) {
             let message = "a dated stance ends before it starts";
-            problems.add(ProblemKind::Order, format!("{path}.change.{index}.until"), message, "swap `from` and `until`");
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.change.{index}.until"),
+                message,
+                "swap `from` and `until`",
+            );
         }
     }
 }

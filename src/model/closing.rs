@@ -77,8 +77,6 @@ crate::table! {
     }
 }
 
-use crate::model::field::Table as _;
-
 crate::table! {
     /// Flights that take people home: Erlang-4 intervals, lognormal numbers on board.
     pub struct Repatriation {

@@ -3,7 +3,7 @@
 use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
-use crate::model::field::{Kind, Table as _};
+use crate::model::field::Kind;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};

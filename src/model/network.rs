@@ -134,5 +134,3 @@ crate::table! {
         tension: Vec<TensionChange> = Kind::List(TensionChange::FIELDS),
     }
 }
-
-use crate::model::field::Table as _;

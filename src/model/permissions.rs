@@ -69,8 +69,6 @@ crate::table! {
     }
 }
 
-use crate::model::field::Table as _;
-
 crate::table! {
     /// The desks.
     pub struct Permissions {

@@ -156,8 +156,7 @@ impl Network {
     /// Where an id or way is missing that [`check`](crate::model::check::check) would have reported.
     pub fn new(inputs: &Inputs) -> Self {
         let near = neighbours(inputs);
-        let ways: Vec<ShortestWays> =
-            (0..near.len()).map(|from| ShortestWays::over(inputs, &near, from)).collect();
+        let ways: Vec<ShortestWays> = (0..near.len()).map(|from| ShortestWays::over(inputs, &near, from)).collect();
         let way = |from: NodeId, to: NodeId| ways[from].to(to).expect("checked: a road leads there");
         let at = |id: &str| node(inputs, id).expect("checked: a known place");
         let region = |id: &str| inputs.region.iter().position(|r| r.id == id).expect("checked: a known region");

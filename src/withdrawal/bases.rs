@@ -174,6 +174,7 @@ impl Withdrawal<'_> {
             let room = self.convoys[convoy as usize].room;
             if ready >= room || unpacked == 0 {
                 self.bases[base].queue.pop_front();
+                self.convoys[convoy as usize].loading = true;
                 return Some((Job::Load { convoy }, room.min(ready)));
             }
         }

@@ -75,8 +75,7 @@ pub fn harm(
     let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
     let mut evacuated = false;
     for _ in 0..hit {
-        let (at_once, serious, in_care, who) =
-            (stream.uniform(), stream.uniform(), stream.uniform(), stream.uniform());
+        let (at_once, serious, in_care, who) = (stream.uniform(), stream.uniform(), stream.uniform(), stream.uniform());
         let fate = if at_once < killed_share {
             Fate::Killed
         } else if serious >= casualties.serious_share {

@@ -60,9 +60,7 @@ impl Withdrawal<'_> {
     fn waiting_cargo(&self, base: usize) -> MilliTeu {
         let own = match &self.bases[base] {
             state if !state.open => 0,
-            state if state.packing => {
-                self.own_cargo(base, Account::OnHand) + self.own_cargo(base, Account::Staged)
-            }
+            state if state.packing => self.own_cargo(base, Account::OnHand) + self.own_cargo(base, Account::Staged),
             _ => self.own_cargo(base, Account::Staged),
         };
         own + self.passing_cargo(base) - self.bases[base].assigned
@@ -82,12 +80,8 @@ impl Withdrawal<'_> {
         let retry_days = self.inputs.permissions.truck_column.retry_days;
         let (after_days, event) = match self.ask(DeskId::TruckColumn, region, self.model.network.node_key[base], asked)
         {
-            Answer::Granted { after_days } => {
-                (after_days, Event::ColumnAnswered { base: small(base), granted: true })
-            }
-            Answer::Refused { after_days } => {
-                (after_days, Event::ColumnAnswered { base: small(base), granted: false })
-            }
+            Answer::Granted { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: true }),
+            Answer::Refused { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: false }),
             Answer::Never => {
                 self.bases[base].truck_denied = true;
                 (retry_days, Event::ColumnAsked { base: small(base) })
@@ -189,7 +183,7 @@ impl Withdrawal<'_> {
         for mut lot in passing {
             let fit = self.fit(left, self.passing_room(lot.item), lot.units);
             left -= self.passing_room(lot.item) * MilliTeu::from(fit);
-            self.load(id, Lot { units: fit, ..lot }, Account::AtHub);
+            self.take_aboard(id, Lot { units: fit, ..lot }, Account::AtHub);
             lot.units -= fit;
             stow(&mut self.bases[base].passing, lot);
         }
@@ -198,7 +192,7 @@ impl Withdrawal<'_> {
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
             let fit = if room > 0 { self.fit(left, room, staged) } else { 0 };
             left -= room * MilliTeu::from(fit);
-            self.load(id, Lot { origin: small(base), item, units: fit }, Account::Staged);
+            self.take_aboard(id, Lot { origin: small(base), item, units: fit }, Account::Staged);
         }
         if self.inputs.base[base].kind == BaseKind::Camp && left < self.convoys[id as usize].room {
             self.outcome.add(Measure::CampColumns, 1.0);
@@ -212,7 +206,8 @@ impl Withdrawal<'_> {
         if room == 0 { 0 } else { (left.max(0) / room).min(MilliTeu::from(units)) as u32 }
     }
 
-    fn load(&mut self, id: ConvoyId, lot: Lot, from: Account) {
+    /// Books a lot from an account into a convoy.
+    pub(super) fn take_aboard(&mut self, id: ConvoyId, lot: Lot, from: Account) {
         self.ledger.post(Posting { lot, from, to: Account::InTransit, cause: Cause::Plan });
         stow(&mut self.convoys[id as usize].cargo, lot);
     }
@@ -255,17 +250,16 @@ impl Withdrawal<'_> {
 
     /// A column is home: its trucks rest, then are ready again.
     pub(super) fn column_home(&mut self, id: ConvoyId) {
-        self.finish_journey(id);
         let base = self.convoys[id as usize].base;
         let fleet = self.model.network.trip[base].as_ref().expect("a column has a trip").fleet;
         let settings = &self.inputs.truck_fleet[fleet];
         let convoy = &mut self.convoys[id as usize];
         let mut stream = self.streams.stream(Purpose::Turnaround, convoy.key, 0);
         let rest_days = stream.lognormal(settings.turnaround_days, settings.turnaround_log_sd);
-        let trucks = convoy.trucks as u16;
+        let trucks = convoy.trucks;
         for lot in std::mem::take(&mut convoy.people) {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtBase);
         }
-        self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks: u32::from(trucks) });
+        self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks });
     }
 }

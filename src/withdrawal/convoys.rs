@@ -96,8 +96,6 @@ pub struct Convoy {
     pub failure_gap: f64,
     /// Breakdowns so far.
     pub breakdowns: u32,
-    /// Days under surveillance or overwatch, counted at the end.
-    pub days_on_road: f64,
 }
 
 impl Convoy {
@@ -151,8 +149,6 @@ impl Withdrawal<'_> {
     pub(super) fn set_out(&mut self, id: ConvoyId, journey: Journey) {
         if matches!(journey, Journey::Out | Journey::ToParent) {
             self.first_departure(id);
-        } else {
-            self.finish_journey(id);
         }
         let now = self.now();
         let convoy = &mut self.convoys[id as usize];
@@ -362,6 +358,7 @@ impl Withdrawal<'_> {
 
     /// A convoy reaches the end of its journey.
     fn arrive(&mut self, id: ConvoyId) {
+        self.finish_journey(id);
         match self.convoys[id as usize].journey {
             Journey::ToParent => self.garrison_arrives(id),
             Journey::Out => self.column_at_base(id),
@@ -375,12 +372,12 @@ impl Withdrawal<'_> {
         let parent = self.model.network.parent[way_of].expect("a garrison has a parent");
         if !self.bases[parent].open && !self.inputs.base[parent].repatriation {
             // The parent has gone, and nobody flies from there: on to the parent's parent.
-            self.convoys[id as usize].way_of = parent;
-            self.convoys[id as usize].leg = 0;
+            let now = self.now();
+            let convoy = &mut self.convoys[id as usize];
+            (convoy.way_of, convoy.leg, convoy.journey_days) = (parent, 0, now);
             self.start_leg(id);
             return;
         }
-        self.finish_journey(id);
         let now = self.now();
         let convoy = &mut self.convoys[id as usize];
         self.outcome.convoy_arrives(now - convoy.departed_days);
@@ -397,12 +394,9 @@ impl Withdrawal<'_> {
     }
 
     /// Adds a journey's days to what people were exposed to, with the injuries and illness of the road.
-    pub(super) fn finish_journey(&mut self, id: ConvoyId) {
+    fn finish_journey(&mut self, id: ConvoyId) {
         let now = self.now();
         let convoy = &self.convoys[id as usize];
-        if convoy.journey == Journey::Out && convoy.loading {
-            return;
-        }
         let days = now - convoy.journey_days;
         let person_days = f64::from(total(&convoy.people)) * days;
         self.outcome.add(Measure::Exposed, person_days);
@@ -425,8 +419,10 @@ impl Withdrawal<'_> {
         let parts = vehicles.div_ceil(self.inputs.convoys.max_vehicles as u32).max(1);
         let people = std::mem::take(&mut self.bases[base].people);
         for part in 0..parts {
-            let share = |units: u32| (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
-                - (u64::from(units) * u64::from(part) / u64::from(parts)) as u32;
+            let share = |units: u32| {
+                (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
+                    - (u64::from(units) * u64::from(part) / u64::from(parts)) as u32
+            };
             let key = key2(self.model.network.node_key[base], u64::from(part) << 8);
             let id = self.new_convoy(Kind::Withdrawal, base, key);
             for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
@@ -447,7 +443,6 @@ impl Withdrawal<'_> {
             let convoy = &mut self.convoys[id as usize];
             (convoy.vehicles, convoy.armoured) = (count, armoured);
             self.outcome.add(Measure::Convoys, 1.0);
-            self.outcome.wait_for_convoy();
             self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
         }
         self.load = load;
@@ -459,11 +454,11 @@ impl Withdrawal<'_> {
             for from in [Account::Staged, Account::OnHand] {
                 let units = left.min(self.ledger.units(base, lot.item, from));
                 left -= units;
-                self.load(id, Lot { units, ..lot }, from);
+                self.take_aboard(id, Lot { units, ..lot }, from);
             }
             return;
         }
-        self.load(id, lot, Account::AtHub);
+        self.take_aboard(id, lot, Account::AtHub);
         if let Some(passing) =
             self.bases[base].passing.iter_mut().find(|other| other.origin == lot.origin && other.item == lot.item)
         {

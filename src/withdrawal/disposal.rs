@@ -98,12 +98,11 @@ impl Withdrawal<'_> {
         for at in 0..self.tables.disposal_order.len() {
             let item = self.tables.disposal_order[at];
             let class = &self.inputs.class[class_of(item)];
+            let (sensitive, is_cargo) = (class.sensitive, class.travel == Travel::Loaded);
             let wanted = match rule {
                 DisposalRule::None => false,
-                DisposalRule::SensitiveOnly => class.sensitive,
-                DisposalRule::SensitiveFirst => {
-                    class.sensitive || !receives && !(column_comes && class.travel == Travel::Loaded)
-                }
+                DisposalRule::SensitiveOnly => sensitive,
+                DisposalRule::SensitiveFirst => sensitive || !receives && !(column_comes && is_cargo),
             };
             if !wanted {
                 continue;
@@ -112,7 +111,7 @@ impl Withdrawal<'_> {
             let destroyed = staying.min(destroy);
             destroy -= destroyed;
             self.dispose(base, item, destroyed, Account::Destroyed);
-            if !class.sensitive {
+            if !sensitive {
                 let units = (staying - destroyed).min(decommission);
                 decommission -= units;
                 self.dispose(base, item, units, Account::Decommissioned);

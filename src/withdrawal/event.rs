@@ -29,8 +29,10 @@ pub enum Event {
     /// The host answers.
     ColumnAnswered { base: u16, granted: bool },
     /// A fleet's trucks are ready again.
-    TrucksReady { fleet: u16, trucks: u16 },
-    /// A convoy sets out, or goes on after a halt.
+    TrucksReady { fleet: u16, trucks: u32 },
+    /// A later column of a garrison sets out.
+    ColumnSetsOut { convoy: ConvoyId },
+    /// A convoy goes on after a halt.
     ConvoyMovesOff { convoy: ConvoyId },
     /// A convoy reaches a point where a contact may be.
     ContactReached { convoy: ConvoyId },
@@ -71,7 +73,10 @@ impl Event {
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }
             | Self::ColumnAsked { .. } => 4,
-            Self::BaseLeaves { .. } | Self::ConvoyMovesOff { .. } | Self::FlightLeaves { .. } => 5,
+            Self::BaseLeaves { .. }
+            | Self::ColumnSetsOut { .. }
+            | Self::ConvoyMovesOff { .. }
+            | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
             Self::LiquidationEnds => 8,

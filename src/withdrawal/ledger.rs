@@ -146,8 +146,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Plan, Self::TruckDenial, Self::Threat, Self::Time, Self::Attack, Self::Breakdown];
+    pub const ALL: [Self; 6] = [Self::Plan, Self::TruckDenial, Self::Threat, Self::Time, Self::Attack, Self::Breakdown];
 
     /// Its name in results.
     pub fn name(self) -> &'static str {
@@ -288,10 +287,25 @@ impl Ledger {
 }
 
 const fn lines_by_account() -> [Disposition; ACCOUNTS] {
-    use Disposition::{Abandoned, Decommissioned, Destroyed, EvacuatedAir, EvacuatedRoad, HandedOver, LostEnRoute, OnHand};
+    use Disposition::{
+        Abandoned, Decommissioned, Destroyed, EvacuatedAir, EvacuatedRoad, HandedOver, LostEnRoute, OnHand,
+    };
     [
-        OnHand, OnHand, OnHand, OnHand, EvacuatedRoad, EvacuatedAir, HandedOver, Destroyed, Decommissioned, Abandoned,
-        Abandoned, Abandoned, Abandoned, LostEnRoute, LostEnRoute,
+        OnHand,
+        OnHand,
+        OnHand,
+        OnHand,
+        EvacuatedRoad,
+        EvacuatedAir,
+        HandedOver,
+        Destroyed,
+        Decommissioned,
+        Abandoned,
+        Abandoned,
+        Abandoned,
+        Abandoned,
+        LostEnRoute,
+        LostEnRoute,
     ]
 }
 
