@@ -4,6 +4,7 @@
 //! casualties, equipment and time.
 
 pub mod draw;
+pub mod experiment;
 pub mod kernel;
 pub mod math;
 pub mod measures;
