@@ -4,3 +4,4 @@
 //! casualties, equipment and time.
 
 pub mod math;
+pub mod stats;
