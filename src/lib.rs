@@ -11,3 +11,4 @@ pub mod measures;
 pub mod model;
 pub mod units;
 pub mod withdrawal;
+pub mod stats;
