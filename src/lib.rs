@@ -12,3 +12,5 @@ pub mod model;
 pub mod units;
 pub mod withdrawal;
 pub mod stats;
+pub mod output;
+pub mod summary;

@@ -59,6 +59,7 @@ measures! {
     ContractorsHit = "casualties.contractors", "people", Lower, Amount, "Of those killed or wounded, contract drivers.";
     NonBattle = "casualties.non_battle", "people", Lower, Amount, "Injured or ill on the road without contact; in no other line.";
     AnyKilled = "casualties.any_killed", "probability", Lower, Event, "Whether anyone was killed.";
+    Contacts = "contacts.all", "contacts", Lower, Amount, "Contacts on the road, of both kinds.";
     DeviceContacts = "contacts.device", "contacts", Lower, Amount, "Devices met on the road, second ones included.";
     DirectContacts = "contacts.direct", "contacts", Lower, Amount, "Direct attacks met on the road.";
     CareHours = "casualties.care_hours", "hours", Lower, Amount, "Mean time to care of those evacuated by air; 0 if none.";
