@@ -3,5 +3,8 @@
 //! How a peacekeeping mission gets out of a country: what the host's denials and the mission's own choices cost in
 //! casualties, equipment and time.
 
+pub mod draw;
+pub mod kernel;
 pub mod math;
 pub mod model;
+pub mod units;

@@ -1,0 +1,326 @@
+//! The queue of pending events.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use thiserror::Error;
+
+/// Bits of the order of scheduling in a key: enough for a million events a second for two thousand years.
+const SEQUENCE_BITS: u32 = 56;
+
+/// How much one run may do before it counts as running away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Events in the whole run.
+    pub events: u64,
+    /// Events without the clock moving.
+    pub events_at_one_instant: u32,
+}
+
+/// A run that did more than its [`Limits`] allow.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+pub enum LimitReached {
+    /// The whole run had too many events.
+    #[error("more than {limit} events by day {time_days}")]
+    Events {
+        /// The limit.
+        limit: u64,
+        /// The clock when it was reached.
+        time_days: f64,
+    },
+    /// The clock stood still for too many events.
+    #[error("more than {limit} events at one instant, day {time_days}")]
+    AtOneInstant {
+        /// The limit.
+        limit: u32,
+        /// The instant.
+        time_days: f64,
+    },
+}
+
+/// Clock and pending events of one run; reset and used again for the next, it allocates no more.
+///
+/// # Examples
+/// ```
+/// use rearguard::kernel::{Agenda, Limits};
+///
+/// let mut agenda = Agenda::new(Limits { events: 1_000, events_at_one_instant: 100 });
+/// agenda.at(2.0, 0, "second");
+/// agenda.at(1.0, 0, "first");
+/// while let Some(event) = agenda.next()? {
+///     println!("day {}: {event}", agenda.now());
+/// }
+/// assert_eq!(agenda.now(), 2.0);
+/// # Ok::<(), rearguard::kernel::LimitReached>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Agenda<E> {
+    pending: BinaryHeap<Entry<E>>,
+    limits: Limits,
+    now_days: f64,
+    scheduled: u64,
+    dispatched: u64,
+    dispatched_now: u32,
+}
+
+/// An event and its place in the order.
+#[derive(Clone, Copy, Debug)]
+struct Entry<E> {
+    /// From the top: 64 bits of time, 8 of phase, 56 of order of scheduling. No two are equal.
+    key: u128,
+    event: E,
+}
+
+impl<E> Ord for Entry<E> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // The standard heap gives the greatest first.
+        other.key.cmp(&self.key)
+    }
+}
+
+impl<E> PartialOrd for Entry<E> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<E> PartialEq for Entry<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<E> Eq for Entry<E> {}
+
+/// The bits of a time of 0 or more order as the time does.
+fn key(time_days: f64, phase: u8, sequence: u64) -> u128 {
+    // Adding 0 turns -0, whose bits would order last, into 0.
+    let time = u128::from((time_days + 0.0).to_bits());
+    (time << 64) | (u128::from(phase) << SEQUENCE_BITS) | u128::from(sequence)
+}
+
+fn time_of(key: u128) -> f64 {
+    f64::from_bits((key >> 64) as u64)
+}
+
+impl<E: Copy> Agenda<E> {
+    /// An empty agenda with its clock at 0.
+    pub fn new(limits: Limits) -> Self {
+        Self { pending: BinaryHeap::new(), limits, now_days: 0.0, scheduled: 0, dispatched: 0, dispatched_now: 0 }
+    }
+
+    /// Back to an empty agenda at time 0, keeping its memory.
+    pub fn reset(&mut self) {
+        self.pending.clear();
+        self.now_days = 0.0;
+        self.scheduled = 0;
+        self.dispatched = 0;
+        self.dispatched_now = 0;
+    }
+
+    /// The clock, in days: the time of the event last taken out.
+    pub fn now(&self) -> f64 {
+        self.now_days
+    }
+
+    /// Number of events taken out since the start.
+    pub fn dispatched(&self) -> u64 {
+        self.dispatched
+    }
+
+    /// Number of pending events.
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Whether nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Time of the next event in days, if any.
+    pub fn peek_time(&self) -> Option<f64> {
+        self.pending.peek().map(|entry| time_of(entry.key))
+    }
+
+    /// Schedules `event`.
+    ///
+    /// # Arguments
+    /// * `time_days` - when: now or later. What is due at infinity never happens and is not kept.
+    /// * `phase` - its turn among the events of one instant, lowest first; within a phase, first scheduled, first out.
+    ///
+    /// # Panics
+    /// If the time is NaN or before now: the model's arithmetic is broken.
+    pub fn at(&mut self, time_days: f64, phase: u8, event: E) {
+        assert!(time_days >= self.now_days, "an event for day {time_days}, scheduled on day {}", self.now_days);
+        if time_days == f64::INFINITY {
+            return;
+        }
+        debug_assert!(self.scheduled < 1 << SEQUENCE_BITS);
+        self.pending.push(Entry { key: key(time_days, phase, self.scheduled), event });
+        self.scheduled += 1;
+    }
+
+    /// Schedules `event` for `delay_days` (0 or more) from now; otherwise as [`at`](Self::at).
+    ///
+    /// # Panics
+    /// If the delay is NaN or negative.
+    pub fn after(&mut self, delay_days: f64, phase: u8, event: E) {
+        assert!(delay_days >= 0.0, "an event after {delay_days} days, scheduled on day {}", self.now_days);
+        self.at(self.now_days + delay_days, phase, event);
+    }
+
+    /// Takes out the next event and moves the clock to its time; `None` when nothing is pending.
+    ///
+    /// # Errors
+    /// [`LimitReached`] if it would be one event too many; the event stays pending and the clock stays.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an agenda is no iterator: handlers add to it between two events"
+    )]
+    pub fn next(&mut self) -> Result<Option<E>, LimitReached> {
+        let Some(due) = self.peek_time() else {
+            return Ok(None);
+        };
+        if self.dispatched == self.limits.events {
+            return Err(LimitReached::Events { limit: self.limits.events, time_days: self.now_days });
+        }
+        let dispatched_now = if due > self.now_days { 0 } else { self.dispatched_now };
+        if dispatched_now == self.limits.events_at_one_instant {
+            return Err(LimitReached::AtOneInstant { limit: self.limits.events_at_one_instant, time_days: due });
+        }
+        self.now_days = due;
+        self.dispatched += 1;
+        self.dispatched_now = dispatched_now + 1;
+        Ok(self.pending.pop().map(|entry| entry.event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AMPLE: Limits = Limits { events: 1_000_000, events_at_one_instant: 1_000 };
+
+    fn drain<E: Copy>(agenda: &mut Agenda<E>) -> Vec<(f64, E)> {
+        let mut out = Vec::new();
+        while let Some(event) = agenda.next().unwrap() {
+            out.push((agenda.now(), event));
+        }
+        out
+    }
+
+    #[test]
+    fn orders_by_time_then_phase_then_scheduling() {
+        let mut agenda = Agenda::new(AMPLE);
+        for (time, phase, name) in
+            [(2.0, 0, 'f'), (1.0, 9, 'd'), (1.0, 1, 'b'), (1.0, 1, 'c'), (1.0, 255, 'e'), (0.0, 7, 'a'), (2.0, 0, 'g')]
+        {
+            agenda.at(time, phase, name);
+        }
+        let names: String = drain(&mut agenda).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, "abcdefg");
+    }
+
+    #[test]
+    fn agrees_with_a_stable_sort_of_everything_scheduled() {
+        // A small linear generator makes many ties of time and phase.
+        let mut state = 1_u64;
+        let mut draw = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % n
+        };
+        let mut agenda = Agenda::new(AMPLE);
+        let mut plain: Vec<(u64, u8, u32)> = Vec::new();
+        for id in 0..5_000 {
+            let (time, phase) = (draw(50), draw(3) as u8);
+            agenda.at(time as f64, phase, id);
+            plain.push((time, phase, id));
+        }
+        plain.sort_by_key(|(time, phase, _)| (*time, *phase));
+        let expected: Vec<(f64, u32)> = plain.into_iter().map(|(time, _, id)| (time as f64, id)).collect();
+        assert_eq!(drain(&mut agenda), expected);
+    }
+
+    #[test]
+    fn minus_zero_is_now() {
+        let mut agenda = Agenda::new(AMPLE);
+        agenda.at(-0.0, 0, 'a');
+        agenda.at(f64::MIN_POSITIVE, 0, 'b');
+        assert_eq!(agenda.peek_time(), Some(0.0));
+        assert_eq!(drain(&mut agenda).len(), 2);
+    }
+
+    #[test]
+    fn what_is_due_at_infinity_never_happens() {
+        let mut agenda = Agenda::new(AMPLE);
+        agenda.at(f64::INFINITY, 0, ());
+        agenda.after(f64::INFINITY, 0, ());
+        assert!(agenda.is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "an event for day NaN")]
+    fn a_time_that_is_no_number_panics() {
+        Agenda::new(AMPLE).at(f64::NAN, 0, ());
+    }
+
+    #[test]
+    #[should_panic(expected = "an event for day 1, scheduled on day 2")]
+    fn the_past_panics() {
+        let mut agenda = Agenda::new(AMPLE);
+        agenda.at(2.0, 0, ());
+        agenda.next().unwrap();
+        agenda.at(1.0, 0, ());
+    }
+
+    #[test]
+    fn a_loop_at_one_instant_ends_with_its_instant() {
+        let mut agenda = Agenda::new(Limits { events: 1_000, events_at_one_instant: 50 });
+        agenda.at(3.0, 0, ());
+        let mut handled = 0;
+        let end = loop {
+            match agenda.next() {
+                Ok(Some(())) => handled += 1,
+                Ok(None) => unreachable!("the loop always has an event"),
+                Err(end) => break end,
+            }
+            agenda.after(0.0, 0, ());
+        };
+        assert_eq!(handled, 50);
+        assert_eq!(end, LimitReached::AtOneInstant { limit: 50, time_days: 3.0 });
+        assert_eq!(end.to_string(), "more than 50 events at one instant, day 3");
+    }
+
+    #[test]
+    fn the_count_at_one_instant_starts_anew_when_the_clock_moves() {
+        let mut agenda = Agenda::new(Limits { events: 1_000, events_at_one_instant: 2 });
+        for time in [0.0, 0.0, 1.0, 1.0, 2.0, 2.0] {
+            agenda.at(time, 0, ());
+        }
+        assert_eq!(drain(&mut agenda).len(), 6);
+    }
+
+    #[test]
+    fn runaway_events_end_and_exactly_the_limit_does_not() {
+        let mut agenda = Agenda::new(Limits { events: 10, events_at_one_instant: 5 });
+        (0..10).for_each(|day| agenda.at(f64::from(day), 0, ()));
+        assert_eq!(drain(&mut agenda).len(), 10);
+        agenda.after(1.0, 0, ());
+        assert_eq!(agenda.next(), Err(LimitReached::Events { limit: 10, time_days: 9.0 }));
+        assert_eq!((agenda.len(), agenda.now()), (1, 9.0));
+    }
+
+    #[test]
+    fn a_reset_agenda_is_a_new_one_with_its_memory_kept() {
+        let mut agenda = Agenda::new(AMPLE);
+        (0..100).for_each(|day| agenda.at(f64::from(day), 0, day));
+        drain(&mut agenda);
+        agenda.at(200.0, 0, 7);
+        let capacity = agenda.pending.capacity();
+        agenda.reset();
+        assert_eq!((agenda.now(), agenda.len(), agenda.dispatched()), (0.0, 0, 0));
+        (0..100).for_each(|day| agenda.at(f64::from(day), 0, day));
+        assert_eq!(agenda.pending.capacity(), capacity);
+    }
+}
