@@ -7,4 +7,5 @@ pub mod draw;
 pub mod kernel;
 pub mod math;
 pub mod model;
+pub mod scenario;
 pub mod units;
