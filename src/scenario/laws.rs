@@ -209,3 +209,144 @@ fn scale(quantity: &Quantity) -> Scale {
         _ => Scale::Linear,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{changed, problem, problems, read_with};
+    use super::*;
+
+    const HIT: &str = "{ quantiles = [0.1, 0.3, 0.6], note = \"wide\" }";
+
+    /// The law that a declaration of `threat.rate` (0 to 1,000) gives, and its central value.
+    fn rate(declaration: &str) -> (Law, f64) {
+        let (read, diagnostics) = read_with(&changed("rate = 2.5", &format!("rate = {declaration}")), &[]);
+        let read = read.unwrap_or_else(|| panic!("{}", diagnostics.render(false)));
+        let uncertainty = read.uncertainties.iter().find(|u| u.path == "threat.rate").unwrap();
+        (uncertainty.law.clone(), read.table.threat.rate)
+    }
+
+    #[test]
+    fn every_form_gives_its_law() {
+        let cut = |law: Law| Law::Truncated { law: Box::new(law), low: 0.0, high: 1_000.0 };
+        for (declaration, law) in [
+            ("{ uniform = [1, 2.5] }", Law::Uniform { low: 1.0, high: 2.5 }),
+            ("{ triangular = [1, 2, 4] }", Law::Triangular { low: 1.0, mode: 2.0, high: 4.0 }),
+            ("{ log_uniform = [1, 4] }", Law::LogUniform { low: 1.0, high: 4.0 }),
+            ("{ beta = [2, 3] }", Law::Beta { a: 2.0, b: 3.0 }),
+            ("{ normal = { mean = 50, sd = 2 } }", cut(Law::Normal { mean: 50.0, sd: 2.0 })),
+            ("{ lognormal = { log_sd = 0.5, median = 3 } }", cut(Law::Lognormal { median: 3.0, log_sd: 0.5 })),
+            ("{ gamma = { shape = 4, mean = 10 } }", cut(Law::Gamma { shape: 4.0, mean: 10.0 })),
+            ("{ quantiles = [1, 2, 8] }", cut(Law::Quantiles { low: 1.0, central: 2.0, high: 8.0, scale: Scale::Log })),
+        ] {
+            let (found, central) = rate(declaration);
+            assert_eq!((found, central), (law.clone(), law.median()), "{declaration}");
+        }
+    }
+
+    #[test]
+    fn quantiles_take_the_scale_of_the_legal_range() {
+        let scale_of = |from: &str, to: &str, path: &str| {
+            let read = read_with(&changed(from, to), &[]).0.unwrap();
+            let law = &read.uncertainties.iter().find(|u| u.path == path).unwrap().law;
+            match law {
+                Law::Quantiles { scale, .. } => *scale,
+                Law::Truncated { law, .. } => match **law {
+                    Law::Quantiles { scale, .. } => scale,
+                    _ => panic!("{law:?}"),
+                },
+                _ => panic!("{law:?}"),
+            }
+        };
+        assert_eq!(scale_of(HIT, HIT, "threat.hit"), Scale::Logit);
+        assert_eq!(scale_of("km = 285", "km = { quantiles = [200, 285, 400] }", "road.0.km"), Scale::Log);
+        let drift = "rate = 2.5\ndrift = { quantiles = [-1, 0, 1] }";
+        assert_eq!(scale_of("rate = 2.5", drift, "threat.drift"), Scale::Linear);
+    }
+
+    #[test]
+    fn a_law_beyond_the_range_prints_the_truncation_to_add() {
+        let (at, hint) = problem("rate = 2.5", "rate = { normal = { mean = 5, sd = 3 } }");
+        let message = "13:19 E022 `threat.rate`: the law reaches outside the legal 0 to 1000: below, to any size";
+        assert_eq!((at.as_str(), hint.as_str()), (message, "add truncate = [0, 1000], or choose other parameters"));
+        let (at, hint) = problem(HIT, "{ uniform = [0.5, 1.5] }");
+        assert_eq!(at, "12:19 E022 `threat.hit`: the law reaches outside the legal 0 to 1: above, to 1.5");
+        assert_eq!(hint, "add truncate = [0.5, 1], or choose other parameters");
+        assert_eq!(problem(HIT, "{ uniform = [20, 30] }").1, "no value of it is legal; check the unit");
+        assert_eq!(
+            problem("{ uniform = [2023-10-01, 2023-10-11] }", "{ uniform = [2003-10-01, 2023-10-11] }").1,
+            "add truncate = [2013-06-30, 2023-10-11], or choose other parameters"
+        );
+        let law = rate("{ normal = { mean = 5, sd = 3 }, truncate = [0, inf] }").0;
+        assert_eq!(law.support(), (0.0, 1_000.0));
+        let law = rate("{ normal = { mean = 5, sd = 3 }, truncate = [1, 12] }").0;
+        assert_eq!(law.support(), (1.0, 12.0));
+    }
+
+    #[test]
+    fn malformed_laws_say_how_they_are_written() {
+        for (declaration, at, hint) in [
+            (
+                "{ uniform = 3 }",
+                "13:20 E021 `uniform` takes [low, high], and this is the whole number `3`",
+                "write uniform = [low, high], rising",
+            ),
+            (
+                "{ uniform = [3] }",
+                "13:20 E021 `uniform` takes [low, high], and this is a list of 1",
+                "write uniform = [low, high], rising",
+            ),
+            (
+                "{ normal = [1, 2] }",
+                "13:19 E021 `normal` takes a table of mean and sd, and this is a list",
+                "write normal = { mean = 10, sd = 2 }",
+            ),
+            ("{ normal = { mean = 1 } }", "13:19 E021 `normal` has no `sd`", "write normal = { mean = 10, sd = 2 }"),
+            (
+                "{ gamma = { shape = 1, mean = 2, scale = 2 } }",
+                "13:41 E010 unknown key `scale` in `gamma`",
+                "its keys are `shape`, `mean`",
+            ),
+            (
+                "{ beta = [0, 1] }",
+                "13:17 E021 `threat.rate` has no such law: `a` is 0: it must lie between 0.01 and 1000000",
+                "write beta = [a, b], both over 0; the mean is a / (a + b)",
+            ),
+            (
+                "{ uniform = [1, 2], low = 1 }",
+                "13:28 E021 `low` goes with `value`, and `threat.rate` has `uniform`",
+                "to bound a law write truncate = [low, high]",
+            ),
+            (
+                "{ uniform = [1, 2], truncate = 3 }",
+                "13:39 E021 `truncate` takes [low, high], and this is the whole number `3`",
+                "an end that is open is written inf or -inf",
+            ),
+            (
+                "{ uniform = [\"a\", 2] }",
+                "13:21 E012 `threat.rate` must be a number in per 1,000 km from 0 to 1000, and this is the text `a`",
+                "write a number without quotes, such as 2.5, or a law such as { uniform = [1, 2] }",
+            ),
+            (
+                "{ uniform = [1, nan] }",
+                "13:24 E013 `threat.rate` is `nan`, which is no quantity",
+                "the largest legal value is 1000",
+            ),
+        ] {
+            let found = problem("rate = 2.5", &format!("rate = {declaration}"));
+            assert_eq!(found, (at.to_owned(), hint.to_owned()), "{declaration}");
+        }
+        assert!(problem("rate = 2.5", "rate = { uniform = [2, 1] }").0.contains("it must be below"));
+        assert!(
+            problem("rate = 2.5", "rate = { uniform = [1, 2], truncate = [5, 6] }").0.contains("keeps a share of 0")
+        );
+    }
+
+    #[test]
+    fn dates_take_uniform_and_triangular_laws_between_dates() {
+        let uniform = "{ uniform = [2023-10-01, 2023-10-11] }";
+        assert!(problems(&changed(uniform, "{ triangular = [2023-10-01, 2023-10-05, 2023-10-11] }")).is_empty());
+        let (at, _) = problem(uniform, "{ quantiles = [2023-10-01, 2023-10-05, 2023-10-11] }");
+        assert_eq!(at, "23:21 E021 `base.gao.planned_closure` is a date, and dates have no `quantiles` law");
+        assert!(problem(uniform, "{ uniform = [1, 2023-10-11] }").0.starts_with("23:32 E012"));
+    }
+}

@@ -27,6 +27,8 @@ mod reader;
 mod render;
 mod sources;
 mod syntax;
+#[cfg(test)]
+mod testing;
 mod wording;
 
 pub use annotations::{ANNOTATIONS, BASES, OVERRIDE};

@@ -28,7 +28,7 @@ fn distance(word: &str, candidate: &str) -> Option<usize> {
     let shorter = word.chars().count().min(candidate.chars().count());
     // A unit left off or an article too many is no typing error, but plain to see.
     let part = shorter >= 3 && (candidate.contains(word) || word.contains(&candidate));
-    (edits <= 1 + shorter / 4 && edits < shorter || part).then_some(edits)
+    (edits <= (shorter / 3).clamp(1, 3) && edits < shorter || part).then_some(edits)
 }
 
 /// "did you mean `a` or `b`?", or nothing if no word is near.

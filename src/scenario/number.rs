@@ -222,3 +222,78 @@ impl Quantity<'_> {
         Some(Declared { value, law: None, range })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{changed, problem, problems, read_with};
+
+    #[test]
+    fn whole_numbers_serve_where_fractions_may_stand() {
+        let read = read_with(&changed("rate = 2.5", "rate = 3"), &[]).0.unwrap();
+        assert_eq!(read.table.threat.rate, 3.0);
+        assert!(problems(&changed("people = { value = 900,", "people = { value = 900.0,")).is_empty());
+    }
+
+    #[test]
+    fn numbers_outside_the_range_say_the_range_and_the_unit() {
+        for (from, to, at, hint) in [
+            (
+                "km = 285",
+                "km = 0",
+                "34:6 E014 `road.0.km` is 0, less than the 1 that is legal",
+                "legal is 1 to 5000 km",
+            ),
+            (
+                "km = 285",
+                "km = 1e999",
+                "34:6 E013 `road.0.km` is `1e999`, which is no quantity",
+                "the largest legal value is 5000",
+            ),
+            (
+                "strip_km = 1.8",
+                "strip_km = -inf",
+                "28:12 E013 `base.kidal.strip_km` is `-inf`, which is no quantity",
+                "leave the key out to say that there is none",
+            ),
+            (
+                "hit = { quantiles = [0.1, 0.3, 0.6], note = \"wide\" }",
+                "hit = 30",
+                "12:7 E014 `threat.hit` is 30, more than the 1 that is legal",
+                "legal is 0 to 1; 30% is 0.3",
+            ),
+            (
+                "low = 800",
+                "low = -1",
+                "7:31 E014 `mission.people` is -1, less than the 1 that is legal",
+                "legal is 1 to 20000 people",
+            ),
+            (
+                "low = 800",
+                "low = 950",
+                "7:31 E030 `mission.people`: the value 900 does not lie between `low` and `high`",
+                "put the three in order",
+            ),
+            (
+                "deadline = 2023-12-31",
+                "deadline = 2203-12-31",
+                "6:12 E016 `mission.deadline` is 2203-12-31, more than ten years from the start 2023-07-01",
+                "check the year",
+            ),
+        ] {
+            assert_eq!(problem(from, to), (at.to_owned(), hint.to_owned()));
+        }
+        assert!(problems(&changed("deadline = 2023-12-31", "deadline = 2014-01-01")).is_empty());
+    }
+
+    #[test]
+    fn a_number_has_exactly_one_form() {
+        let (at, hint) = problem("value = 900, low", "value = 900, uniform = [1, 2], low");
+        assert_eq!(at, "7:25 E021 `mission.people` has both `value` and `uniform`");
+        assert_eq!(hint, "a number has one form: keep one of them");
+        let (at, _) = problem("value = 900, ", "");
+        assert_eq!(at, "7:10 E021 `mission.people` has neither a value nor a law");
+        assert_eq!(problem("value = 900, ", "valeu = 900, value = 900, ").1, "did you mean `value`?");
+        let (at, _) = problem("value = 900, ", "value = 900, truncate = [1, 2], ");
+        assert_eq!(at, "7:25 E021 `mission.people` has a value; there is nothing to truncate");
+    }
+}

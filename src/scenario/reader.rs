@@ -13,7 +13,7 @@ use super::number::{Declared, Quantity};
 use super::paths::{item_name, join};
 use super::sources::Place;
 use super::syntax::MAX_ITEMS;
-use super::wording::{wanted, wrong_type};
+use super::wording::{wanted, wrong_item, wrong_type};
 use crate::draw::Law;
 use crate::model::field::{Field, Kind, Source, Table};
 use crate::units::Date;
@@ -352,7 +352,7 @@ impl Source for Reader<'_, '_> {
                     let path = path.clone();
                     self.pending.push(Pending { path, id: id.to_owned(), lists, place: item.place.clone() });
                 }
-                None => self.diagnostics.push(wrong_type(&path, field, item)),
+                None => self.diagnostics.push(wrong_item(&path, item)),
             }
         }
         self.list(field, node, || texts.join(" "), |listed| listed);
@@ -448,4 +448,165 @@ pub(super) fn malformed_id(id: &str) -> Option<Diagnostic> {
     let rule = "small letters, digits, `_` and `-`, beginning with a letter, up to 64";
     let usable = !near.is_empty() && near.len() <= 64 && near.chars().any(char::is_alphanumeric);
     Some(problem.hint(if usable { format!("write \"{near}\": {rule}") } else { format!("an id has {rule}") }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{GOOD, Regime, changed, only, problem, problems, read_with};
+    use super::*;
+
+    #[test]
+    fn a_good_scenario_gives_its_values() {
+        let root = read_with(GOOD, &[]).0.unwrap().table;
+        assert_eq!(Date::from_epoch_days(root.mission.start as i32).to_string(), "2023-07-01");
+        assert_eq!((root.mission.deadline, root.mission.people), (183.0, 900.0));
+        let permissions = root.permissions.unwrap();
+        assert_eq!((permissions.regime, permissions.appeal), (Regime::Granted, Some(true)));
+        assert_eq!(permissions.exits, ["gao", "trucks"]);
+        assert_eq!((root.base[0].planned_closure, root.base[1].planned_closure), (Some(97.0), None));
+        assert_eq!(root.base[1].hub.as_deref(), Some("gao"));
+        assert_eq!((root.road[0].km, root.threat.drift), (285.0, None));
+    }
+
+    #[test]
+    fn uncertain_numbers_come_with_their_place_in_the_order_of_visiting() {
+        let mut read = read_with(GOOD, &[]).0.unwrap();
+        let found: Vec<(usize, &str, bool)> =
+            read.uncertainties.iter().map(|u| (u.slot, u.path.as_str(), u.whole)).collect();
+        let expected = [
+            (3, "threat.hit", false),
+            (5, "base.gao.planned_closure", true),
+            (7, "base.kidal.holding.trucks.units", true),
+        ];
+        assert_eq!(found, expected);
+        let mut visited = Vec::new();
+        read.table.visit_table(&mut |value| visited.push(*value));
+        for uncertainty in &read.uncertainties {
+            let median = uncertainty.law.median();
+            let central = if uncertainty.whole { median.round() } else { median };
+            assert_eq!(visited[uncertainty.slot], central, "{}", uncertainty.path);
+        }
+    }
+
+    #[test]
+    fn unknown_and_missing_keys_are_named_with_the_nearest() {
+        let (at, hint) = problem("strip_km = 1.8", "strip_length_km = 1.8");
+        assert_eq!(at, "28:1 E010 unknown key `strip_length_km` in `base.kidal`");
+        assert!(hint.starts_with("the keys here are `id`, `title`"), "{hint}");
+        assert_eq!(problem("strip_km = 1.8", "stripkm = 1.8").1, "did you mean `strip_km`?");
+        let (at, hint) = problem("km = 285\n", "");
+        assert_eq!(at, "31:1 E011 `road.0` has no `km`");
+        assert_eq!(hint, "add km = ...: a number in km from 1 to 5000");
+        assert_eq!(
+            problems("format = 1\n")[..2],
+            ["1:1 E011 the scenario has no `mission`", "1:1 E011 the scenario has no `threat`"]
+        );
+        assert_eq!(
+            problem("basis = \"assumed\"\n", "basis = \"assumed\"\nweather = 1\n").0,
+            "3:1 E010 unknown key `weather`"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_is_wanted_what_was_found_and_what_to_write() {
+        let (at, hint) = problem("rate = 2.5", "rate = \"2.5 km\"");
+        assert_eq!(
+            at,
+            "13:8 E012 `threat.rate` must be a number in per 1,000 km from 0 to 1000, and this is the text `2.5 km`"
+        );
+        assert_eq!(hint, "write the number alone, without quotes: 2.5; the unit is fixed");
+        for (from, to, at, hint) in [
+            ("rate = 2.5", "rate = \"2.5\"", "13:8", "remove the quotes: 2.5"),
+            ("rate = 2.5", "rate = true", "13:8", ""),
+            ("rate = 2.5", "rate = [2.5]", "13:8", ""),
+            ("rate = 2.5", "rate = 2023-01-01", "13:8", ""),
+            ("km = 285", "km = \"30%\"", "34:6", "write the share: 0.3"),
+            ("deadline = 2023-12-31", "deadline = \"2023-12-31\"", "6:12", "remove the quotes: 2023-12-31"),
+            ("deadline = 2023-12-31", "deadline = 31", "6:12", ""),
+            ("appeal = true", "appeal = \"true\"", "17:10", "remove the quotes: true"),
+            ("appeal = true", "appeal = 1", "17:10", "write appeal = true or appeal = false"),
+            ("title = \"Gao\"", "title = 7", "22:9", "put it into quotes: \"7\""),
+            ("[\"gao\", \"trucks\"]", "\"gao\"", "18:9", "put it into brackets: [\"gao\"]"),
+            ("[\"gao\", \"trucks\"]", "[\"gao\", 7]", "18:17", "put it into quotes: \"7\""),
+            ("[[road]]", "[road]", "31:1", "begin each item with [[road]], in double brackets"),
+            ("[threat]", "[[threat]]", "9:1", "there is one of it: write [threat], in single brackets"),
+        ] {
+            let (problem, suggested) = problem(from, to);
+            assert!(problem.starts_with(&format!("{at} E012")), "{problem}");
+            assert_eq!(suggested, hint, "{problem}");
+        }
+    }
+
+    #[test]
+    fn ids_are_checked_for_form_and_uniqueness() {
+        let text = changed("id = \"trucks\"", "id = \"Trucks of Gao\"").replace("\"gao\", \"trucks\"", "");
+        let (at, hint) = only(&read_with(&text, &[]).1);
+        assert_eq!(at, "29:19 E017 `Trucks of Gao` cannot be an id");
+        assert!(hint.starts_with("write \"trucks-of-gao\": small letters"), "{hint}");
+        for id in ["", "1a", "-a", "é", "a.b", &"a".repeat(65), "a b", "=cmd"] {
+            assert_eq!(malformed_id(id).unwrap().code, Code::BadId, "{id}");
+        }
+        assert!(malformed_id(&"a".repeat(64)).is_none() && malformed_id("a1_-").is_none());
+        let (at, hint) = only(
+            &read_with(&changed("id = \"kidal\"\nhub", "id = \"gao\"\nhub").replace("\"kidal\"", "\"gao\""), &[]).1,
+        );
+        assert_eq!(at, "26:6 E018 two items of `base` have the id `gao`");
+        assert_eq!(hint, "rename this one or the one at a.toml:21");
+    }
+
+    #[test]
+    fn references_must_lead_to_an_item_of_a_named_list() {
+        let (at, hint) = problem("from = \"kidal\"", "from = \"kidall\"");
+        assert_eq!(at, "32:8 E019 `road.0.from` refers to `kidall`, which is no id of `base`");
+        assert_eq!(hint, "did you mean `kidal`?");
+        let (at, hint) = problem("[\"gao\", \"trucks\"]", "[\"timbuktu\"]");
+        assert_eq!(at, "18:10 E019 `permissions.exits` refers to `timbuktu`, which is no id of `base`, `base.holding`");
+        assert_eq!(hint, "the ids are `gao`, `kidal`, `trucks`");
+    }
+
+    #[test]
+    fn words_must_be_among_those_of_the_field() {
+        let (at, hint) = problem("regime = \"granted\"", "regime = \"Granted\"");
+        assert_eq!(at, "16:10 E020 `permissions.regime` cannot be `Granted`");
+        assert_eq!(hint, "did you mean `granted`? the words are `granted`, `denied`");
+    }
+
+    #[test]
+    fn every_problem_of_a_file_comes_at_once_in_its_order() {
+        let text = changed("rate = 2.5", "rate = -1\nspeed = 3")
+            .replace("hub = \"gao\"", "hub = \"goa\"")
+            .replace("km = 285", "km = nan")
+            .replace("people = { value = 900", "people = { value = 900.5");
+        assert_eq!(
+            problems(&text),
+            [
+                "7:20 E015 `mission.people` is 900.5, and people come whole",
+                "13:8 E014 `threat.rate` is -1, less than the 0 that is legal",
+                "14:1 E010 unknown key `speed` in `threat`",
+                "28:7 E019 `base.kidal.hub` refers to `goa`, which is no id of `base`",
+                "35:6 E013 `road.0.km` is `nan`, which is no quantity",
+            ]
+        );
+    }
+
+    #[test]
+    fn annotations_are_allowed_everywhere_and_checked() {
+        assert!(problems(&changed("km = 285", "km = 285\nnote = \"n\"\nfitted_from = [\"F1\", \"F2\"]")).is_empty());
+        let (at, hint) = problem("basis = \"derived\"", "basis = \"guess\"");
+        assert_eq!(at, "10:9 E023 `basis` cannot be the text `guess`");
+        assert_eq!(hint, "the words are `reported`, `derived`, `assumed`");
+        assert_eq!(problem("source = \"S1\"", "source = 1").0, "7:79 E023 `source` cannot be the whole number `1`");
+        assert_eq!(problem("source = \"fit\"", "fitted_from = [1]").0, "11:15 E023 `fitted_from` cannot be a list");
+    }
+
+    #[test]
+    fn dates_without_a_start_say_so_once() {
+        let found = problems(&changed("start = 2023-07-01\n", ""));
+        assert_eq!(
+            found,
+            ["1:1 E011 dates count from `mission.start`, and there is none", "4:1 E011 `mission` has no `start`"]
+        );
+        let found = problems(&changed("start = 2023-07-01", "start = \"July\""));
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -67,19 +67,29 @@ fn plain(diagnostic: &Diagnostic) -> Plain<'_> {
 
 fn render_one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     let title = Level::ERROR.primary_title(message(&diagnostic.message)).id(diagnostic.code.text());
+    let line = diagnostic.place.as_ref().map(ShownLine::of);
     let mut elements: Vec<Element> = Vec::new();
-    if let Some(place) = &diagnostic.place {
-        let line = ShownLine::of(place);
-        let origin = Origin::path(escape(place.source.name())).line(place.line()).char_column(place.column());
-        elements.push(origin.into());
-        elements.push(annotate_snippets::Padding.into());
+    if let (Some(place), Some(line)) = (&diagnostic.place, &line) {
         let mark = AnnotationKind::Primary.span(line.start..line.end);
-        elements.push(Snippet::source(line.text).line_start(place.line()).annotation(mark).into());
+        let snippet = Snippet::source(&line.text).line_start(place.line()).path(escape(place.source.name()));
+        elements.push(snippet.annotation(mark).into());
     }
     if let Some(hint) = &diagnostic.hint {
         elements.push(Level::HELP.message(message(hint)).into());
     }
-    renderer.render(&[Group::with_title(title).elements(elements)])
+    let text = renderer.render(&[Group::with_title(title).elements(elements)]);
+    match (&diagnostic.place, line) {
+        (Some(place), Some(line)) => with_column(&text, place, &line),
+        _ => text,
+    }
+}
+
+/// Puts the column of the file in the place of the column of the part that is shown.
+fn with_column(text: &str, place: &Place, line: &ShownLine) -> String {
+    let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let at = format!("{}:{}:", escape(place.source.name()), place.line());
+    let shown = format!("{at}{}", line.text[..line.start].chars().count() + 1);
+    format!("{head}\n{}", rest.replacen(&shown, &format!("{at}{}", place.column()), 1))
 }
 
 fn message(text: &str) -> String {
@@ -117,7 +127,9 @@ impl ShownLine {
                 shown.start = shown.text.len();
             }
             if taken - skip == LINE_CHARS {
-                shown.end = shown.text.len();
+                if at < end {
+                    shown.end = shown.text.len();
+                }
                 shown.text.push_str("...");
                 return shown;
             }
@@ -221,7 +233,7 @@ error[E010]: unknown key `b`
 
     #[test]
     fn the_end_of_a_line_or_text_can_be_marked() {
-        assert!(rendered("ab", 2, 2).contains("1 | ab\n  |   ^\n"), "{}", rendered("ab", 2, 2));
+        assert!(rendered("ab", 2, 2).contains("1 | ab \n  |   ^\n"), "{}", rendered("ab", 2, 2));
         assert!(rendered("", 0, 0).contains("  | ^\n"), "{}", rendered("", 0, 0));
         assert!(rendered("ab\n", 3, 3).contains(":2:1"));
         assert!(rendered("a = {\n b = 1\n}", 4, 15).contains("1 | a = {\n  |     ^\n"));

@@ -49,6 +49,16 @@ pub(super) fn wrong_type(path: &str, field: &Field, node: &Node) -> Diagnostic {
     }
 }
 
+/// The same for an item of a list of ids.
+pub(super) fn wrong_item(path: &str, item: &Node) -> Diagnostic {
+    let message = format!("each item of {} must be an id, and this is {}", shown(path), item.described());
+    Diagnostic::new(Code::WrongType, message).at(&item.place).hint(in_quotes(item))
+}
+
+fn in_quotes(node: &Node) -> String {
+    format!("put it into quotes: \"{}\"", node.place.text())
+}
+
 fn remedy(field: &Field, node: &Node) -> Option<String> {
     let name = field.name;
     let hint = match (&field.kind, &node.content) {
@@ -69,9 +79,7 @@ fn remedy(field: &Field, node: &Node) -> Option<String> {
         (Kind::Text | Kind::Id | Kind::Reference(_) | Kind::Choice(_), Content::List(_) | Content::Table(_)) => {
             return None;
         }
-        (Kind::Text | Kind::Id | Kind::Reference(_) | Kind::Choice(_), _) => {
-            format!("put it into quotes: \"{}\"", node.place.text())
-        }
+        (Kind::Text | Kind::Id | Kind::Reference(_) | Kind::Choice(_), _) => in_quotes(node),
         _ => return None,
     };
     Some(hint)
