@@ -10,6 +10,7 @@
 //! `None`, never a zero.
 
 mod error;
+mod exceedance;
 mod histogram;
 mod holm;
 mod interval;
@@ -17,10 +18,14 @@ mod moments;
 mod paired;
 mod proportion;
 mod quantile;
+mod shapley;
 #[cfg(test)]
 mod strd;
+mod tail;
+mod variance;
 
 pub use error::StatsError;
+pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
 pub use histogram::Histogram;
 pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
@@ -31,3 +36,6 @@ pub use proportion::{
     proportion, wilson,
 };
 pub use quantile::{OrderInterval, QuantileEstimate, Ranks, order_ranks, quantile, quantile_sorted, sorted};
+pub use shapley::{Attribution, attribute, interactions_scaled, shapley, shapley_scaled};
+pub use tail::{Cvar, cvar, cvar_sorted};
+pub use variance::{InnerSeeds, VarianceSplit, split_variance};
