@@ -16,8 +16,11 @@ mod holm;
 mod interval;
 mod moments;
 mod paired;
+mod precision;
 mod proportion;
 mod quantile;
+mod ratio;
+mod scores;
 mod shapley;
 #[cfg(test)]
 mod strd;
@@ -31,11 +34,14 @@ pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
+pub use precision::{FIRST_CHECK, MIN_NONZERO, Next, Target, Verdict, confidence_at, judge, next, replications_at};
 pub use proportion::{
     PairedCounts, PairedProportion, Proportion, ProportionMethod, clopper_pearson, mcnemar_exact, newcombe_paired,
     proportion, wilson,
 };
 pub use quantile::{OrderInterval, QuantileEstimate, Ranks, order_ranks, quantile, quantile_sorted, sorted};
+pub use ratio::{RatioEstimate, ratio_of_means};
+pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
 pub use shapley::{Attribution, attribute, interactions_scaled, shapley, shapley_scaled};
 pub use tail::{Cvar, cvar, cvar_sorted};
 pub use variance::{InnerSeeds, VarianceSplit, split_variance};

@@ -56,8 +56,9 @@ pub struct VarianceSplit {
 /// draw, [`StatsError::NotFinite`], [`StatsError::Overflow`].
 ///
 /// # Source
-/// The analysis of variance of one random factor, and of two crossed random factors without repetition: expected mean
-/// squares as in Searle and others (1992), Variance Components, chapters 3 and 4.
+/// Analysis of variance with random factors, by expected mean squares: that of the draws is `inner` times the variance
+/// between draws plus the noise, which is the within mean square with own seeds (one factor) and the interaction mean
+/// square with common seeds (two crossed factors without repetition).
 ///
 /// # Examples
 /// ```
