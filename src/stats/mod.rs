@@ -34,7 +34,10 @@ pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
-pub use precision::{FIRST_CHECK, MIN_NONZERO, Next, Target, Verdict, confidence_at, judge, next, replications_at};
+pub use precision::{
+    FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
+    replications_at,
+};
 pub use proportion::{
     PairedCounts, PairedProportion, Proportion, ProportionMethod, clopper_pearson, mcnemar_exact, newcombe_paired,
     proportion, wilson,

@@ -21,7 +21,7 @@ pub const MIN_NONZERO: u64 = 100;
 
 /// The half-width wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Target {
+pub enum PrecisionTarget {
     /// In the unit of the measure, above 0.
     Absolute(f64),
     /// As a share of the true mean, above 0: 0.05 is five percent.
@@ -30,7 +30,7 @@ pub enum Target {
 
 /// What a check found for one measure or contrast.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verdict {
+pub struct PrecisionVerdict {
     /// Whether the half-width wanted is reached and enough values differ from zero.
     pub reached: bool,
     /// Half-width at this check's confidence, in the unit of the measure.
@@ -45,7 +45,7 @@ pub struct Verdict {
 
 /// What to do after a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum NextCheck {
     /// Every target is reached.
     Stop,
     /// Go on to this many replications in all.
@@ -106,23 +106,23 @@ pub fn confidence_at(check: u32, confidence: f64) -> f64 {
 ///
 /// # Examples
 /// ```
-/// use rearguard::stats::{Target, judge, mean_t};
+/// use rearguard::stats::{PrecisionTarget, judge_precision, mean_t};
 /// let xs: Vec<f64> = (0..1000).map(|i| f64::from(i % 10)).collect();
-/// let verdict = judge(&mean_t(&xs, 0.95)?, 900, Target::Absolute(0.25), 1, 0.95)?;
+/// let verdict = judge_precision(&mean_t(&xs, 0.95)?, 900, PrecisionTarget::Absolute(0.25), 1, 0.95)?;
 /// assert!(verdict.reached && verdict.half_width > mean_t(&xs, 0.95)?.half_width);
 /// # Ok::<(), rearguard::stats::StatsError>(())
 /// ```
-pub fn judge(
+pub fn judge_precision(
     estimate: &MeanEstimate,
     nonzero: u64,
-    target: Target,
+    target: PrecisionTarget,
     check: u32,
     confidence: f64,
-) -> Result<Verdict, StatsError> {
+) -> Result<PrecisionVerdict, StatsError> {
     check_level(confidence)?;
     let wanted = match target {
-        Target::Absolute(width) => positive("half-width wanted", width)?,
-        Target::Relative(share) => {
+        PrecisionTarget::Absolute(width) => positive("half-width wanted", width)?,
+        PrecisionTarget::Relative(share) => {
             let share = positive("relative half-width wanted", share)?;
             estimate.mean.abs() * (share / (1.0 + share))
         }
@@ -131,7 +131,7 @@ pub fn judge(
     let interval = t_interval(estimate.mean, estimate.mcse, estimate.n as f64 - 1.0, confidence)?;
     let half_width = interval.half_width();
     let reached = half_width <= wanted && nonzero >= MIN_NONZERO;
-    Ok(Verdict { reached, half_width, wanted, interval, confidence })
+    Ok(PrecisionVerdict { reached, half_width, wanted, interval, confidence })
 }
 
 /// What to do after check `check`.
@@ -140,13 +140,13 @@ pub fn judge(
 /// * `verdicts` - of every measure and contrast with a target.
 /// * `check` - number of this check, from 1.
 /// * `cap` - most replications allowed. The last check before it is made at the cap itself.
-pub fn next(verdicts: &[Verdict], check: u32, cap: u64) -> Next {
+pub fn next_check(verdicts: &[PrecisionVerdict], check: u32, cap: u64) -> NextCheck {
     if verdicts.iter().all(|verdict| verdict.reached) {
-        Next::Stop
+        NextCheck::Stop
     } else if replications_at(check) >= cap {
-        Next::NotReached
+        NextCheck::NotReached
     } else {
-        Next::Continue(replications_at(check.saturating_add(1)).min(cap))
+        NextCheck::Continue(replications_at(check.saturating_add(1)).min(cap))
     }
 }
 
@@ -165,8 +165,9 @@ mod tests {
         MeanEstimate { n, mean, mcse, ..example }
     }
 
-    fn verdict(reached: bool) -> Verdict {
-        let mut verdict = judge(&estimate(1000, 1.0, 0.1), 500, Target::Absolute(1.0), 1, 0.95).expect("a verdict");
+    fn verdict(reached: bool) -> PrecisionVerdict {
+        let mut verdict = judge_precision(&estimate(1000, 1.0, 0.1), 500, PrecisionTarget::Absolute(1.0), 1, 0.95)
+            .expect("a verdict");
         verdict.reached = reached;
         verdict
     }
@@ -188,7 +189,10 @@ mod tests {
     #[test]
     fn an_absolute_target_is_met_at_the_confidence_of_the_check() {
         // Half-width 0.1 times about 2.24 at check 1, 2.4 at check 2.
-        let at = |check| judge(&estimate(1000, 5.0, 0.1), 500, Target::Absolute(0.23), check, 0.95).expect("a verdict");
+        let at = |check| {
+            judge_precision(&estimate(1000, 5.0, 0.1), 500, PrecisionTarget::Absolute(0.23), check, 0.95)
+                .expect("a verdict")
+        };
         assert!(at(1).reached && !at(2).reached);
         assert!((at(1).half_width - 0.2245).abs() < 5e-4);
     }
@@ -196,32 +200,37 @@ mod tests {
     #[test]
     fn a_relative_target_bounds_the_error_relative_to_the_truth() {
         // The worst truth inside the interval is mean - half-width: the error there is r of it exactly.
-        let verdict = judge(&estimate(1000, -11.0, 0.1), 500, Target::Relative(0.1), 1, 0.95).expect("a verdict");
+        let verdict = judge_precision(&estimate(1000, -11.0, 0.1), 500, PrecisionTarget::Relative(0.1), 1, 0.95)
+            .expect("a verdict");
         assert!((verdict.wanted - 1.0).abs() < 1e-14);
         assert!((verdict.wanted / (11.0 - verdict.wanted) - 0.1).abs() < 1e-14);
     }
 
     #[test]
     fn too_few_events_are_never_precise_enough() {
-        let of =
-            |nonzero| judge(&estimate(1000, 0.0, 0.0), nonzero, Target::Absolute(9.0), 1, 0.95).expect("a verdict");
+        let of = |nonzero| {
+            judge_precision(&estimate(1000, 0.0, 0.0), nonzero, PrecisionTarget::Absolute(9.0), 1, 0.95)
+                .expect("a verdict")
+        };
         assert!(!of(0).reached && !of(99).reached && of(100).reached);
     }
 
     #[test]
     fn the_run_stops_goes_on_or_gives_up() {
-        assert_eq!(next(&[verdict(true), verdict(true)], 3, 10_000), Next::Stop);
-        assert_eq!(next(&[verdict(true), verdict(false)], 3, 10_000), Next::Continue(3375));
-        assert_eq!(next(&[verdict(false)], 3, 3000), Next::Continue(3000));
-        assert_eq!(next(&[verdict(false)], 4, 3000), Next::NotReached);
-        assert_eq!(next(&[], 1, 10), Next::Stop);
+        assert_eq!(next_check(&[verdict(true), verdict(true)], 3, 10_000), NextCheck::Stop);
+        assert_eq!(next_check(&[verdict(true), verdict(false)], 3, 10_000), NextCheck::Continue(3375));
+        assert_eq!(next_check(&[verdict(false)], 3, 3000), NextCheck::Continue(3000));
+        assert_eq!(next_check(&[verdict(false)], 4, 3000), NextCheck::NotReached);
+        assert_eq!(next_check(&[], 1, 10), NextCheck::Stop);
     }
 
     #[test]
     fn targets_without_meaning_are_refused() {
-        for target in [Target::Absolute(0.0), Target::Relative(-0.1), Target::Absolute(f64::NAN)] {
+        for target in
+            [PrecisionTarget::Absolute(0.0), PrecisionTarget::Relative(-0.1), PrecisionTarget::Absolute(f64::NAN)]
+        {
             assert!(matches!(
-                judge(&estimate(1000, 1.0, 0.1), 500, target, 1, 0.95),
+                judge_precision(&estimate(1000, 1.0, 0.1), 500, target, 1, 0.95),
                 Err(StatsError::NotPositive { .. })
             ));
         }
