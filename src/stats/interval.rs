@@ -57,6 +57,21 @@ pub struct MeanEstimate {
     pub warning: Option<SkewWarning>,
 }
 
+impl MeanEstimate {
+    /// The estimate of the values divided by `scale`, above 0.
+    pub(super) fn over(self, scale: f64) -> Self {
+        let interval = Interval { low: self.interval.low / scale, high: self.interval.high / scale };
+        Self {
+            mean: self.mean / scale,
+            sd: self.sd / scale,
+            mcse: self.mcse / scale,
+            interval,
+            half_width: self.half_width / scale,
+            ..self
+        }
+    }
+}
+
 /// The values are so skewed that the interval covers less than it says, and misses mostly on one side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SkewWarning {
@@ -102,12 +117,12 @@ pub fn mean_t(xs: &[f64], confidence: f64) -> Result<MeanEstimate, StatsError> {
 /// * `confidence` - coverage wanted, between 0 and 1.
 ///
 /// # Returns
-/// As [`mean_t`]; the variance is exact in integers up to one division, whatever the order of the additions. Without
-/// a warning: sums do not show skewness.
+/// As [`mean_t`]; the variance is exact in integers up to the division by n - 1, whatever the order of the additions.
+/// Without a warning: sums do not show skewness.
 ///
 /// # Errors
 /// [`StatsError::TooFew`] for `n` below 2, [`StatsError::BadLevel`], [`StatsError::Inconsistent`] where no data can
-/// have these sums, [`StatsError::Overflow`] where `n` times the sum of squares exceeds 128 bits.
+/// have these sums.
 ///
 /// # Examples
 /// ```
@@ -121,18 +136,24 @@ pub fn mean_t_from_sums(n: u64, sum: i128, sum_of_squares: i128, confidence: f64
     if n < 2 {
         return Err(StatsError::TooFew { needed: 2, given: n });
     }
-    let overflow = StatsError::Overflow { what: "sum of squares" };
-    if sum_of_squares < 0 {
-        return Err(StatsError::Inconsistent { n });
-    }
-    let scaled = i128::from(n).checked_mul(sum_of_squares).ok_or(overflow.clone())?;
-    let square = sum.checked_mul(sum).ok_or(overflow)?;
-    if scaled < square {
-        return Err(StatsError::Inconsistent { n });
-    }
-    let pairs = u128::from(n) * u128::from(n - 1);
-    let variance = (scaled - square) as f64 / pairs as f64;
+    let variance = variance_from_sums(n, sum, sum_of_squares).ok_or(StatsError::Inconsistent { n })?;
     mean_estimate(n, sum as f64 / n as f64, sqrt(variance), confidence)
+}
+
+/// Variance (divisor n - 1) from exact sums; `None` where no data have them. For n of 2 or more.
+fn variance_from_sums(n: u64, sum: i128, sum_of_squares: i128) -> Option<f64> {
+    let count = i128::from(n);
+    // Sums about the whole part of the mean, exact and small: only sums that no data have overflow here.
+    let (whole, rest) = (sum.div_euclid(count), sum.rem_euclid(count));
+    let squares = sum_of_squares.checked_sub(whole.checked_mul(sum.checked_add(rest)?)?)?;
+    // The rest is below n, itself below 2^64: its square fits.
+    let square = rest.unsigned_abs() * rest.unsigned_abs();
+    let (fold, part) = (square / u128::from(n), square % u128::from(n));
+    let numerator = squares.checked_sub_unsigned(fold)?;
+    if numerator < i128::from(part > 0) {
+        return None;
+    }
+    Some((numerator as f64 - part as f64 / n as f64) / (n - 1) as f64)
 }
 
 /// Two-sided t interval about an estimate with a known standard error.
@@ -219,9 +240,18 @@ mod tests {
     fn sums_that_no_data_can_have_are_refused() {
         assert_eq!(mean_t_from_sums(3, 6, 11, 0.95), Err(StatsError::Inconsistent { n: 3 }));
         assert_eq!(mean_t_from_sums(1, 6, 36, 0.95), Err(StatsError::TooFew { needed: 2, given: 1 }));
-        assert!(matches!(mean_t_from_sums(9, 0, i128::MAX, 0.95), Err(StatsError::Overflow { .. })));
-        assert!(matches!(mean_t_from_sums(9, i128::MIN, 1, 0.95), Err(StatsError::Overflow { .. })));
+        assert_eq!(mean_t_from_sums(9, 0, -1, 0.95), Err(StatsError::Inconsistent { n: 9 }));
+        assert_eq!(mean_t_from_sums(9, i128::MIN, 1, 0.95), Err(StatsError::Inconsistent { n: 9 }));
+        assert_eq!(mean_t_from_sums(9, 1, i128::MIN, 0.95), Err(StatsError::Inconsistent { n: 9 }));
+        // Three squares that add up to less than a third of the square of the sum.
+        assert_eq!(mean_t_from_sums(3, 1, 0, 0.95), Err(StatsError::Inconsistent { n: 3 }));
+    }
+
+    #[test]
+    fn sums_as_large_as_they_come_have_an_interval() {
         assert!(mean_t_from_sums(u64::MAX, 0, 0, 0.95).is_ok());
+        let sd = mean_t_from_sums(9, 0, i128::MAX, 0.95).expect("sums").sd;
+        assert!((sd / (i128::MAX as f64 / 8.0).sqrt() - 1.0).abs() < 1e-15);
     }
 
     #[test]

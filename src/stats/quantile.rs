@@ -124,7 +124,8 @@ fn type_7(n: u64, p: f64, value_at: impl Fn(u64) -> f64) -> f64 {
 /// [`StatsError::TooFew`] with the number needed, [`StatsError::BadLevel`].
 ///
 /// # Source
-/// The number of values at most the quantile is binomial(n, p); David and Nagaraja, Order Statistics, section 7.1.
+/// The number of values at most the quantile is binomial(n, p); the classical distribution-free interval of Thompson
+/// (1936).
 ///
 /// # Examples
 /// ```
