@@ -9,5 +9,6 @@ pub mod kernel;
 pub mod math;
 pub mod measures;
 pub mod model;
+pub mod store;
 pub mod units;
 pub mod withdrawal;
