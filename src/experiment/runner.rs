@@ -71,8 +71,8 @@ fn empty_results(plan: &Plan, at: usize, policy: &PolicyModel) -> PolicyResults 
     let replications = plan.replications as usize;
     let columns = Measure::COUNT + policy.model.inputs.base.len();
     let zeros = || vec![0.0; replications];
-    let direct = (plan.has_baseline && at > 0)
-        .then(|| DirectColumns { contacts: zeros(), killed: zeros(), wounded: zeros() });
+    let direct =
+        (plan.has_baseline && at > 0).then(|| DirectColumns { contacts: zeros(), killed: zeros(), wounded: zeros() });
     PolicyResults {
         id: policy.id.clone(),
         title: policy.title.clone(),
@@ -172,7 +172,8 @@ impl Collected {
     fn finish(mut self) -> Results {
         self.failures.sort();
         let failed: Vec<u64> = self.failures.iter().map(|failure| failure.replication).collect();
-        let stopped = self.done.iter().enumerate().any(|(at, done)| !done && failed.binary_search(&(at as u64)).is_err());
+        let stopped =
+            self.done.iter().enumerate().any(|(at, done)| !done && failed.binary_search(&(at as u64)).is_err());
         if self.done.contains(&false) {
             let done = &self.done;
             let keep = |column: &mut Vec<f64>| {

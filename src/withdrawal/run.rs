@@ -13,7 +13,8 @@ use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::ledger::{
-    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock, value_usd,
+    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
+    value_usd,
 };
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
