@@ -42,6 +42,8 @@ pub struct EndOfItems {
     pub cause: Cause,
     /// How many; negative where they moved on to another line.
     pub units: i64,
+    /// What they are worth in this replication, in whole USD.
+    pub usd: i64,
 }
 
 /// Everything that summaries need of one replication.

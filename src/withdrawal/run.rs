@@ -13,7 +13,7 @@ use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::ledger::{
-    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
+    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock, value_usd,
 };
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
@@ -147,6 +147,11 @@ impl<'m> Withdrawal<'m> {
             }
         }
         self.close();
+        &self.outcome
+    }
+
+    /// The outcome of the last replication.
+    pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
@@ -291,9 +296,7 @@ impl<'m> Withdrawal<'m> {
         for (line, (units, usd)) in self.ledger.lines(&self.inputs).into_iter().enumerate() {
             let (units_measure, usd_measure) = LINE_MEASURES[line];
             self.outcome.add(units_measure, units as f64);
-            if let Some(measure) = usd_measure {
-                self.outcome.add(measure, usd as f64);
-            }
+            self.outcome.add(usd_measure, usd as f64);
             let is_lost = matches!(
                 Disposition::ALL[line],
                 Disposition::Destroyed
@@ -321,19 +324,22 @@ impl<'m> Withdrawal<'m> {
         self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
     }
 
+    /// Lists where every item ended, by cause, for tables over replications.
     fn list_ends(&mut self) {
-        let ends = &mut self.outcome.ends;
+        let (inputs, ends) = (&self.inputs, &mut self.outcome.ends);
+        let mut push = |origin: u16, item: Item, disposition: Disposition, cause: Cause, units: i64| {
+            let usd = units * value_usd(inputs, item) as i64;
+            ends.push(EndOfItems { origin, item, disposition, cause, units, usd });
+        };
         for posting in &self.ledger.finals {
             let Posting { lot: Lot { origin, item, units }, from, to, cause } = *posting;
-            let end = EndOfItems { origin, item, disposition: to.disposition(), cause, units: i64::from(units) };
-            ends.push(end);
+            push(origin, item, to.disposition(), cause, i64::from(units));
             if from.disposition() != Disposition::OnHand {
-                ends.push(EndOfItems { disposition: from.disposition(), units: -i64::from(units), ..end });
+                push(origin, item, from.disposition(), cause, -i64::from(units));
             }
         }
         self.ledger.on_hand(|origin, item, units| {
-            let (disposition, cause) = (Disposition::OnHand, Cause::Plan);
-            ends.push(EndOfItems { origin: origin as u16, item, disposition, cause, units: i64::from(units) });
+            push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
         });
     }
 }
