@@ -97,11 +97,10 @@ fn inside(quantity: &Quantity, law: Law, place: &Place, diagnostics: &mut Diagno
     if law.cdf(min.next_down()) < TAIL && 1.0 - law.cdf(max) < TAIL {
         return Some(Law::Truncated { law: Box::new(law), low: min, high: max });
     }
-    let end = |value: f64| if value.is_infinite() { "any size".to_owned() } else { quantity.text(value) };
-    let reach = if low < min { format!("below, to {}", end(low)) } else { format!("above, to {}", end(high)) };
-    let legal = (quantity.text(min), quantity.text(max));
-    let message =
-        format!("{}: the law reaches outside the legal {} to {}: {reach}", shown(quantity.path), legal.0, legal.1);
+    let (way, end) = if low < min { ("down", low) } else { ("up", high) };
+    let reach = if end.is_infinite() { "without end".to_owned() } else { format!("to {}", quantity.text(end)) };
+    let legal = format!("{} to {}", quantity.text(min), quantity.text(max));
+    let message = format!("the law of {} goes {way} {reach}, and legal is {legal}", shown(quantity.path));
     let line = format!("truncate = [{}, {}]", quantity.text(low.max(min)), quantity.text(high.min(max)));
     let hint = if low >= max || high <= min {
         "no value of it is legal; check the unit".to_owned()
@@ -266,10 +265,10 @@ mod tests {
     #[test]
     fn a_law_beyond_the_range_prints_the_truncation_to_add() {
         let (at, hint) = problem("rate = 2.5", "rate = { normal = { mean = 5, sd = 3 } }");
-        let message = "13:19 E022 `threat.rate`: the law reaches outside the legal 0 to 1000: below, to any size";
+        let message = "13:19 E022 the law of `threat.rate` goes down without end, and legal is 0 to 1000";
         assert_eq!((at.as_str(), hint.as_str()), (message, "add truncate = [0, 1000], or choose other parameters"));
         let (at, hint) = problem(HIT, "{ uniform = [0.5, 1.5] }");
-        assert_eq!(at, "12:19 E022 `threat.hit`: the law reaches outside the legal 0 to 1: above, to 1.5");
+        assert_eq!(at, "12:19 E022 the law of `threat.hit` goes up to 1.5, and legal is 0 to 1");
         assert_eq!(hint, "add truncate = [0.5, 1], or choose other parameters");
         assert_eq!(problem(HIT, "{ uniform = [20, 30] }").1, "no value of it is legal; check the unit");
         assert_eq!(
@@ -323,7 +322,7 @@ mod tests {
             ),
             (
                 "{ uniform = [\"a\", 2] }",
-                "13:21 E012 `threat.rate` must be a number in per 1,000 km from 0 to 1000, and this is the text `a`",
+                "13:21 E012 `threat.rate` must be a number per 1,000 km from 0 to 1000, and this is the text `a`",
                 "write a number without quotes, such as 2.5, or a law such as { uniform = [1, 2] }",
             ),
             (

@@ -104,3 +104,80 @@ impl Listing {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::overrides::Override;
+    use super::super::testing::{GOOD, Root, load_files};
+    use super::*;
+
+    fn listing(files: &[(&str, &str)], set: &[&str]) -> Listing {
+        let (document, mut diagnostics) = load_files(files);
+        let set: Vec<Override> = set.iter().map(|text| Override::parse("<--set 1>", text).unwrap()).collect();
+        let document = document.unwrap().with(&set, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+        Listing::of::<Root>(&document)
+    }
+
+    /// Value, law, basis and source at a path.
+    fn row(listing: &Listing, path: &str) -> [String; 4] {
+        let found = listing.values.iter().find(|listed| listed.path == path).unwrap();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [found.value.clone(), found.law.clone(), text(&found.basis), text(&found.source)]
+    }
+
+    #[test]
+    fn values_come_with_law_unit_range_basis_source_and_place() {
+        let listing = listing(&[("a.toml", GOOD)], &[]);
+        assert_eq!(row(&listing, "mission.start"), ["2023-07-01", "", "assumed", ""]);
+        assert_eq!(row(&listing, "mission.people"), ["900", "800 to 1000", "reported", "S1"]);
+        assert_eq!(row(&listing, "threat.hit"), ["0.3", "quantiles [0.1, 0.3, 0.6]", "derived", "fit"]);
+        assert_eq!(row(&listing, "permissions.exits")[0], "gao trucks");
+        assert_eq!(row(&listing, "base.gao.planned_closure")[..2], ["2023-10-06", "uniform [2023-10-01, 2023-10-11]"]);
+        let km = listing.values.iter().find(|listed| listed.path == "road.0.km").unwrap();
+        assert_eq!((km.unit, km.legal.as_str(), km.place.as_str()), ("km", "1 to 5000", "a.toml:34"));
+    }
+
+    #[test]
+    fn numbers_are_counted_by_basis() {
+        let mut text = GOOD.to_owned();
+        assert_eq!(
+            listing(&[("a.toml", &text)], &[]).counts(),
+            BasisCounts { reported: 1, derived: 2, assumed: 6, ..BasisCounts::default() }
+        );
+        text = text.replace("basis = \"assumed\"\n", "");
+        assert_eq!(listing(&[("a.toml", &text)], &[]).counts().without, 6);
+    }
+
+    #[test]
+    fn overridden_values_say_so_unless_they_give_a_basis() {
+        let set = [
+            "threat.hit=0.5",
+            "threat.rate={ value = 3, basis = \"reported\" }",
+            "road=[{ from = \"gao\", to = \"gao\", km = 3 }]",
+        ];
+        let listing = listing(&[("a.toml", GOOD)], &set);
+        assert_eq!(row(&listing, "threat.hit"), ["0.5", "", "override", "<--set 1>"]);
+        assert_eq!(row(&listing, "threat.rate"), ["3", "", "reported", ""]);
+        assert_eq!(row(&listing, "road.0.km"), ["3", "", "override", "<--set 1>"]);
+        assert_eq!(listing.counts().overridden, 2);
+    }
+
+    #[test]
+    fn a_new_value_does_not_borrow_the_source_of_the_file_it_lies_over() {
+        let over = "format = 1\nextends = \"good.toml\"\n[threat]\nrate = 9\n";
+        let listing = listing(&[("over.toml", over), ("good.toml", GOOD)], &[]);
+        assert_eq!(row(&listing, "threat.rate"), ["9", "", "", ""]);
+        assert_eq!(row(&listing, "threat.hit")[2..], ["derived", "fit"]);
+    }
+
+    #[test]
+    fn a_part_can_be_asked_for() {
+        let listing = listing(&[("a.toml", GOOD)], &[]);
+        let paths: Vec<&str> = listing.below("base.gao").map(|listed| listed.path.as_str()).collect();
+        assert_eq!(paths, ["base.gao.title", "base.gao.planned_closure"]);
+        assert_eq!(listing.below("threat.hit").count(), 1);
+        assert_eq!(listing.below("threat.h").count(), 0);
+        assert_eq!(listing.below("").count(), listing.values.len());
+    }
+}

@@ -55,7 +55,7 @@ impl<'a> Loader<'a> {
             self.sources.push(Arc::clone(&source));
             let mut defaults = parse_file(&source, diagnostics)?;
             take(&mut defaults, "format");
-            root = lay(root, defaults, Shape::Table(self.setup.schema));
+            root = lay_roots(root, defaults, self.setup.schema);
         }
         let policies = presets::read(take(&mut root, "policy"), &presets::POLICY, diagnostics);
         let denials = presets::read(take(&mut root, "denial"), &presets::DENIAL, diagnostics);
@@ -82,7 +82,7 @@ impl<'a> Loader<'a> {
         self.resolve_lists(&mut root, self.setup.schema, &folder, diagnostics);
         let Some(extends) = take(&mut root, "extends") else { return Some(root) };
         let under = self.extended(&extends.node, &folder, chain, diagnostics)?;
-        Some(lay(root, under, Shape::Table(self.setup.schema)))
+        Some(lay_roots(root, under, self.setup.schema))
     }
 
     fn extended(
@@ -195,6 +195,25 @@ fn take(root: &mut Node, key: &str) -> Option<Entry> {
     if let Content::Table(entries) = &mut root.content { entries.remove(key) } else { None }
 }
 
+/// One root table over another; their policies and denials, which are not in the schema, merge by id.
+fn lay_roots(mut over: Node, mut under: Node, schema: &'static [Field]) -> Node {
+    let presets = ["policy", "denial"].map(|key| (take(&mut over, key), take(&mut under, key)));
+    let mut root = lay(over, under, Shape::Table(schema));
+    for pair in presets {
+        let entry = match pair {
+            (Some(over), Some(under)) => {
+                let node = lay(over.node, under.node, Shape::List(presets::FIELDS));
+                Some(Entry { node, ..over })
+            }
+            (over, under) => over.or(under),
+        };
+        if let (Some(entry), Content::Table(entries)) = (entry, &mut root.content) {
+            entries.set(entry);
+        }
+    }
+    root
+}
+
 /// The path of a file named in a folder, both from the scenario's folder.
 ///
 /// # Errors
@@ -227,9 +246,126 @@ fn check_format(format: Option<Entry>, root: &Place, diagnostics: &mut Diagnosti
                 Content::Integer(newer) if newer > FORMAT => "use a later version, whose CHANGELOG names this format",
                 _ => "write `format = 1`",
             };
-            let message = format!("`format` is {}; rearguard {version} reads format {FORMAT}", node.described());
+            let message =
+                format!("`format` is {}; rearguard {version} reads format {FORMAT}", shown(node.place.text()));
             Diagnostic::new(Code::Format, message).at(&node.place).hint(hint)
         }
     };
     diagnostics.push(problem);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{GOOD, Root, load_files, only, summary};
+    use super::*;
+    use crate::scenario::Bundle;
+
+    fn with_extends(name: &str) -> String {
+        format!("format = 1\nextends = \"{name}\"\n")
+    }
+
+    #[test]
+    fn a_file_lies_over_what_it_extends() {
+        let over =
+            "format = 1\nextends = \"cases/good.toml\"\n[threat]\nrate = 9\n[[base]]\nid = \"gao\"\nstrip_km = 3\n";
+        let (document, diagnostics) = load_files(&[("s/over.toml", over), ("s/cases/good.toml", GOOD)]);
+        assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+        let document = document.unwrap();
+        let value = |path: &str| document.find(path).unwrap().to_toml();
+        assert_eq!((value("threat.rate").as_str(), value("base.gao.strip_km").as_str()), ("9", "3"));
+        assert_eq!((value("base.gao.title").as_str(), value("road.0.km").as_str()), ("\"Gao\"", "285"));
+        let names: Vec<&str> = document.sources().iter().map(|source| source.name()).collect();
+        assert_eq!(names, ["s/over.toml", "s/cases/good.toml"]);
+        assert_eq!(document.policies()[0].id, "all-denied");
+        assert!(document.find("extends").is_none() && document.find("policy").is_none());
+    }
+
+    #[test]
+    fn policies_of_two_files_merge_by_id() {
+        let over = format!(
+            "{}[[policy]]\nid = \"all-denied\"\nset = {{ \"threat.rate\" = 1 }}\n[[policy]]\nid = \"new\"\ntitle = \"New\"\n",
+            with_extends("good.toml")
+        );
+        let (document, diagnostics) = load_files(&[("over.toml", &over), ("good.toml", GOOD)]);
+        assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+        let document = document.unwrap();
+        let ids: Vec<&str> = document.policies().iter().map(|policy| policy.id.as_str()).collect();
+        assert_eq!(ids, ["all-denied", "new"]);
+        assert_eq!(document.policies()[0].overrides.len(), 3);
+    }
+
+    #[test]
+    fn circles_and_long_chains_are_refused() {
+        let (a, b) = (with_extends("b.toml"), with_extends("./a.toml"));
+        let (document, diagnostics) = load_files(&[("a.toml", &a), ("b.toml", &b)]);
+        let expected = "b.toml:2:11 E008 files extend one another in a circle: a.toml -> b.toml -> a.toml";
+        assert!(document.is_none());
+        assert_eq!(only(&diagnostics).0, expected);
+        let names: Vec<String> = (0..10).map(|index| format!("{index}.toml")).collect();
+        let texts: Vec<String> = (1..11).map(|index| with_extends(&format!("{index}.toml"))).collect();
+        let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+        assert_eq!(only(&load_files(&files).1).0, "7.toml:2:11 E008 more than 8 files extend one another");
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_read() {
+        for (name, why) in [
+            ("/etc/passwd", "E008 `/etc/passwd` is an absolute path; name it from this file's folder"),
+            ("../a.toml", "E008 `../a.toml` lies outside the scenario's folder"),
+            ("x/../../a.toml", "E008 `x/../../a.toml` lies outside the scenario's folder"),
+            ("", "E008 `` names no file"),
+            ("none.toml", "E001 `s/none.toml` does not exist"),
+        ] {
+            let found = only(&load_files(&[("s/a.toml", &with_extends(name))]).1).0;
+            assert_eq!(found, format!("s/a.toml:2:11 {why}"));
+        }
+        let inner = with_extends("../good.toml");
+        let outer = with_extends("x/inner.toml");
+        let (document, diagnostics) =
+            load_files(&[("s/a.toml", &outer), ("s/x/inner.toml", &inner), ("s/good.toml", GOOD)]);
+        assert!(document.is_some() && diagnostics.is_empty());
+        let found = only(&load_files(&[("a.toml", "format = 1\nextends = 3\n")]).1).0;
+        assert_eq!(found, "2:11 E008 `extends` names one file, and this is the whole number `3`");
+    }
+
+    #[test]
+    fn the_format_must_be_known() {
+        let first = |text: &str| summary(&load_files(&[("a.toml", text)]).1)[0].clone();
+        assert_eq!(first("a = 1"), "1:1 E007 the file does not say which format it has");
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(first("format = 2"), format!("1:10 E007 `format` is `2`; rearguard {version} reads format 1"));
+        assert_eq!(first("format = 1.0"), format!("1:10 E007 `format` is `1.0`; rearguard {version} reads format 1"));
+    }
+
+    #[test]
+    fn lists_come_from_csv_files_and_problems_point_into_them() {
+        let text = "format = 1\nroad = \"roads.csv\"\n[mission]\nstart = 2023-07-01\ndeadline = 2023-12-31\npeople = 1\n[threat]\nhit = 0\nrate = 0\n[[base]]\nid = \"gao\"\nholding = \"sub/h.csv\"\n";
+        let roads = "from,to,km,basis\ngao,gao,12,assumed\ngao,goa,far,assumed\n";
+        let files = [("s/a.toml", text), ("s/roads.csv", roads), ("s/sub/h.csv", "id,units\ntrucks,40\n")];
+        let (document, mut diagnostics) = load_files(&files);
+        let document = document.unwrap();
+        let _ = crate::scenario::read::<Root>(&document, &mut diagnostics);
+        let message = "E012 `road.1.km` must be a number in km from 1 to 5000, and this is the text `far`";
+        assert_eq!(
+            summary(&diagnostics),
+            [
+                "s/roads.csv:3:5 E019 `road.1.to` refers to `goa`, which is no id of `base`".to_owned(),
+                format!("s/roads.csv:3:9 {message}"),
+            ]
+        );
+        assert_eq!(document.find("base.gao.holding.trucks.units").unwrap().to_toml(), "40");
+        let found = only(&load_files(&[("a.toml", "format = 1\nroad = \"roads.txt\"\n")]).1).0;
+        assert_eq!(found, "2:8 E009 `roads.txt` is not the name of a CSV file");
+    }
+
+    #[test]
+    fn defaults_lie_under_everything() {
+        let files = Bundle::from([("a.toml".to_owned(), b"format = 1\n[threat]\nrate = 3\n".to_vec())]);
+        let defaults =
+            Some(("<defaults>", "format = 1\n[threat]\nrate = 1\nhit = { value = 0.5, basis = \"assumed\" }\n"));
+        let setup = Setup { schema: <Root as crate::model::field::Table>::FIELDS, defaults, files: &files };
+        let document = Document::load(Path::new("a.toml"), &setup, &mut Diagnostics::new()).unwrap();
+        assert_eq!(document.find("threat.rate").unwrap().to_toml(), "3");
+        assert_eq!(document.find("threat.hit").unwrap().place.source.name(), "<defaults>");
+    }
 }

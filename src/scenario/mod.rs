@@ -14,6 +14,7 @@ mod code;
 mod csv_list;
 mod diagnostic;
 mod document;
+mod grammar;
 mod laws;
 mod listing;
 mod load;
@@ -26,6 +27,8 @@ mod paths;
 mod presets;
 mod reader;
 mod render;
+#[cfg(test)]
+mod robust;
 mod sources;
 mod syntax;
 #[cfg(test)]
@@ -40,7 +43,7 @@ pub use document::{Document, Setup};
 pub use listing::{BasisCounts, Listed, Listing};
 pub use node::{Content, Entries, Entry, Node};
 pub use overrides::{Override, from_arguments};
-pub use presets::Preset;
+pub use presets::{Preset, check_presets};
 pub use reader::{Read, Uncertainty, read};
 pub use render::escape;
 pub use sources::{Bundle, Disk, Files, MAX_FILE_BYTES, Place, Source, SourceKind};

@@ -99,7 +99,7 @@ impl Quantity<'_> {
         let value = self.scalar(node, diagnostics)?;
         let (min, max) = self.legal();
         if self.is_whole() && value.fract() != 0.0 {
-            let message = format!("{} is {}, and {} come whole", shown(self.path), plain(value), self.unit());
+            let message = format!("{} is {}, and must be a whole number", shown(self.path), plain(value));
             let hint = format!("write {} or {}", plain(value.floor()), plain(value.ceil()));
             diagnostics.push(Diagnostic::new(Code::NotWhole, message).at(&node.place).hint(hint));
             return None;
@@ -148,10 +148,9 @@ impl Quantity<'_> {
                 format!("{} is {}, more than ten years from the start {start}", shown(self.path), self.text(value));
             return Diagnostic::new(Code::BadDate, message).at(place).hint("check the year");
         }
-        let (side, bound) = if value < min { ("less", min) } else { ("more", max) };
+        let (side, bound) = if value < min { ("under the minimum", min) } else { ("over the maximum", max) };
         let unit = if self.unit() == "share" { String::new() } else { format!(" {}", self.unit()) };
-        let message =
-            format!("{} is {}, {side} than the {} that is legal", shown(self.path), plain(value), plain(bound));
+        let message = format!("{} is {}, {side} of {}", shown(self.path), plain(value), plain(bound));
         let percent = (self.unit() == "share" && value > 1.0 && value <= 100.0)
             .then(|| format!("; {}% is {}", plain(value), plain(value / 100.0)));
         let hint = format!("legal is {} to {}{unit}{}", self.text(min), self.text(max), percent.unwrap_or_default());
@@ -159,12 +158,15 @@ impl Quantity<'_> {
     }
 
     fn read_table(&self, entries: &Entries, place: &Place, diagnostics: &mut Diagnostics) -> Option<Declared> {
+        let before = diagnostics.len();
         self.check_keys(entries, diagnostics);
         let forms: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).filter(|key| is_form(key)).collect();
         let bad = |message: String, place: &Place| Diagnostic::new(Code::BadLaw, message).at(place);
         match forms[..] {
             ["value"] => self.read_value(entries, diagnostics),
             [form] => laws::read(self, form, entries, diagnostics),
+            // A misspelt law was reported as an unknown key.
+            [] if diagnostics.len() > before => None,
             [] => {
                 let message = format!("{} has neither a value nor a law", shown(self.path));
                 let hint = format!("write `value = ...`, or one of {}", enumerated(LAWS.iter().copied()));
@@ -237,12 +239,7 @@ mod tests {
     #[test]
     fn numbers_outside_the_range_say_the_range_and_the_unit() {
         for (from, to, at, hint) in [
-            (
-                "km = 285",
-                "km = 0",
-                "34:6 E014 `road.0.km` is 0, less than the 1 that is legal",
-                "legal is 1 to 5000 km",
-            ),
+            ("km = 285", "km = 0", "34:6 E014 `road.0.km` is 0, under the minimum of 1", "legal is 1 to 5000 km"),
             (
                 "km = 285",
                 "km = 1e999",
@@ -258,13 +255,13 @@ mod tests {
             (
                 "hit = { quantiles = [0.1, 0.3, 0.6], note = \"wide\" }",
                 "hit = 30",
-                "12:7 E014 `threat.hit` is 30, more than the 1 that is legal",
+                "12:7 E014 `threat.hit` is 30, over the maximum of 1",
                 "legal is 0 to 1; 30% is 0.3",
             ),
             (
                 "low = 800",
                 "low = -1",
-                "7:31 E014 `mission.people` is -1, less than the 1 that is legal",
+                "7:31 E014 `mission.people` is -1, under the minimum of 1",
                 "legal is 1 to 20000 people",
             ),
             (

@@ -233,3 +233,123 @@ fn replace_item(
     let path = join(&spot.path, &item_name(&items[index], index));
     replace(&mut items[index], rest, Spot { shape: Shape::Table(fields), path }, change)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{GOOD, only, read_with, summary};
+    use super::*;
+    use crate::draw::Law;
+
+    fn root(set: &[&str]) -> super::super::testing::Root {
+        let (read, diagnostics) = read_with(GOOD, set);
+        read.unwrap_or_else(|| panic!("{}", diagnostics.render(false))).table
+    }
+
+    #[test]
+    fn values_of_every_kind_can_be_set() {
+        let set = root(&[
+            "road.0.km=300",
+            "permissions.regime=denied",
+            "permissions.appeal = false",
+            "permissions.exits = [\"kidal\"]",
+            "base.gao.title=2 Camps = one",
+            "base.kidal.title=\"x = y\"",
+            "mission.deadline=2023-11-30",
+            "base.kidal.hub='kidal'",
+        ]);
+        assert_eq!((set.road[0].km, set.mission.deadline), (300.0, 152.0));
+        let permissions = set.permissions.unwrap();
+        assert_eq!((permissions.regime.name(), permissions.appeal), ("denied", Some(false)));
+        assert_eq!(permissions.exits, ["kidal"]);
+        assert_eq!(set.base[0].title.as_deref(), Some("2 Camps = one"));
+        assert_eq!((set.base[1].title.as_deref(), set.base[1].hub.as_deref()), (Some("x = y"), Some("kidal")));
+    }
+
+    #[test]
+    fn a_number_is_text_where_a_field_wants_text() {
+        assert_eq!(root(&["base.gao.title=007"]).base[0].title.as_deref(), Some("007"));
+    }
+
+    #[test]
+    fn a_bare_value_drops_the_law_and_moves_no_other() {
+        let before = read_with(GOOD, &[]).0.unwrap().uncertainties;
+        let (read, _) = read_with(GOOD, &["threat.hit=0.5"]);
+        let read = read.unwrap();
+        assert_eq!(read.table.threat.hit, 0.5);
+        assert_eq!(read.uncertainties, before[1..]);
+        let read = read_with(GOOD, &["threat.rate={ uniform = [1, 2] }"]).0.unwrap();
+        assert_eq!(read.uncertainties[1].law, Law::Uniform { low: 1.0, high: 2.0 });
+    }
+
+    #[test]
+    fn whole_tables_lists_and_keys_left_out_can_be_set() {
+        let set = root(&["base.kidal.strip_km=2.5", "base.gao.strip_km=1", "threat.drift=-2"]);
+        assert_eq!((set.base[1].strip_km, set.base[0].strip_km, set.threat.drift), (Some(2.5), Some(1.0), Some(-2.0)));
+        assert_eq!(root(&["base.kidal={ strip_km = 2 }", "permissions.exits=[]"]).base[1].strip_km, Some(2.0));
+        assert!(root(&["road=[]"]).road.is_empty());
+        assert_eq!(root(&["threat={ hit = 0, rate = 7 }"]).threat.rate, 7.0);
+    }
+
+    #[test]
+    fn the_later_of_two_overrides_holds() {
+        assert_eq!(root(&["road.0.km=300", "road.0.km=400"]).road[0].km, 400.0);
+    }
+
+    #[test]
+    fn overridden_values_are_checked_like_the_file() {
+        let found = summary(&read_with(GOOD, &["threat.hit=7", "road.0.to=timbuktu", "road.0.km=nan"]).1);
+        assert_eq!(
+            found,
+            [
+                "<--set 1>:1:12 E014 `threat.hit` is 7, over the maximum of 1",
+                "<--set 2>:1:11 E019 `road.0.to` refers to `timbuktu`, which is no id of `base`",
+                "<--set 3>:1:11 E013 `road.0.km` is `nan`, which is no quantity",
+            ]
+        );
+    }
+
+    #[test]
+    fn paths_that_lead_nowhere_say_where_they_fail_and_what_is_there() {
+        for (set, at, hint) in [
+            (
+                "wether=1",
+                "1:1 E025 the scenario has no `wether`",
+                "the keys of the scenario are `mission`, `threat`, `permissions`, `base`, `road`",
+            ),
+            ("base.kidal.strip_kn=1", "1:12 E025 `base.kidal` has no `strip_kn`", "did you mean `strip_km`?"),
+            ("base.kidall.strip_km=1", "1:6 E025 `base` has no item `kidall`", "did you mean `kidal`?"),
+            ("base.0.strip_km=1", "1:6 E025 `base` has no item `0`", "the items of `base` are `gao`, `kidal`"),
+            ("road.1.km=1", "1:6 E025 `road` has no item `1`", "the items of `road` are `0`"),
+            (
+                "threat.hit.low=1",
+                "1:12 E025 `threat.hit` is a single value; nothing lies below it",
+                "set `threat.hit` itself; uncertain numbers are replaced whole",
+            ),
+        ] {
+            let (found, suggested) = only(&read_with(GOOD, &[set]).1);
+            assert_eq!((found, suggested), (format!("<--set 1>:{at}"), hint.to_owned()));
+        }
+    }
+
+    #[test]
+    fn malformed_arguments_are_refused() {
+        for (set, at) in [
+            ("road.0.km", "1:1 E024 there is no `=` after the path"),
+            ("road.0.km= ", "1:1 E024 there is no value after the `=`"),
+            ("=3", "1:1 E024 the path `` has an empty part"),
+            ("road..km=3", "1:6 E024 the path `road..km` has an empty part"),
+            ("road.0.km={ uniform = [1, 2 }", "1:29 E005 a comma is missing here, or the closing bracket"),
+        ] {
+            assert_eq!(only(&read_with(GOOD, &[set]).1).0, format!("<--set 1>:{at}"));
+        }
+    }
+
+    #[test]
+    fn numbers_can_be_set_by_designs() {
+        let change = Override::number("<--sweep 1>", "road.0.km", 1e-7).unwrap();
+        assert_eq!(
+            (change.path().as_str(), change.value().as_str(), change.label()),
+            ("road.0.km", "1e-7", "<--sweep 1>")
+        );
+    }
+}

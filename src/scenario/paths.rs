@@ -118,7 +118,9 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use super::super::diagnostic::Diagnostics;
     use super::super::sources::{Source, SourceKind};
+    use super::super::testing::{GOOD, load_files, only};
     use super::*;
 
     fn segments(path: &str) -> Result<Vec<String>, String> {
@@ -148,5 +150,24 @@ mod tests {
             assert_eq!(segments(path).unwrap_err(), format!("the path `{path}` {what}"));
         }
         assert!(segments(&"a.".repeat(1_000)).unwrap_err().ends_with("has too many parts"));
+    }
+
+    #[test]
+    fn a_problem_is_placed_by_path_or_by_what_holds_it() {
+        let (document, _) = load_files(&[("a.toml", GOOD)]);
+        let document = document.unwrap();
+        let at = |path: &str| {
+            let mut diagnostics = Diagnostics::new();
+            diagnostics.at_path(&document, path, Code::Order, "late", "swap them");
+            only(&diagnostics).0
+        };
+        assert_eq!(at("mission.deadline"), "6:12 E030 late");
+        assert_eq!(at("base.kidal.strip_km"), "28:12 E030 late");
+        assert_eq!(at("base.kidal.title"), "25:1 E030 late");
+        assert_eq!(at("road.0.km"), "34:6 E030 late");
+        assert_eq!(at("nowhere.at.all"), "1:1 E030 late");
+        assert_eq!(at("..."), "1:1 E030 late");
+        assert_eq!(document.find("base.kidal.hub").and_then(Node::text), Some("gao"));
+        assert!(document.find("base.timbuktu").is_none());
     }
 }

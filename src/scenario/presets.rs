@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::document::Document;
 use super::nearest::suggestion;
 use super::node::{Content, Entries, Entry, Node};
 use super::overrides::Override;
-use super::reader::malformed_id;
+use super::reader::{self, malformed_id};
 use super::sources::Place;
+use crate::model::field::{Field, Kind, Table};
 
 /// How one of the two kinds of presets is written.
 pub(super) struct Form {
@@ -23,6 +25,13 @@ pub(super) const POLICY: Form = Form { key: "policy", overrides: "set" };
 /// `[[denial]]` with `lifts`.
 pub(super) const DENIAL: Form = Form { key: "denial", overrides: "lifts" };
 
+/// What files that extend one another need to know to merge presets: the overrides are tables.
+pub(super) const FIELDS: &[Field] = &[overrides_field("set"), overrides_field("lifts")];
+
+const fn overrides_field(name: &'static str) -> Field {
+    Field { name, kind: Kind::Table(&[]), optional: true, doc: "Paths and the values they get." }
+}
+
 /// A named set of overrides.
 #[derive(Clone, Debug)]
 pub struct Preset {
@@ -36,6 +45,18 @@ pub struct Preset {
     pub place: Place,
     /// What it changes, in the order of the file; empty for the scenario unmodified.
     pub overrides: Vec<Override>,
+}
+
+/// Checks each policy and each denial by itself: its paths, and the scenario that it leads to.
+pub fn check_presets<T: Table>(document: &Document, diagnostics: &mut Diagnostics) {
+    for preset in document.policies().iter().chain(document.denials()) {
+        let mut found = Diagnostics::new();
+        let changed = document.with(&preset.overrides, &mut found);
+        if found.is_empty() {
+            let _ = reader::read::<T>(&changed, &mut found);
+        }
+        diagnostics.append(found);
+    }
 }
 
 /// Reads all presets of one kind.
@@ -134,4 +155,78 @@ fn read_overrides(node: Node, id: &str, form: &Form, diagnostics: &mut Diagnosti
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{GOOD, Root, changed, load_files, only, summary};
+    use super::*;
+    use crate::scenario::read;
+
+    /// The only problem after a passage of the good scenario was replaced.
+    fn loading(from: &str, to: &str) -> String {
+        only(&load_files(&[("a.toml", &changed(from, to))]).1).0
+    }
+
+    #[test]
+    fn a_policy_and_a_denial_change_what_they_say() {
+        let (document, mut diagnostics) = load_files(&[("a.toml", GOOD)]);
+        let document = document.unwrap();
+        let policy = document.policy("all-denied", &mut diagnostics).unwrap();
+        let denial = document.denial("roads", &mut diagnostics).unwrap();
+        assert_eq!((policy.title.as_str(), policy.note.as_deref()), ("Everything is denied", None));
+        let both = document.with(policy.overrides.iter().chain(&denial.overrides), &mut diagnostics);
+        let read = read::<Root>(&both, &mut diagnostics).unwrap();
+        assert_eq!((read.table.threat.hit, read.table.road[0].km), (0.9, 150.0));
+        assert_eq!(read.table.permissions.unwrap().regime.name(), "denied");
+    }
+
+    #[test]
+    fn an_unknown_policy_is_named_with_the_nearest() {
+        let (document, mut diagnostics) = load_files(&[("a.toml", GOOD)]);
+        assert!(document.unwrap().policy("all-denid", &mut diagnostics).is_none());
+        let expected =
+            ("E019 the scenario has no policy `all-denid`".to_owned(), "did you mean `all-denied`?".to_owned());
+        assert_eq!(only(&diagnostics), expected);
+    }
+
+    #[test]
+    fn malformed_presets_are_refused() {
+        assert_eq!(loading("title = \"Everything is denied\"\n", ""), "36:1 E026 the policy has no `title`");
+        assert_eq!(loading("id = \"all-denied\"", "id = \"All\""), "37:6 E017 `All` cannot be an id");
+        assert_eq!(
+            loading("set = { \"permissions", "sets = { \"permissions"),
+            "39:1 E026 `sets` is no key of a policy"
+        );
+        assert_eq!(
+            loading("\"road.0.km\"", "road.0.km"),
+            "44:11 E026 the path that begins with `road` is not in quotes"
+        );
+        assert_eq!(loading("\"road.0.km\"", "\"road..km\""), "44:17 E024 the path `road..km` has an empty part");
+        assert_eq!(
+            loading("{ \"road.0.km\" = { uniform = [100, 200] } }", "[]"),
+            "44:9 E026 `lifts` is a table of paths and values, and this is an empty list"
+        );
+        assert_eq!(loading("[[denial]]", "[denial]"), "41:1 E026 `denial` is a list of tables, and this is a table");
+        let twice = format!("{GOOD}[[denial]]\nid = \"roads\"\ntitle = \"x\"\n");
+        assert_eq!(only(&load_files(&[("a.toml", &twice)]).1).0, "46:6 E018 two items of `denial` have the id `roads`");
+    }
+
+    #[test]
+    fn a_path_of_a_policy_that_leads_nowhere_points_to_its_part() {
+        let (document, mut diagnostics) = load_files(&[("a.toml", &changed("\"threat.hit\"", "\"threat.hot\""))]);
+        let document = document.unwrap();
+        let _ = document.with(&document.policies()[0].overrides, &mut diagnostics);
+        assert_eq!(summary(&diagnostics), ["39:50 E025 `threat` has no `hot`"]);
+        check_presets::<Root>(&document, &mut diagnostics);
+        assert_eq!(diagnostics.len(), 1);
+    }
+
+    #[test]
+    fn values_of_policies_are_checked_where_they_stand() {
+        let (document, mut diagnostics) =
+            load_files(&[("a.toml", &changed("\"threat.hit\" = 0.9", "\"threat.hit\" = 9"))]);
+        check_presets::<Root>(&document.unwrap(), &mut diagnostics);
+        assert_eq!(summary(&diagnostics), ["39:57 E014 `threat.hit` is 9, over the maximum of 1"]);
+    }
 }

@@ -13,7 +13,7 @@ use super::number::{Declared, Quantity};
 use super::paths::{item_name, join};
 use super::sources::Place;
 use super::syntax::MAX_ITEMS;
-use super::wording::{wanted, wrong_item, wrong_type};
+use super::wording::{addition, wrong_item, wrong_type};
 use crate::draw::Law;
 use crate::model::field::{Field, Kind, Source, Table};
 use crate::units::Date;
@@ -149,8 +149,7 @@ impl<'d, 'n> Reader<'d, 'n> {
             let path = &self.frame().path;
             let whose = if path.is_empty() { "the scenario".to_owned() } else { shown(path) };
             let message = format!("{whose} has no `{}`", field.name);
-            let hint = format!("add {} = ...: {}", field.name, wanted(&field.kind));
-            self.diagnostics.push(Diagnostic::new(Code::MissingKey, message).at(place).hint(hint));
+            self.diagnostics.push(Diagnostic::new(Code::MissingKey, message).at(place).hint(addition(field)));
         }
         node.filter(|node| !node.is_broken())
     }
@@ -512,9 +511,9 @@ mod tests {
         let (at, hint) = problem("rate = 2.5", "rate = \"2.5 km\"");
         assert_eq!(
             at,
-            "13:8 E012 `threat.rate` must be a number in per 1,000 km from 0 to 1000, and this is the text `2.5 km`"
+            "13:8 E012 `threat.rate` must be a number per 1,000 km from 0 to 1000, and this is the text `2.5 km`"
         );
-        assert_eq!(hint, "write the number alone, without quotes: 2.5; the unit is fixed");
+        assert_eq!(hint, "write the number alone, without quotes: 2.5");
         for (from, to, at, hint) in [
             ("rate = 2.5", "rate = \"2.5\"", "13:8", "remove the quotes: 2.5"),
             ("rate = 2.5", "rate = true", "13:8", ""),
@@ -580,8 +579,8 @@ mod tests {
         assert_eq!(
             problems(&text),
             [
-                "7:20 E015 `mission.people` is 900.5, and people come whole",
-                "13:8 E014 `threat.rate` is -1, less than the 0 that is legal",
+                "7:20 E015 `mission.people` is 900.5, and must be a whole number",
+                "13:8 E014 `threat.rate` is -1, under the minimum of 0",
                 "14:1 E010 unknown key `speed` in `threat`",
                 "28:7 E019 `base.kidal.hub` refers to `goa`, which is no id of `base`",
                 "35:6 E013 `road.0.km` is `nan`, which is no quantity",

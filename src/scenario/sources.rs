@@ -76,7 +76,7 @@ impl Source {
     }
 
     /// Index from 0 of the line that holds a byte.
-    fn line_index(&self, byte: usize) -> usize {
+    pub(super) fn line_index(&self, byte: usize) -> usize {
         self.line_starts.partition_point(|&start| start <= byte).saturating_sub(1)
     }
 

@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 use toml::value::Datetime;
-use toml::{Spanned, de};
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::grammar;
 use super::node::{Content, Entries, Entry, Node};
 use super::sources::{Place, Source};
 use crate::units::Date;
@@ -29,9 +30,7 @@ pub(super) fn parse_file(source: &Arc<Source>, diagnostics: &mut Diagnostics) ->
     }
     let (root, errors) = DeTable::parse_recoverable(source.text());
     if !errors.is_empty() {
-        for error in errors {
-            diagnostics.push(syntax_error(source, 0, &error));
-        }
+        grammar::note_errors(source, &errors, diagnostics);
         return None;
     }
     let mut converter = Converter { source, offset: 0, diagnostics, bare: false };
@@ -54,7 +53,7 @@ pub(super) fn parse_value(place: &Place) -> Result<Node, Diagnostic> {
     if let Some(deep) = too_deep(&place.source, place.start..place.end) {
         return Err(deep);
     }
-    let value = DeValue::parse(place.text()).map_err(|error| syntax_error(&place.source, place.start, &error))?;
+    let value = DeValue::parse(place.text()).map_err(|error| grammar::describe(&place.source, place.start, &error))?;
     if value.span().end != place.text().len() {
         return Err(Diagnostic::new(Code::Syntax, "there is more than one value here").at(place));
     }
@@ -100,12 +99,12 @@ fn nests_too_deep(place: &Place) -> Diagnostic {
 }
 
 /// Position of the next `needle` from `at`, or the end.
-fn find(text: &[u8], at: usize, needle: &[u8]) -> usize {
+pub(super) fn find(text: &[u8], at: usize, needle: &[u8]) -> usize {
     text[at..].windows(needle.len()).position(|window| window == needle).map_or(text.len(), |found| at + found)
 }
 
 /// One past the end of the string that opens at `at`.
-fn string_end(text: &[u8], at: usize, quote: u8) -> usize {
+pub(super) fn string_end(text: &[u8], at: usize, quote: u8) -> usize {
     let long = text[at..].starts_with(&[quote; 3]);
     let mut at = at + if long { 3 } else { 1 };
     while at < text.len() {
@@ -119,23 +118,6 @@ fn string_end(text: &[u8], at: usize, quote: u8) -> usize {
         at += 1;
     }
     text.len()
-}
-
-fn syntax_error(source: &Arc<Source>, offset: usize, error: &de::Error) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let place = Place::new(source, offset + span.start, offset + span.end);
-    let message = error.message();
-    let hint = match message {
-        text if text.contains("duplicate key") => "a table has each key once: remove or rename one of them",
-        text if text.contains("must be quoted") => {
-            "text stands in quotes: \"like this\"; true and false in small letters"
-        }
-        text if text.contains("recurs") => "no table of a scenario is that deep; look for a bracket that is not closed",
-        text if text.contains("unclosed") || text.contains("missing") => "close what is open before the line ends",
-        text if text.contains("key with no value") => "a key is followed by `=` and its value",
-        _ => "a line is `key = value`, `[table]` or `[[list]]`; text and only text stands in quotes",
-    };
-    Diagnostic::new(Code::Syntax, format!("not valid TOML: {message}")).at(&place).hint(hint)
 }
 
 struct Converter<'a> {

@@ -1,6 +1,5 @@
 //! A small schema for the tests of this room, with a field of every kind.
 
-use super::code::Code;
 use super::diagnostic::Diagnostics;
 use super::document::{Document, Setup};
 use super::overrides::from_arguments;
@@ -204,11 +203,6 @@ pub(super) fn only(diagnostics: &Diagnostics) -> (String, String) {
     let all = summary(diagnostics);
     assert_eq!(all.len(), 1, "{all:#?}");
     (all[0].clone(), diagnostics.sorted()[0].hint.clone().unwrap_or_default())
-}
-
-/// The codes of a text's problems.
-pub(super) fn codes(text: &str) -> Vec<Code> {
-    read_with(text, &[]).1.sorted().iter().map(|d| d.code).collect()
 }
 
 #[test]

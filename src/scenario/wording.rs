@@ -10,7 +10,7 @@ use crate::model::field::{Field, Kind};
 pub(super) fn wanted(kind: &Kind) -> String {
     match kind {
         Kind::Number { unit: "share", min, max } => format!("a share from {} to {}", plain(*min), plain(*max)),
-        Kind::Number { unit, min, max } => format!("a number in {unit}{}", range(*min, *max)),
+        Kind::Number { unit, min, max } => format!("a number{}{}", in_unit(unit), range(*min, *max)),
         Kind::Count { unit, min, max } => format!("a whole number of {unit}{}", range(*min, *max)),
         Kind::Date | Kind::Start => "a date such as 2023-12-31, without quotes".to_owned(),
         Kind::Flag => "true or false, without quotes".to_owned(),
@@ -21,6 +21,14 @@ pub(super) fn wanted(kind: &Kind) -> String {
         Kind::Choice(words) => format!("one of {}", enumerated(words.iter().copied())),
         Kind::Table(_) => "a table".to_owned(),
         Kind::List(_) => "a list of tables".to_owned(),
+    }
+}
+
+fn in_unit(unit: &str) -> String {
+    match unit {
+        "" => String::new(),
+        per if per.starts_with("per ") => format!(" {per}"),
+        unit => format!(" in {unit}"),
     }
 }
 
@@ -37,6 +45,18 @@ fn range(min: f64, max: f64) -> String {
 /// A number without a needless point.
 pub(super) fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value:?}") }
+}
+
+/// What to add where a field is missing.
+pub(super) fn addition(field: &Field) -> String {
+    let name = field.name;
+    match field.kind {
+        Kind::Table(fields) => {
+            let keys = fields.iter().filter(|field| !field.optional).map(|field| field.name);
+            format!("add a table `{name}` with its keys {}", enumerated(keys))
+        }
+        _ => format!("add {name} = ...: {}", wanted(&field.kind)),
+    }
 }
 
 /// The complaint that a value is of the wrong type, with the likely remedy.
@@ -93,7 +113,7 @@ fn number_in_text(kind: &Kind, text: &str) -> String {
     match (number.parse::<f64>(), rest) {
         (Ok(value), "") => format!("remove the quotes: {}", plain(value)),
         (Ok(value), "%") => format!("write the share: {}", plain(value / 100.0)),
-        (Ok(value), _) => format!("write the number alone, without quotes: {}; the unit is fixed", plain(value)),
+        (Ok(value), _) => format!("write the number alone, without quotes: {}", plain(value)),
         (Err(_), _) => match kind {
             Kind::Count { .. } => "write a whole number without quotes, such as 12".to_owned(),
             _ => "write a number without quotes, such as 2.5, or a law such as { uniform = [1, 2] }".to_owned(),
