@@ -132,7 +132,7 @@ impl Queue {
 fn check_waiting(arrivals_per_day: f64, servers: usize, wait_days: f64, share_waiting: f64) {
     let queue = Queue { arrivals_per_day, servers, room: usize::MAX };
     let seen = queue.run(160_000, 8);
-    // What the first arrival finds moves its wait most, and its mean is known: taking it off leaves little of the variance.
+    // What the first arrival finds moves its wait most, and its mean is known: taking it off removes most of the variance.
     let mean = queue.mean_wait_days(&queue.steady_state());
     let waits: Vec<f64> = seen.iter().map(|s| s.waiting_days - s.first_wait_days + mean).collect();
     let waited: Vec<f64> = seen.iter().map(|s| s.waited).collect();
@@ -174,7 +174,9 @@ const ARCS: [(usize, usize); 13] =
 fn network_days(agenda: &mut Agenda<usize>, streams: &Streams) -> f64 {
     agenda.reset();
     let mut open = [0_u32; 10];
-    ARCS.iter().for_each(|(_, to)| open[*to] += 1);
+    for (_, to) in ARCS {
+        open[to] += 1;
+    }
     let start = |agenda: &mut Agenda<usize>, node: usize| {
         for (arc, (_, to)) in ARCS.iter().enumerate().filter(|(_, (from, _))| *from == node) {
             agenda.after(streams.stream(Purpose::Test, 3, arc as u64).standard_exponential(), 0, *to);
