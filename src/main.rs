@@ -1,0 +1,7 @@
+//! The command `rearguard`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rearguard::cli::main()
+}
