@@ -65,7 +65,7 @@ pub fn write(
     contrasts: &[Contrast],
     seconds: f64,
 ) -> Result<(), Stop> {
-    let mut folder = match opened {
+    let folder = match opened {
         Opened::Complete(_) => return Ok(()),
         Opened::Fresh(folder) | Opened::Partial(folder) => folder,
     };

@@ -237,18 +237,19 @@ impl Withdrawal<'_> {
         };
         let convoy = &self.convoys[id as usize];
         let (mut at_days, mut left_km) = (convoy.since_days, km - convoy.leg_km);
+        let mut day = (at_days - convoy.departed_days).floor().max(0.0);
         loop {
-            let day = (at_days - convoy.departed_days).floor().max(0.0);
             let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
             let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
             let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * math::exp(log_factor);
             let day_ends = convoy.departed_days + day + 1.0;
-            let reach_km = (day_ends - at_days) * km_per_day;
+            let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if reach_km >= left_km {
                 return at_days + left_km / km_per_day;
             }
             left_km -= reach_km;
             at_days = day_ends;
+            day += 1.0; // counted, not computed: a sum of days need not round back to the same day
         }
     }
 

@@ -91,7 +91,7 @@ impl Withdrawal<'_> {
         let rule = self.inputs.disposal.rule;
         let receives = self.inputs.base[base].host_garrison && !state.accelerated;
         let column_comes = state.assigned > 0;
-        let whole_days = (now - self.inputs.mission.start).floor();
+        let whole_days = now.floor();
         let mut destroy = per_day(self.inputs.disposal.destroyed_per_day, whole_days);
         let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day, whole_days);
         self.plan_load(base);
