@@ -121,7 +121,7 @@ fn move_to(node: &mut Node, place: &Place) {
     match &mut node.content {
         Content::List(items) => items.iter_mut().for_each(|item| move_to(item, place)),
         Content::Table(entries) => {
-            for entry in entries.iter_mut() {
+            for entry in entries.each_mut() {
                 entry.key_place = place.clone();
                 move_to(&mut entry.node, place);
             }

@@ -151,7 +151,7 @@ impl<'a> Loader<'a> {
         diagnostics: &mut Diagnostics,
     ) {
         let Content::Table(entries) = &mut node.content else { return };
-        for entry in entries.iter_mut() {
+        for entry in entries.each_mut() {
             let child = &mut entry.node;
             match Shape::of_key(fields, &entry.key) {
                 Shape::Table(fields) => self.resolve_lists(child, fields, folder, diagnostics),

@@ -189,7 +189,7 @@ impl Entries {
     }
 
     /// Every key with its value, to change.
-    pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.list.iter_mut()
     }
 
@@ -206,6 +206,15 @@ impl Entries {
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Entries {
+    type Item = &'a Entry;
+    type IntoIter = std::slice::Iter<'a, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -183,7 +183,7 @@ impl Quantity<'_> {
     }
 
     fn check_keys(&self, entries: &Entries, diagnostics: &mut Diagnostics) {
-        for entry in entries.iter() {
+        for entry in entries {
             let key = entry.key.as_str();
             if is_form(key) || VALUE_KEYS.contains(&key) || ANNOTATIONS.contains(&key) {
                 continue;

@@ -146,10 +146,10 @@ impl Spot {
     fn named(&self) -> String {
         if self.path.is_empty() { "the scenario".to_owned() } else { shown(&self.path) }
     }
+}
 
-    fn lost(&self, segment: &Segment, message: String, hint: String) -> Diagnostic {
-        Diagnostic::new(Code::UnknownPath, message).at(&segment.place).hint(hint)
-    }
+fn lost(segment: &Segment, message: String, hint: String) -> Diagnostic {
+    Diagnostic::new(Code::UnknownPath, message).at(&segment.place).hint(hint)
 }
 
 /// Puts the override's value where the rest of its path leads; returns the whole path.
@@ -164,7 +164,7 @@ fn replace(node: &mut Node, rest: &[Segment], spot: Spot, change: &Override) -> 
         Shape::Single | Shape::Unknown => {
             let message = format!("{} is a single value; nothing lies below it", spot.named());
             let hint = format!("set {} itself; uncertain numbers are replaced whole", spot.named());
-            Err(spot.lost(segment, message, hint))
+            Err(lost(segment, message, hint))
         }
     }
 }
@@ -191,11 +191,11 @@ fn replace_key(
         let keys: Vec<&str> = fields.iter().map(|field| field.name).collect();
         let message = format!("{} has no {}", spot.named(), shown(&segment.text));
         let hint = suggestion(&segment.text, &keys, &format!("the keys of {}", spot.named()));
-        return Err(spot.lost(segment, message, hint));
+        return Err(lost(segment, message, hint));
     };
     let Content::Table(entries) = &mut node.content else {
         let message = format!("{} is {} in the scenario, not a table", spot.named(), node.described());
-        return Err(spot.lost(segment, message, "mend the scenario first".to_owned()));
+        return Err(lost(segment, message, "mend the scenario first".to_owned()));
     };
     let next = Spot { shape: Shape::of_field(field), path: join(&spot.path, field.name) };
     if let Some(child) = entries.get_mut(field.name) {
@@ -221,14 +221,14 @@ fn replace_item(
 ) -> Result<String, Diagnostic> {
     let Content::List(items) = &mut node.content else {
         let message = format!("{} is {} in the scenario, not a list", spot.named(), node.described());
-        return Err(spot.lost(segment, message, "mend the scenario first".to_owned()));
+        return Err(lost(segment, message, "mend the scenario first".to_owned()));
     };
     let Some(index) = item_index(items, &segment.text) else {
         let names: Vec<String> = items.iter().enumerate().map(|(index, item)| item_name(item, index)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message = format!("{} has no item {}", spot.named(), shown(&segment.text));
         let hint = suggestion(&segment.text, &names, &format!("the items of {}", spot.named()));
-        return Err(spot.lost(segment, message, hint));
+        return Err(lost(segment, message, hint));
     };
     let path = join(&spot.path, &item_name(&items[index], index));
     replace(&mut items[index], rest, Spot { shape: Shape::Table(fields), path }, change)

@@ -172,7 +172,7 @@ impl<'d, 'n> Reader<'d, 'n> {
         let Content::Table(entries) = &node.content else { return At::Nowhere };
         let declared = |key: &str| fields.iter().any(|field| field.name == key);
         annotations::check(entries, declared, self.diagnostics);
-        for entry in entries.iter() {
+        for entry in entries {
             let key = entry.key.as_str();
             if declared(key) || ANNOTATIONS.contains(&key) || self.diagnostics.is_full() {
                 continue;
@@ -398,16 +398,11 @@ impl Source for Reader<'_, '_> {
             return 0;
         };
         let node = if self.has(field.name) { self.child(field) } else { None };
-        let items = match node {
-            Some(node) => match node.list() {
-                Some(items) => &items[..items.len().min(MAX_ITEMS)],
-                None => {
-                    self.diagnostics.push(wrong_type(&path, field, node));
-                    &[]
-                }
-            },
-            None => &[],
-        };
+        let items = node.and_then(Node::list).unwrap_or_default();
+        let items = &items[..items.len().min(MAX_ITEMS)];
+        if let Some(node) = node.filter(|node| node.list().is_none()) {
+            self.diagnostics.push(wrong_type(&path, field, node));
+        }
         self.check_items(field, &path, items);
         self.push_frame(At::List(items, fields), path, lists);
         items.len()
