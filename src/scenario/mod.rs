@@ -9,6 +9,7 @@
 //! if there is any at the end, nothing may run.
 
 mod annotations;
+mod case;
 mod code;
 mod csv_list;
 mod diagnostic;
@@ -34,6 +35,7 @@ mod syntax;
 mod testing;
 mod wording;
 
+pub use case::Case;
 pub use annotations::{ANNOTATIONS, BASES, OVERRIDE};
 pub use code::{CODES, Code, CodeInfo};
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_DIAGNOSTICS};

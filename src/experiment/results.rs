@@ -1,0 +1,179 @@
+//! What an experiment keeps of its replications: a column of values for each measure, and integer tallies.
+//!
+//! Tallies are sums of integers, which do not depend on the order of adding; columns are written by replication. So the
+//! result is the same for any number of threads.
+
+use std::collections::BTreeMap;
+
+use crate::measures::{Daily, Measure};
+use crate::model::Inputs;
+use crate::withdrawal::outcome::EndOfItems;
+use crate::withdrawal::{ContactKind, Outcome};
+
+/// Sums over replications of two whole amounts and their squares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Sums: units and USD, or killed and wounded.
+    pub sums: [i128; 2],
+    /// Sums of squares.
+    pub squares: [i128; 2],
+}
+
+impl Cell {
+    fn add(&mut self, amounts: [i64; 2]) {
+        for (at, amount) in amounts.into_iter().enumerate() {
+            self.sums[at] += i128::from(amount);
+            self.squares[at] += i128::from(amount) * i128::from(amount);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for at in 0..2 {
+            self.sums[at] += other.sums[at];
+            self.squares[at] += other.squares[at];
+        }
+    }
+}
+
+/// Contacts, killed and wounded under another policy on the baseline's itineraries, one value per replication.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DirectColumns {
+    /// Contacts.
+    pub contacts: Vec<f64>,
+    /// Killed.
+    pub killed: Vec<f64>,
+    /// Wounded.
+    pub wounded: Vec<f64>,
+}
+
+/// A replication that failed: a fault of the program.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// The replication.
+    pub replication: u64,
+    /// The policy's id.
+    pub policy: String,
+    /// What it said.
+    pub message: String,
+}
+
+/// Key of an equipment cell: base, item, disposition, cause, each by index.
+pub type EndKey = (u16, u16, u8, u8);
+/// Key of a casualty cell: kind of contact, road.
+pub type HarmKey = (u8, u16);
+
+/// Integer tallies of one policy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tallies {
+    /// Units and USD by where items ended.
+    pub ends: BTreeMap<EndKey, Cell>,
+    /// Killed and wounded by kind of contact and road.
+    pub harms: BTreeMap<HarmKey, Cell>,
+    /// For each day and daily quantity, how many replications had each value.
+    pub daily: Vec<[Vec<u32>; 6]>,
+    /// Events dispatched.
+    pub events: u64,
+}
+
+impl Tallies {
+    /// Adds one replication.
+    pub fn add(&mut self, outcome: &Outcome, scratch: &mut BTreeMap<EndKey, [i64; 2]>) {
+        scratch.clear();
+        for &EndOfItems { origin, item, disposition, cause, units, usd } in &outcome.ends {
+            let amounts = scratch.entry((origin, item, disposition as u8, cause as u8)).or_default();
+            *amounts = [amounts[0] + units, amounts[1] + usd];
+        }
+        for (&key, &amounts) in scratch.iter().filter(|(_, amounts)| amounts[0] != 0) {
+            self.ends.entry(key).or_default().add(amounts);
+        }
+        for harm in &outcome.road_harms {
+            let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
+            self.harms.entry((harm.kind as u8, harm.road)).or_default().add(amounts);
+        }
+        self.daily.resize_with(outcome.daily.len().max(self.daily.len()), Default::default);
+        for (histograms, counts) in self.daily.iter_mut().zip(&outcome.daily) {
+            for (histogram, &count) in histograms.iter_mut().zip(counts) {
+                let count = count as usize;
+                if histogram.len() <= count {
+                    histogram.resize(count + 1, 0);
+                }
+                histogram[count] += 1;
+            }
+        }
+        self.events += outcome.events;
+    }
+
+    /// Adds the tallies of other replications.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, cell) in &other.ends {
+            self.ends.entry(*key).or_default().merge(cell);
+        }
+        for (key, cell) in &other.harms {
+            self.harms.entry(*key).or_default().merge(cell);
+        }
+        self.daily.resize_with(other.daily.len().max(self.daily.len()), Default::default);
+        for (mine, theirs) in self.daily.iter_mut().zip(&other.daily) {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                mine.resize(mine.len().max(theirs.len()), 0);
+                for (count, more) in mine.iter_mut().zip(theirs) {
+                    *count += more;
+                }
+            }
+        }
+        self.events += other.events;
+    }
+}
+
+/// Everything kept of one policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyResults {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// `columns[measure][replication]`, then one column for each base's departure day.
+    pub columns: Vec<Vec<f64>>,
+    /// The policy's direct effect columns, where there is a baseline and this is not it.
+    pub direct: Option<DirectColumns>,
+    /// Integer tallies.
+    pub tallies: Tallies,
+}
+
+impl PolicyResults {
+    /// Values of a measure, by replication.
+    pub fn column(&self, measure: Measure) -> &[f64] {
+        &self.columns[measure as usize]
+    }
+
+    /// Departure days of a base, by replication.
+    pub fn departures(&self, base: usize) -> &[f64] {
+        &self.columns[Measure::COUNT + base]
+    }
+}
+
+/// What an experiment comes out as.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Results {
+    /// By policy, in the order of the plan.
+    pub policies: Vec<PolicyResults>,
+    /// The replication of each row, in order; all of them unless some failed or the run was stopped.
+    pub replications: Vec<u64>,
+    /// Replications that failed.
+    pub failures: Vec<Failure>,
+    /// Stopped before all were done.
+    pub stopped: bool,
+}
+
+/// Names of the columns: the measures, then `departure.<base>`.
+pub fn column_names(inputs: &Inputs) -> Vec<String> {
+    let measures = Measure::ALL.iter().map(|measure| measure.name().to_owned());
+    measures.chain(inputs.base.iter().map(|base| format!("departure.{}", base.id))).collect()
+}
+
+/// Name of a kind of contact by its index in a key.
+pub fn kind_name(kind: u8) -> &'static str {
+    ContactKind::ALL[kind as usize].name()
+}
+
+/// How many daily quantities there are.
+pub const DAILY: usize = Daily::ALL.len();

@@ -1,0 +1,166 @@
+//! The registry of measures: every number that a replication is summarised by, under one name everywhere.
+
+use std::fmt;
+
+/// Which way a measure should move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+    /// It describes; neither way is better by itself.
+    Neither,
+}
+
+/// What values a measure takes, which decides how it is estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// A count or an amount.
+    Amount,
+    /// 0 or 1: its mean is a probability.
+    Event,
+}
+
+macro_rules! measures {
+    ($( $variant:ident = $name:literal, $unit:literal, $better:ident, $scale:ident, $meaning:literal; )*) => {
+        /// A measure of one replication.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Measure { $( #[doc = $meaning] $variant, )* }
+
+        impl Measure {
+            /// All of them, in the order of result columns.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// How many.
+            pub const COUNT: usize = Self::ALL.len();
+            /// Its name in results, targets and facts.
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+            /// Its unit.
+            pub fn unit(self) -> &'static str { match self { $(Self::$variant => $unit),* } }
+            /// What it says.
+            pub fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning),* } }
+            /// Which way is better.
+            pub fn better(self) -> Better { match self { $(Self::$variant => Better::$better),* } }
+            /// What values it takes.
+            pub fn scale(self) -> Scale { match self { $(Self::$variant => Scale::$scale),* } }
+        }
+    };
+}
+
+measures! {
+    Killed = "casualties.killed", "people", Lower, Amount, "Killed in contacts on the road, with those who died of wounds.";
+    Wounded = "casualties.wounded", "people", Lower, Amount, "Wounded in contacts on the road who lived.";
+    KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
+    WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
+    KilledDirect = "casualties.killed_direct", "people", Lower, Amount, "Killed in direct attacks.";
+    WoundedDirect = "casualties.wounded_direct", "people", Lower, Amount, "Wounded in direct attacks who lived.";
+    DiedOfWounds = "casualties.died_of_wounds", "people", Lower, Amount, "Of those killed, how many reached care first.";
+    Serious = "casualties.seriously_wounded", "people", Lower, Amount, "Of those wounded, how many seriously.";
+    ContractorsHit = "casualties.contractors", "people", Lower, Amount, "Of those killed or wounded, contract drivers.";
+    NonBattle = "casualties.non_battle", "people", Lower, Amount, "Injured or ill on the road without contact; in no other line.";
+    AnyKilled = "casualties.any_killed", "probability", Lower, Event, "Whether anyone was killed.";
+    Contacts = "contacts.all", "contacts", Lower, Amount, "Contacts on the road, of both kinds.";
+    DeviceContacts = "contacts.device", "contacts", Lower, Amount, "Devices met on the road, second ones included.";
+    DirectContacts = "contacts.direct", "contacts", Lower, Amount, "Direct attacks met on the road.";
+    CareHours = "casualties.care_hours", "hours", Lower, Amount, "Mean time to care of those evacuated by air; 0 if none.";
+    PeopleOut = "people.out_by_deadline", "people", Higher, Amount, "Mission people out of the country when the deadline ends.";
+    AllOut = "people.all_out_by_deadline", "probability", Higher, Event, "Whether all but the liquidation team, the dead and those in care were out by the deadline.";
+    LastOut = "people.last_out_days", "days", Lower, Amount, "Day on which the last of them left; the end of the simulation if later.";
+    Exposed = "people.person_days_on_road", "person-days", Lower, Amount, "Days that people spent in convoys.";
+    EvacuatedUnits = "equipment.evacuated_units", "units", Higher, Amount, "Items out of the country at the end.";
+    EvacuatedUsd = "equipment.evacuated_usd", "USD", Higher, Amount, "Their value.";
+    HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over at the end.";
+    HandedOverUsd = "equipment.handed_over_usd", "USD", Neither, Amount, "Their value.";
+    DestroyedUnits = "equipment.destroyed_units", "units", Lower, Amount, "Items destroyed by their owners.";
+    DestroyedUsd = "equipment.destroyed_usd", "USD", Lower, Amount, "Their value.";
+    DecommissionedUnits = "equipment.decommissioned_units", "units", Lower, Amount, "Items made useless and left.";
+    DecommissionedUsd = "equipment.decommissioned_usd", "USD", Lower, Amount, "Their value.";
+    AbandonedUnits = "equipment.abandoned_units", "units", Lower, Amount, "Items abandoned, seized or looted.";
+    AbandonedUsd = "equipment.abandoned_usd", "USD", Lower, Amount, "Their value.";
+    EnRouteUnits = "equipment.lost_en_route_units", "units", Lower, Amount, "Items lost on the road to contacts and breakdowns.";
+    EnRouteUsd = "equipment.lost_en_route_usd", "USD", Lower, Amount, "Their value.";
+    LostUnits = "equipment.lost_units", "units", Lower, Amount, "Destroyed, decommissioned, abandoned, looted or lost en route.";
+    LostUsd = "equipment.lost_usd", "USD", Lower, Amount, "Their value.";
+    OnHandUnits = "equipment.on_hand_units", "units", Neither, Amount, "Items still in the country and on hand at the end of liquidation.";
+    OnHandUsd = "equipment.on_hand_usd", "USD", Neither, Amount, "Their value.";
+    OnHandDeadlineUnits = "equipment.on_hand_at_deadline_units", "units", Neither, Amount, "Items still on hand when the deadline ends.";
+    SensitiveLeft = "equipment.sensitive_left_usable", "units", Lower, Amount, "Sensitive items left behind usable.";
+    CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Amount, "Share of the camps' cargo that contract columns carried out.";
+    Requests = "permissions.requests", "requests", Neither, Amount, "Requests to host desks, daily air cover apart.";
+    Granted = "permissions.granted", "requests", Higher, Amount, "Of them granted.";
+    Refused = "permissions.refused", "requests", Lower, Amount, "Of them refused.";
+    Unanswered = "permissions.unanswered", "requests", Lower, Amount, "Of them never answered.";
+    WaitDays = "permissions.wait_days", "days", Lower, Amount, "Mean wait of answered requests.";
+    CoverDays = "permissions.cover_days_share", "share", Higher, Amount, "Share of withdrawal convoy days under surveillance or overwatch.";
+    TruckDaysHeld = "columns.truck_days_held", "truck-days", Lower, Amount, "Days that trucks stood ready while a served base waited for permission.";
+    Columns = "columns.trips", "columns", Neither, Amount, "Contract columns sent.";
+    CampColumns = "columns.camp_trips", "columns", Neither, Amount, "Contract columns that loaded at camps.";
+    Convoys = "convoys.withdrawal", "convoys", Neither, Amount, "Withdrawal convoys.";
+    ConvoyDays = "convoys.days", "days", Lower, Amount, "Mean days on the road of a withdrawal convoy.";
+    Breakdowns = "convoys.breakdowns", "breakdowns", Lower, Amount, "Breakdowns of vehicles.";
+    Accelerated = "bases.left_early", "bases", Neither, Amount, "Bases that left by an accelerated departure.";
+    Unhanded = "bases.left_unhanded", "bases", Lower, Amount, "Bases left without a formal handover.";
+    BasesTaken = "bases.taken", "bases", Lower, Amount, "Bases taken by an armed group.";
+    BasesLooted = "bases.looted", "bases", Lower, Amount, "Bases looted.";
+    BasesDestroyed = "bases.with_destruction", "bases", Lower, Amount, "Bases at which equipment was destroyed.";
+}
+
+impl Measure {
+    /// The measure of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|measure| measure.name() == name)
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Quantities followed day by day; each is cumulative but `PeopleIn`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Daily {
+    /// Mission people out of the country.
+    PeopleOut,
+    /// Bases whose people have left.
+    BasesClosed,
+    /// Killed on the road.
+    Killed,
+    /// Wounded on the road who lived.
+    Wounded,
+    /// Items out of the country.
+    Evacuated,
+    /// Items destroyed, decommissioned, abandoned or lost en route.
+    Lost,
+}
+
+impl Daily {
+    /// All of them, in the order of results.
+    pub const ALL: [Self; 6] =
+        [Self::PeopleOut, Self::BasesClosed, Self::Killed, Self::Wounded, Self::Evacuated, Self::Lost];
+
+    /// Its name in `timeline.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PeopleOut => "people.out",
+            Self::BasesClosed => "bases.closed",
+            Self::Killed => "casualties.killed",
+            Self::Wounded => "casualties.wounded",
+            Self::Evacuated => "equipment.evacuated_units",
+            Self::Lost => "equipment.lost_units",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for measure in Measure::ALL {
+            assert_eq!(Measure::named(measure.name()), Some(*measure));
+        }
+    }
+}

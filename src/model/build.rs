@@ -1,0 +1,87 @@
+//! A checked scenario, ready to be drawn and run.
+
+use crate::draw::{Law, Purpose, Streams, key};
+use crate::model::Inputs;
+use crate::model::check::{Problem, check};
+use crate::model::field::Table;
+use crate::model::routes::Network;
+use crate::units::Date;
+
+/// A number that is not known, and the law of what we believe of it.
+#[derive(Clone, Debug)]
+pub struct Uncertainty {
+    /// Which number, counted in visiting order.
+    pub slot: usize,
+    /// Its dotted path, which keys its stream: overriding one moves no other draw.
+    pub path: String,
+    /// What we believe.
+    pub law: Law,
+    /// Rounded after drawing.
+    pub whole: bool,
+}
+
+/// A mission: immutable, valid once built.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Every value, uncertain ones at their medians.
+    pub inputs: Inputs,
+    /// Resolved places and ways.
+    pub network: Network,
+    /// Day 0.
+    pub start: Date,
+    uncertainties: Vec<Uncertainty>,
+    keys: Vec<u64>,
+}
+
+impl Model {
+    /// Builds a model from inputs whose fields have been checked one by one.
+    ///
+    /// # Errors
+    /// Every problem between tables.
+    pub fn new(inputs: Inputs, mut uncertainties: Vec<Uncertainty>, start: Date) -> Result<Self, Vec<Problem>> {
+        let problems = check(&inputs);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        uncertainties.sort_by_key(|uncertainty| uncertainty.slot);
+        let keys = uncertainties.iter().map(|uncertainty| key(&uncertainty.path)).collect();
+        Ok(Self { network: Network::new(&inputs), inputs, start, uncertainties, keys })
+    }
+
+    /// The uncertain numbers, in visiting order.
+    pub fn uncertainties(&self) -> &[Uncertainty] {
+        &self.uncertainties
+    }
+
+    /// The same model with every uncertain number at its median.
+    pub fn at_central_values(mut self) -> Self {
+        self.uncertainties.clear();
+        self.keys.clear();
+        self
+    }
+
+    /// Draws the uncertain numbers of one replication into `inputs`, a copy of this model's own.
+    ///
+    /// Each is one uniform from the stream keyed by its path, put through its law's quantile function, so that two
+    /// policies that share a number share its draw.
+    pub fn realise(&self, streams: &Streams, inputs: &mut Inputs) {
+        if self.uncertainties.is_empty() {
+            return;
+        }
+        let mut next = self.uncertainties.iter().zip(&self.keys).peekable();
+        let mut slot = 0;
+        inputs.visit_table(&mut |value| {
+            if let Some((uncertainty, key)) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
+                let uniform = streams.stream(Purpose::Parameter, *key, 0).uniform();
+                let drawn = uncertainty.law.quantile(uniform);
+                *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
+            }
+            slot += 1;
+        });
+    }
+
+    /// Last day of the deadline, as the instant at which it ends.
+    pub fn deadline_days(&self) -> f64 {
+        self.inputs.mission.deadline + 1.0
+    }
+}

@@ -1,0 +1,336 @@
+//! What must hold between the tables of a scenario, beyond each field's own range.
+
+use crate::model::Inputs;
+use crate::model::equipment::Travel;
+use crate::model::permissions::Desk;
+use crate::model::routes::{ShortestWays, desks, node};
+
+/// What is wrong, in kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Two dates or numbers are in the wrong order.
+    Order,
+    /// Something that must be there is not.
+    Missing,
+    /// A place cannot be reached, or a base cannot be left.
+    Unreachable,
+    /// Two entries say the same thing.
+    Duplicate,
+    /// Weights that must sum to one do not.
+    Sum,
+    /// Two settings exclude each other.
+    Conflict,
+}
+
+/// One problem, at the dotted path of what should change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its kind.
+    pub kind: ProblemKind,
+    /// Dotted path of the value.
+    pub path: String,
+    /// What is wrong, naming the value.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// Collects problems.
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, kind: ProblemKind, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+        self.0.push(Problem { kind, path: path.into(), message: message.into(), hint: hint.into() });
+    }
+
+    /// Notes a list whose dates do not rise, or that does not hold from the start.
+    fn dates_rise(&mut self, path: &str, from_days: &[f64], holds_from_start: bool) {
+        if holds_from_start && from_days.is_empty() {
+            let hint = format!("add an entry to `{path}` whose `from` is `mission.start` or earlier");
+            self.add(ProblemKind::Missing, path, format!("`{path}` is empty"), hint);
+        }
+        if holds_from_start && from_days.first().is_some_and(|&first| first > 0.0) {
+            let message = format!("the first entry of `{path}` starts after the mission does");
+            self.add(ProblemKind::Order, path, message, "let its `from` be `mission.start` or earlier");
+        }
+        if from_days.windows(2).any(|pair| pair[0] >= pair[1]) {
+            let message = format!("the dates of `{path}` do not rise");
+            self.add(ProblemKind::Order, path, message, "put its entries in order of `from`, each date once");
+        }
+    }
+}
+
+/// Finds every problem between tables. Empty: a model can be built.
+pub fn check(inputs: &Inputs) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    check_calendar(inputs, &mut problems);
+    check_bases(inputs, &mut problems);
+    check_roads(inputs, &mut problems);
+    check_ways_out(inputs, &mut problems);
+    check_fleets(inputs, &mut problems);
+    check_equipment(inputs, &mut problems);
+    for (name, desk) in desks(&inputs.permissions) {
+        check_desk(&format!("permissions.{name}"), desk, &mut problems);
+    }
+    problems.0
+}
+
+fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
+    if inputs.mission.deadline <= 0.0 {
+        let message = "`mission.deadline` is not after `mission.start`";
+        problems.add(ProblemKind::Order, "mission.deadline", message, "give a later date");
+    }
+    let rates: Vec<f64> = inputs.repatriation.rate.iter().map(|rate| rate.from).collect();
+    problems.dates_rise("repatriation.rate", &rates, true);
+    for zone in &inputs.zone {
+        let from: Vec<f64> = zone.tension.iter().map(|change| change.from).collect();
+        problems.dates_rise(&format!("zone.{}.tension", zone.id), &from, true);
+    }
+    for (index, spell) in inputs.weather.iter().enumerate() {
+        if spell.until < spell.from {
+            let (path, message) = (format!("weather.{index}.until"), "a spell of weather ends before it starts");
+            problems.add(ProblemKind::Order, path, message, "swap `from` and `until`");
+        }
+    }
+    let packing = &inputs.packing;
+    let (low, mode, high) =
+        (packing.crew_teu_per_day_low, packing.crew_teu_per_day_mode, packing.crew_teu_per_day_high);
+    if low > mode || mode > high {
+        let message = format!("`packing` crew rates are not in order: low {low}, mode {mode}, high {high}");
+        problems.add(ProblemKind::Order, "packing.crew_teu_per_day_mode", message, "let low <= mode <= high");
+    }
+    let team_stays = inputs.base.iter().any(|base| base.liquidation);
+    if inputs.mission.liquidation_people > 0.0 && !team_stays && !inputs.base.is_empty() {
+        let message = "no base is marked `liquidation = true`, but `mission.liquidation_people` stay";
+        problems.add(
+            ProblemKind::Missing,
+            "mission.liquidation_people",
+            message,
+            "mark the base where they stay, or set it to 0",
+        );
+    }
+}
+
+fn check_bases(inputs: &Inputs, problems: &mut Problems) {
+    if inputs.base.is_empty() {
+        problems.add(ProblemKind::Missing, "base", "there is no base", "add at least one `[[base]]`");
+    }
+    let end = inputs.mission.deadline + inputs.mission.liquidation_days;
+    for base in &inputs.base {
+        let path = format!("base.{}", base.id);
+        if base.window_start.is_some_and(|start| start > base.planned_closure) {
+            let message = format!("the closing window of `{}` starts after its planned closure", base.id);
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.window_start"),
+                message,
+                "let it be earlier than `planned_closure`",
+            );
+        }
+        if base.planned_closure < 0.0 || base.planned_closure > end {
+            let message = format!("the planned closure of `{}` lies outside the mission", base.id);
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.planned_closure"),
+                message,
+                "give a date from `mission.start` to the end of liquidation",
+            );
+        }
+        if base.parent.as_deref() == Some(&base.id) {
+            let message = format!("`{}` is its own parent", base.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.parent"),
+                message,
+                "name another base, or leave `parent` out where people fly home from here",
+            );
+        }
+        if follows_itself(inputs, &base.id) {
+            let message = format!("the parents of `{}` lead in a circle", base.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.parent"),
+                message,
+                "let the chain of parents end at a base with `repatriation = true`",
+            );
+        }
+        if base.repatriation && !base.airstrip {
+            let message = format!("`{}` has repatriation flights but no airstrip", base.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.repatriation"),
+                message,
+                "set `airstrip = true`, or let its people leave from its parent",
+            );
+        }
+    }
+    for region in &inputs.region {
+        let sum = region.taker_separatist + region.taker_jihadist + region.taker_none;
+        if (sum - 1.0).abs() > 1e-6 {
+            let message = format!("the taker weights of `{}` sum to {sum}, not 1", region.id);
+            problems.add(
+                ProblemKind::Sum,
+                format!("region.{}.taker_none", region.id),
+                message,
+                "scale the three weights to sum to 1",
+            );
+        }
+    }
+}
+
+/// Whether following parents from a base leads back to it (through others).
+fn follows_itself(inputs: &Inputs, id: &str) -> bool {
+    let parent_of = |id: &str| inputs.base.iter().find(|base| base.id == id).and_then(|base| base.parent.as_deref());
+    let mut here = id;
+    for _ in 0..inputs.base.len() {
+        match parent_of(here) {
+            Some(next) if next == id => return here != id,
+            Some(next) => here = next,
+            None => return false,
+        }
+    }
+    false
+}
+
+fn check_roads(inputs: &Inputs, problems: &mut Problems) {
+    let mut seen = std::collections::BTreeMap::new();
+    for (index, road) in inputs.road.iter().enumerate() {
+        if road.from == road.to {
+            let message = format!("a road leads from `{}` to itself", road.from);
+            problems.add(ProblemKind::Conflict, format!("road.{index}.to"), message, "name its other end");
+        }
+        let ends = if road.from < road.to { (&road.from, &road.to) } else { (&road.to, &road.from) };
+        if seen.insert(ends, index).is_some() {
+            let message = format!("a second road between `{}` and `{}`", road.from, road.to);
+            problems.add(
+                ProblemKind::Duplicate,
+                format!("road.{index}.from"),
+                message,
+                "keep one; roads can be used both ways",
+            );
+        }
+    }
+    let ids: std::collections::BTreeSet<&String> = inputs.base.iter().map(|base| &base.id).collect();
+    for junction in inputs.junction.iter().filter(|junction| ids.contains(&junction.id)) {
+        let message = format!("`{}` is both a base and a junction", junction.id);
+        problems.add(ProblemKind::Duplicate, format!("junction.{}.id", junction.id), message, "rename one of them");
+    }
+}
+
+fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
+    for (index, base) in inputs.base.iter().enumerate() {
+        let path = format!("base.{}", base.id);
+        let Some(parent) = &base.parent else {
+            if !(base.repatriation && base.airstrip) {
+                let message = format!("`{}` has neither a road out nor a usable strip", base.id);
+                let hint = "give it a `parent` that a road leads to, or `airstrip = true` and `repatriation = true`";
+                problems.add(ProblemKind::Unreachable, path, message, hint);
+            }
+            continue;
+        };
+        let Some(to) = node(inputs, parent) else { continue };
+        if to != index && ShortestWays::new(inputs, index).to(to).is_none() {
+            let message = format!("no road leads from `{}` to its parent `{parent}`", base.id);
+            problems.add(
+                ProblemKind::Unreachable,
+                format!("{path}.parent"),
+                message,
+                "add the missing `[[road]]`, or name a parent that a road leads to",
+            );
+        }
+    }
+}
+
+fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
+    let mut served = std::collections::BTreeMap::new();
+    for fleet in &inputs.truck_fleet {
+        let path = format!("truck_fleet.{}", fleet.id);
+        let ways = node(inputs, &fleet.home).map(|home| ShortestWays::new(inputs, home));
+        for id in &fleet.serves {
+            if let Some(other) = served.insert(id, &fleet.id) {
+                let message = format!("`{id}` is served by both `{other}` and `{}`", fleet.id);
+                problems.add(
+                    ProblemKind::Duplicate,
+                    format!("{path}.serves"),
+                    message,
+                    "let one fleet serve each base",
+                );
+            }
+            let Some(base) = inputs.base.iter().find(|base| base.id == *id) else { continue };
+            let Some(cargo_to) = base.cargo_to.as_ref().or(base.parent.as_ref()) else {
+                let message = format!("`{id}` is served by `{}` but its cargo goes nowhere", fleet.id);
+                problems.add(
+                    ProblemKind::Missing,
+                    format!("base.{id}"),
+                    message,
+                    "give it `cargo_to`: a hub or an exit",
+                );
+                continue;
+            };
+            for place in [id, cargo_to] {
+                let reached = match (&ways, node(inputs, place)) {
+                    (Some(ways), Some(to)) => ways.to(to).is_some(),
+                    _ => true,
+                };
+                if !reached {
+                    let message =
+                        format!("no road leads from `{}`, the home of `{}`, to `{place}`", fleet.home, fleet.id);
+                    problems.add(
+                        ProblemKind::Unreachable,
+                        format!("{path}.home"),
+                        message,
+                        "add the missing `[[road]]`",
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
+    for class in &inputs.class {
+        let path = format!("class.{}", class.id);
+        if class.travel == Travel::Loaded && class.teu <= 0.0 {
+            let message = format!("`{}` travels loaded but takes no room", class.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.teu"),
+                message,
+                "give its room on a truck in TEU, or let it drive or be fixed",
+            );
+        }
+        if class.cargo_truck && class.travel != Travel::Drives {
+            let message = format!("`{}` is a cargo truck that does not drive", class.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.cargo_truck"),
+                message,
+                "set `travel = \"drives\"`, or `cargo_truck = false`",
+            );
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for (index, holding) in inputs.holding.iter().enumerate() {
+        if !seen.insert((&holding.base, &holding.class)) {
+            let message = format!("a second holding of `{}` at `{}`", holding.class, holding.base);
+            problems.add(ProblemKind::Duplicate, format!("holding.{index}.class"), message, "keep one");
+        }
+    }
+}
+
+fn check_desk(path: &str, desk: &Desk, problems: &mut Problems) {
+    let from: Vec<f64> = desk.change.iter().map(|change| change.from).collect();
+    problems.dates_rise(&format!("{path}.change"), &from, false);
+    for (index, change) in desk.change.iter().enumerate() {
+        if change.until.is_some_and(|until| until < change.from) {
+            let message = "a dated stance ends before it starts";
+            problems.add(
+                ProblemKind::Order,
+                format!("{path}.change.{index}.until"),
+                message,
+                "swap `from` and `until`",
+            );
+        }
+    }
+}

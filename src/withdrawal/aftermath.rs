@@ -1,0 +1,109 @@
+//! What happens to an empty camp: handover, takeover by an armed group, looting.
+
+use crate::draw::Purpose;
+use crate::measures::{Daily, Measure};
+use crate::withdrawal::event::{Event, small};
+use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::run::Withdrawal;
+
+impl Withdrawal<'_> {
+    /// Books what stays at a base that has just been left, and schedules what becomes of it.
+    ///
+    /// A formal handover needs a planned departure with permission and someone there to receive the base. Sensitive items
+    /// are never handed over: those left usable are counted.
+    pub(super) fn leave_behind(&mut self, base: usize) {
+        let place = &self.inputs.base[base];
+        let region = &self.inputs.region[self.model.network.base_region[base]];
+        let key = self.model.network.node_key[base];
+        let state = &self.bases[base];
+        let can_hand_over = !state.accelerated && state.movement_granted && place.host_garrison;
+        let agreed = self.streams.stream(Purpose::Handover, key, 0).chance(region.handover_probability);
+        let handed_over = can_hand_over && agreed;
+        self.bases[base].handed_over = handed_over;
+        for item in 0..self.tables.items as Item {
+            let cause = self.cause_of_leaving(base, item);
+            for from in [Account::OnHand, Account::Staged] {
+                let units = self.ledger.units(base, item, from);
+                self.leave(Lot { origin: small(base), item, units }, from, handed_over, cause);
+            }
+        }
+        for lot in std::mem::take(&mut self.bases[base].passing) {
+            self.leave(lot, Account::AtHub, handed_over, Cause::Time);
+        }
+        self.schedule_aftermath(base, handed_over);
+    }
+
+    fn leave(&mut self, lot: Lot, from: Account, handed_over: bool, cause: Cause) {
+        if lot.units == 0 {
+            return;
+        }
+        let sensitive = self.inputs.class[class_of(lot.item)].sensitive;
+        let (to, cause) = match (handed_over, sensitive) {
+            (true, false) => (Account::HandedOver, Cause::Plan),
+            (true, true) => (Account::SeizedByHost, cause),
+            (false, _) => (Account::Unclaimed, cause),
+        };
+        self.ledger.post(Posting { lot, from, to, cause });
+        if sensitive {
+            self.outcome.add(Measure::SensitiveLeft, f64::from(lot.units));
+        }
+        if to != Account::HandedOver {
+            let now = self.now();
+            self.outcome.count_daily(Daily::Lost, now, lot.units);
+        }
+    }
+
+    fn schedule_aftermath(&mut self, base: usize, handed_over: bool) {
+        let aftermath = &self.inputs.aftermath;
+        let region = &self.inputs.region[self.model.network.base_region[base]];
+        let key = self.model.network.node_key[base];
+        let mut looting = self.streams.stream(Purpose::Looting, key, 0);
+        let looted_share = if handed_over { aftermath.looted_handed } else { aftermath.looted_unhanded };
+        let is_looted = looting.chance(looted_share);
+        let loot_days = looting.weibull(aftermath.looting_shape, aftermath.looting_mean_days);
+        let mut takeover = self.streams.stream(Purpose::Takeover, key, 0);
+        let weights = region.taker_separatist + region.taker_jihadist + region.taker_none;
+        let is_taken = takeover.uniform() * weights < region.taker_separatist + region.taker_jihadist;
+        let take_days = takeover.standard_exponential() * aftermath.takeover_mean_days;
+        let now = self.now();
+        if !handed_over {
+            self.outcome.add(Measure::Unhanded, 1.0);
+            if is_taken {
+                self.schedule(now + take_days, Event::CampTaken { base: small(base) });
+            }
+        }
+        if is_looted {
+            self.schedule(now + loot_days, Event::CampLooted { base: small(base) });
+        }
+    }
+
+    /// An armed group takes an empty camp, and what nobody had claimed.
+    pub(super) fn on_camp_taken(&mut self, base: usize) {
+        self.outcome.add(Measure::BasesTaken, 1.0);
+        for item in 0..self.tables.items as Item {
+            let units = self.ledger.units(base, item, Account::Unclaimed);
+            let lot = Lot { origin: small(base), item, units };
+            let cause = self.cause_of_leaving(base, item);
+            self.ledger.post(Posting { lot, from: Account::Unclaimed, to: Account::SeizedByGroup, cause });
+        }
+    }
+
+    /// Looters carry off a share of what is left. What was handed over is the host's: its looting is counted, not booked.
+    pub(super) fn on_camp_looted(&mut self, base: usize) {
+        self.outcome.add(Measure::BasesLooted, 1.0);
+        let aftermath = &self.inputs.aftermath;
+        let (mean, concentration) = (aftermath.looted_share.clamp(1e-6, 1.0 - 1e-6), aftermath.looted_concentration);
+        let mut stream = self.streams.stream(Purpose::Looting, self.model.network.node_key[base], 1);
+        let share = stream.beta(mean * concentration, (1.0 - mean) * concentration);
+        for item in 0..self.tables.items as Item {
+            let uniform = stream.uniform();
+            let cause = self.cause_of_leaving(base, item);
+            for from in [Account::Unclaimed, Account::SeizedByGroup] {
+                let left = self.ledger.units(base, item, from);
+                let units = ((f64::from(left) * share + uniform).floor() as u32).min(left);
+                let lot = Lot { origin: small(base), item, units };
+                self.ledger.post(Posting { lot, from, to: Account::Looted, cause });
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Bases: their people and stores, packing and loading by finite crews, and the departure itself.
+
+use std::collections::VecDeque;
+
+use crate::draw::{Purpose, key2};
+use crate::measures::{Daily, Measure};
+use crate::model::equipment::Travel;
+use crate::withdrawal::event::{ConvoyId, Event, Job, small};
+use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::people::PeopleLot;
+use crate::withdrawal::run::Withdrawal;
+
+/// Room on trucks is counted in thousandths of a TEU, in whole numbers.
+pub type MilliTeu = i64;
+
+/// The state of one base.
+#[derive(Clone, Debug, Default)]
+pub struct BaseState {
+    /// Its people have not left.
+    pub open: bool,
+    /// Who is there.
+    pub people: Vec<PeopleLot>,
+    /// Of its own people, how many stay to liquidate.
+    pub stays: u32,
+    /// Of its own people, how many guard it until shortly before its closure.
+    pub guard: u32,
+    /// What has come from other bases and waits to be shipped on.
+    pub passing: Vec<Lot>,
+    /// When it means to leave.
+    pub target_days: f64,
+    /// When it leaves as things stand.
+    pub departs_at_days: f64,
+    /// When packing starts.
+    pub packs_from_days: f64,
+    /// The next working day of disposal as things stand.
+    pub disposal_at_days: f64,
+    /// It leaves early.
+    pub accelerated: bool,
+    /// The host has granted its departure.
+    pub movement_granted: bool,
+    /// Its date has come and it waits for permission.
+    pub waits_for_permission: bool,
+    /// Requests for movement filed.
+    pub movement_asks: u32,
+    /// Packing has started.
+    pub packing: bool,
+    /// Crews at work.
+    pub crews_busy: u32,
+    /// Jobs started.
+    pub jobs: u32,
+    /// Room that crews are packing now.
+    pub in_hand: MilliTeu,
+    /// Columns waiting to be loaded, in order of arrival.
+    pub queue: VecDeque<ConvoyId>,
+    /// A request for a column is out, or a granted column waits for trucks.
+    pub column_pending: bool,
+    /// A granted column waits for trucks.
+    pub column_granted: bool,
+    /// Requests for columns filed.
+    pub column_asks: u32,
+    /// Columns sent to it.
+    pub column_trips: u32,
+    /// Room of columns on their way to it or waiting there.
+    pub assigned: MilliTeu,
+    /// A column for it has been refused or not answered.
+    pub truck_denied: bool,
+    /// Its equipment has been destroyed.
+    pub destroyed: bool,
+    /// Handed over formally when it left.
+    pub handed_over: bool,
+}
+
+impl BaseState {
+    /// Back to an empty base, keeping its memory.
+    pub fn reset(&mut self) {
+        let (mut people, mut passing, mut queue) =
+            (std::mem::take(&mut self.people), std::mem::take(&mut self.passing), std::mem::take(&mut self.queue));
+        people.clear();
+        passing.clear();
+        queue.clear();
+        let never = f64::INFINITY;
+        *self = Self {
+            open: true,
+            people,
+            passing,
+            queue,
+            departs_at_days: never,
+            disposal_at_days: never,
+            ..Self::default()
+        };
+    }
+}
+
+/// Adds items to lots, merging with those of the same origin.
+pub fn stow(lots: &mut Vec<Lot>, lot: Lot) {
+    if lot.units == 0 {
+        return;
+    }
+    match lots.iter_mut().find(|other| other.origin == lot.origin && other.item == lot.item) {
+        Some(other) => other.units += lot.units,
+        None => lots.push(lot),
+    }
+}
+
+fn milli(teu: f64) -> MilliTeu {
+    (teu * 1000.0).round_ties_even() as MilliTeu
+}
+
+impl Withdrawal<'_> {
+    /// Room that one of a base's own items takes as cargo; 0 where it does not go as cargo.
+    pub(super) fn own_room(&self, base: usize, item: Item) -> MilliTeu {
+        let class = &self.inputs.class[class_of(item)];
+        let withdraws = self.model.network.parent[base].is_some();
+        match class.travel {
+            Travel::Fixed => 0,
+            Travel::Loaded if withdraws => milli(class.teu),
+            Travel::Drives | Travel::Towed if withdraws => 0,
+            _ => milli(class.shipped_teu),
+        }
+    }
+
+    /// Room that one item from elsewhere takes when shipped on.
+    pub(super) fn passing_room(&self, item: Item) -> MilliTeu {
+        milli(self.inputs.class[class_of(item)].shipped_teu)
+    }
+
+    /// Room of a base's own cargo in an account.
+    pub(super) fn own_cargo(&self, base: usize, account: Account) -> MilliTeu {
+        let items = 0..self.tables.items as Item;
+        items.map(|item| self.own_room(base, item) * MilliTeu::from(self.ledger.units(base, item, account))).sum()
+    }
+
+    /// Room of what waits to be shipped on.
+    pub(super) fn passing_cargo(&self, base: usize) -> MilliTeu {
+        self.bases[base].passing.iter().map(|lot| self.passing_room(lot.item) * MilliTeu::from(lot.units)).sum()
+    }
+
+    /// Packing starts, by plan or by an early decision.
+    pub(super) fn start_packing(&mut self, base: usize) {
+        if !self.bases[base].packing {
+            self.bases[base].packing = true;
+            self.consider_column(base);
+            self.assign_crews(base);
+        }
+    }
+
+    /// Gives idle crews work: loading comes before packing.
+    pub(super) fn assign_crews(&mut self, base: usize) {
+        let crews = self.inputs.base[base].crews as u32;
+        while self.bases[base].crews_busy < crews {
+            let Some((job, room)) = self.next_job(base) else { break };
+            let packing = &self.inputs.packing;
+            let state = &mut self.bases[base];
+            let key = key2(self.model.network.node_key[base], u64::from(state.jobs));
+            let mode = packing.crew_teu_per_day_mode;
+            let teu_per_day = self.streams.stream(Purpose::PackingRate, key, 0).triangular(
+                packing.crew_teu_per_day_low.min(mode),
+                mode,
+                packing.crew_teu_per_day_high.max(mode),
+            );
+            state.jobs += 1;
+            state.crews_busy += 1;
+            let days = room as f64 / 1000.0 / teu_per_day;
+            self.schedule(self.now() + days, Event::CrewDone { base: small(base), job });
+        }
+    }
+
+    /// The next job and its size: the first waiting column once its load is packed (or nothing is left to pack), else
+    /// the next batch.
+    fn next_job(&mut self, base: usize) -> Option<(Job, MilliTeu)> {
+        let unpacked = if self.bases[base].packing { self.own_cargo(base, Account::OnHand) } else { 0 };
+        if let Some(&convoy) = self.bases[base].queue.front() {
+            let ready = self.own_cargo(base, Account::Staged) + self.passing_cargo(base);
+            let room = self.convoys[convoy as usize].room;
+            if ready >= room || unpacked == 0 {
+                self.bases[base].queue.pop_front();
+                self.convoys[convoy as usize].loading = true;
+                return Some((Job::Load { convoy }, room.min(ready)));
+            }
+        }
+        let batch = milli(self.inputs.packing.batch_teu).min(unpacked - self.bases[base].in_hand);
+        (self.bases[base].open && batch > 0).then(|| {
+            self.bases[base].in_hand += batch;
+            (Job::Pack, batch)
+        })
+    }
+
+    /// A crew has packed a batch or loaded a column.
+    pub(super) fn on_crew_done(&mut self, base: usize, job: Job) {
+        self.bases[base].crews_busy -= 1;
+        match job {
+            Job::Pack => {
+                let batch = milli(self.inputs.packing.batch_teu).min(self.bases[base].in_hand);
+                self.bases[base].in_hand -= batch;
+                if self.bases[base].open {
+                    self.pack(base, batch);
+                }
+                self.consider_column(base);
+            }
+            Job::Load { convoy } => self.finish_loading(base, convoy),
+        }
+        self.assign_crews(base);
+    }
+
+    /// Books a batch as packed: sensitive cargo first, then by value for its room; at least one item.
+    fn pack(&mut self, base: usize, batch: MilliTeu) {
+        let mut left = batch;
+        for at in 0..self.tables.cargo_order.len() {
+            let item = self.tables.cargo_order[at];
+            let (room, on_hand) = (self.own_room(base, item), self.ledger.units(base, item, Account::OnHand));
+            if room == 0 || on_hand == 0 || left <= 0 {
+                continue;
+            }
+            let fit = (left / room).max(MilliTeu::from(left == batch)).min(MilliTeu::from(on_hand));
+            left -= fit * room;
+            let lot = Lot { origin: small(base), item, units: fit as u32 };
+            self.ledger.post(Posting { lot, from: Account::OnHand, to: Account::Staged, cause: Cause::Plan });
+        }
+    }
+
+    /// A base's date has come: its people and what can drive leave in columns; what stays is booked with its cause.
+    pub(super) fn on_base_leaves(&mut self, base: usize) {
+        let state = &self.bases[base];
+        if !state.open || state.departs_at_days != self.now() || !self.goes_now(base) {
+            return;
+        }
+        self.release_columns(base);
+        self.form_withdrawal(base);
+        let state = &mut self.bases[base];
+        state.open = false;
+        state.packing = false;
+        let now = self.now();
+        self.outcome.departs(base, now);
+        self.outcome.count_daily(Daily::BasesClosed, now, 1);
+        self.leave_behind(base);
+    }
+
+    /// Why what stays at a base stays.
+    pub(super) fn cause_of_leaving(&self, base: usize, item: Item) -> Cause {
+        let is_cargo = self.own_room(base, item) > 0;
+        match &self.bases[base] {
+            state if is_cargo && state.truck_denied => Cause::TruckDenial,
+            state if state.accelerated => Cause::Threat,
+            _ if is_cargo => Cause::Time,
+            _ => Cause::Plan,
+        }
+    }
+
+    /// Marks a base at which something has been destroyed.
+    pub(super) fn note_destruction(&mut self, base: usize) {
+        if !self.bases[base].destroyed {
+            self.bases[base].destroyed = true;
+            self.outcome.add(Measure::BasesDestroyed, 1.0);
+        }
+    }
+}

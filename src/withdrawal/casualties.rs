@@ -1,0 +1,150 @@
+//! What a contact does to people, and care: negative binomial numbers hit, survival by the way of evacuation.
+
+use crate::draw::Stream;
+use crate::measures::{Daily, Measure};
+use crate::model::Inputs;
+use crate::withdrawal::contacts::ContactKind;
+use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::people::{Category, PeopleLot, Whereabouts};
+use crate::withdrawal::permissions::DeskId;
+use crate::withdrawal::run::Withdrawal;
+
+/// What becomes of one person hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Killed before care.
+    Killed,
+    /// Reached care and died there.
+    DiedOfWounds,
+    /// Seriously wounded.
+    Serious,
+    /// Lightly wounded; stays with the convoy.
+    Light,
+}
+
+/// What one contact did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Harm {
+    /// Killed, with those who died of wounds.
+    pub killed: u32,
+    /// Wounded who lived.
+    pub wounded: u32,
+    /// Hours to care, where someone was evacuated by air.
+    pub care_hours: Option<f64>,
+    /// A vehicle was lost, picked by this uniform.
+    pub vehicle_lost: Option<f64>,
+}
+
+/// More than this many hit by one contact is cut off, so that a far tail cannot run away.
+const MOST_HIT: u64 = 500;
+
+/// Draws what a contact does from its own stream: every uniform is drawn whatever the parameters, and each parameter is
+/// then applied, so that a change of one shows in the outcome alone.
+///
+/// # Arguments
+/// * `evacuation_chance` - probability that a medical evacuation flight is granted.
+/// * `armoured_share` - of the convoy's vehicles.
+/// * `each` - told the fate of each person hit, with a uniform that picks who.
+pub fn harm(
+    inputs: &Inputs,
+    kind: ContactKind,
+    evacuation_chance: f64,
+    armoured_share: f64,
+    mut stream: Stream,
+    mut each: impl FnMut(Fate, f64),
+) -> Harm {
+    let casualties = &inputs.casualties;
+    let (wounded, dispersion, vehicle_lost) = match kind {
+        ContactKind::Device => {
+            (casualties.wounded_per_device, casualties.device_dispersion, casualties.vehicle_lost_per_device)
+        }
+        ContactKind::Direct => {
+            (casualties.wounded_per_direct, casualties.direct_dispersion, casualties.vehicle_lost_per_direct)
+        }
+    };
+    let exposure = |share: f64| share + (1.0 - share) * casualties.unarmoured_multiplier;
+    let mix = exposure(armoured_share) / exposure(casualties.reference_armoured_share);
+    let mean_hit = wounded * mix / (1.0 - casualties.killed_share).max(0.01);
+    let hit = stream.negative_binomial(mean_hit, dispersion).min(MOST_HIT);
+    let by_air = stream.chance(evacuation_chance);
+    let hours = stream.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd);
+    let (is_lost, which) = (stream.chance(vehicle_lost), stream.uniform());
+    let slow = if by_air { 1.0 } else { casualties.slow_evacuation_multiplier };
+    let immediate = casualties.killed_share * casualties.immediate_share;
+    let killed_share = (immediate + (casualties.killed_share - immediate) * slow).min(1.0);
+    let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
+    let mut evacuated = false;
+    for _ in 0..hit {
+        let (at_once, serious, in_care, who) = (stream.uniform(), stream.uniform(), stream.uniform(), stream.uniform());
+        let fate = if at_once < killed_share {
+            Fate::Killed
+        } else if serious >= casualties.serious_share {
+            Fate::Light
+        } else if in_care < casualties.died_of_wounds_share {
+            Fate::DiedOfWounds
+        } else {
+            Fate::Serious
+        };
+        evacuated |= matches!(fate, Fate::Serious | Fate::DiedOfWounds);
+        match fate {
+            Fate::Killed | Fate::DiedOfWounds => harm.killed += 1,
+            Fate::Serious | Fate::Light => harm.wounded += 1,
+        }
+        each(fate, who);
+    }
+    harm.care_hours = (by_air && evacuated).then_some(hours);
+    harm
+}
+
+impl Withdrawal<'_> {
+    /// A convoy suffers a contact: people are hit and cared for, a vehicle may be lost.
+    pub(super) fn suffer(&mut self, id: ConvoyId, kind: ContactKind, stream: Stream) {
+        let region = self.model.network.base_region[self.convoys[id as usize].base];
+        let desk = DeskId::MedicalEvacuation;
+        let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
+        let share = self.convoys[id as usize].armoured_share();
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        let harm = harm(&self.inputs, kind, chance, share, stream, |fate, who| hits.push((fate, who)));
+        for &(fate, who) in &hits {
+            self.hit(id, kind, fate, who);
+        }
+        if !hits.is_empty() {
+            self.outcome.evacuation(harm.care_hours);
+            self.outcome.harm(self.road(id), kind, harm.killed, harm.wounded);
+            let now = self.now();
+            self.outcome.count_daily(Daily::Killed, now, harm.killed);
+            self.outcome.count_daily(Daily::Wounded, now, harm.wounded);
+        }
+        self.hits = hits;
+        if let Some(which) = harm.vehicle_lost {
+            self.lose_vehicle_to_contact(id, which);
+        }
+    }
+
+    fn hit(&mut self, id: ConvoyId, kind: ContactKind, fate: Fate, who: f64) {
+        self.outcome.hit(kind, fate);
+        let people = &mut self.convoys[id as usize].people;
+        let aboard = crate::withdrawal::people::total(people);
+        let mut index = (who * f64::from(aboard)) as u32;
+        let Some(lot) = people.iter_mut().find(|lot| {
+            let found = index < lot.count;
+            index = index.wrapping_sub(if found { 0 } else { lot.count });
+            found
+        }) else {
+            return;
+        };
+        let person = PeopleLot { count: 1, ..*lot };
+        if person.category == Category::Contractor {
+            self.outcome.add(Measure::ContractorsHit, 1.0);
+        }
+        let to = match fate {
+            Fate::Light => return,
+            Fate::Killed => Whereabouts::Killed,
+            Fate::DiedOfWounds => Whereabouts::DiedOfWounds,
+            Fate::Serious => Whereabouts::InCare,
+        };
+        lot.count -= 1;
+        self.people.post(person, Whereabouts::InConvoy, to);
+    }
+}

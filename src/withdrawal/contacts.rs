@@ -1,0 +1,256 @@
+//! Contacts on the road: a spatial Poisson process thinned by everything that lowers the rate.
+//!
+//! Potential contacts are points (km, height) in layers of constant height, each layer of a convoy's passage of a leg
+//! with its own stream. A point is a contact if its height lies below the rate there and then. So a measure that lowers
+//! the rate can only remove contacts, never move or invent one. Each point carries its own stream for what it does.
+
+use crate::draw::{Purpose, Stream, key2};
+use crate::math;
+use crate::measures::Measure;
+use crate::model::Inputs;
+use crate::model::threat::Tension;
+use crate::withdrawal::casualties::harm;
+use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::ledger::{Account, Cause};
+use crate::withdrawal::permissions::{DeskId, Host};
+use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tension::multiplier;
+
+/// Height of a layer of potential contacts, per km. Part of the stream scheme: changing it moves every contact.
+const LAYER_PER_KM: f64 = 0.005;
+/// Points up to this multiple of the uncovered rate are laid out, so that frozen itineraries can be judged under rates
+/// above the baseline's.
+const HEADROOM: f64 = 1.3;
+const DAYS_PER_MONTH: f64 = 30.4375;
+
+/// What kind of contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactKind {
+    /// An explosive device.
+    Device,
+    /// A direct attack.
+    Direct,
+}
+
+impl ContactKind {
+    /// Both, in order.
+    pub const ALL: [Self; 2] = [Self::Device, Self::Direct];
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Direct => "direct",
+        }
+    }
+}
+
+/// Air cover over a convoy; the levels exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// None.
+    Uncovered,
+    /// Surveillance alone.
+    Surveillance,
+    /// Armed overwatch and surveillance.
+    Overwatch,
+}
+
+/// A point at which a contact may be.
+#[derive(Clone, Copy, Debug)]
+pub struct PotentialContact {
+    /// Where on the leg.
+    pub km: f64,
+    /// Its height, per km.
+    pub height: f64,
+    /// Its kind.
+    pub kind: ContactKind,
+    /// Which point of the passage it is, for its own stream.
+    pub point: u64,
+}
+
+/// Where and when a convoy may be met, and what bears on the rate besides the scenario's numbers.
+#[derive(Clone, Copy, Debug)]
+struct Passage {
+    zone: usize,
+    level: Tension,
+    vehicles: u32,
+    frailty: f64,
+    now_days: f64,
+}
+
+/// Rate of contacts per km without air cover.
+fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
+    let (threat, zone) = (&inputs.threat, &inputs.zone[passage.zone]);
+    let base = match kind {
+        ContactKind::Device => zone.device_per_km,
+        ContactKind::Direct => zone.direct_per_km,
+    };
+    if base == 0.0 {
+        return 0.0;
+    }
+    let size = math::pow(f64::from(passage.vehicles.max(1)) / threat.reference_vehicles, threat.size_exponent);
+    let months = (passage.now_days.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
+    let growth = math::exp(threat.growth_per_month * months);
+    base * passage.frailty * multiplier(inputs, passage.level) * size * growth
+}
+
+/// Rate ratio of a level of cover against none.
+fn cover_ratio(inputs: &Inputs, cover: Cover) -> f64 {
+    match cover {
+        Cover::Uncovered => 1.0,
+        Cover::Surveillance => inputs.threat.ratio_surveillance,
+        Cover::Overwatch => inputs.threat.ratio_overwatch,
+    }
+}
+
+/// A bound on the rate over a leg: critical tension, the latest growth, the worst ratio.
+fn rate_bound(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
+    let threat = &inputs.threat;
+    let latest = if threat.growth_per_month >= 0.0 { f64::INFINITY } else { passage.now_days };
+    let passage = Passage { level: Tension::Critical, now_days: latest.min(threat.growth_until), ..passage };
+    uncovered_rate(inputs, kind, passage) * HEADROOM.max(threat.ratio_surveillance).max(threat.ratio_overwatch)
+}
+
+impl Withdrawal<'_> {
+    fn passage(&self, id: ConvoyId) -> Passage {
+        let convoy = &self.convoys[id as usize];
+        let zone = self.model.network.road_zone[self.road(id)];
+        Passage {
+            zone,
+            level: self.zones[zone].level,
+            vehicles: convoy.column_vehicles,
+            frailty: convoy.frailty,
+            now_days: self.now(),
+        }
+    }
+
+    /// Lays out the potential contacts of a convoy's passage of its leg, nearest first.
+    pub(super) fn lay_contacts(&mut self, id: ConvoyId, passage_key: u64) {
+        let passage = self.passage(id);
+        let leg_km = self.inputs.road[self.road(id)].km;
+        let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
+        contacts.clear();
+        for kind in ContactKind::ALL {
+            let own = rate_bound(&self.inputs, kind, passage);
+            let bound = self.shadows.iter().map(|shadow| rate_bound(&shadow.inputs, kind, passage)).fold(own, f64::max);
+            let layers = (bound / LAYER_PER_KM).ceil() as u64;
+            let key = key2(passage_key, kind as u64);
+            for layer in 0..layers {
+                let mut stream = self.streams.stream(Purpose::ContactLayer, key, layer);
+                let mut km = stream.standard_exponential() / LAYER_PER_KM;
+                let mut index = 0;
+                while km < leg_km {
+                    let height = (layer as f64 + stream.uniform()) * LAYER_PER_KM;
+                    if height < bound {
+                        let point = layer << 32 | (kind as u64) << 31 | index;
+                        contacts.push(PotentialContact { km, height, kind, point });
+                    }
+                    km += stream.standard_exponential() / LAYER_PER_KM;
+                    index += 1;
+                }
+            }
+        }
+        contacts.sort_by(|a, b| a.km.total_cmp(&b.km));
+        let convoy = &mut self.convoys[id as usize];
+        convoy.contacts = contacts;
+        convoy.next_contact = 0;
+    }
+
+    /// A convoy reaches a potential contact: it happens if its height lies below the rate here and now.
+    pub(super) fn on_contact_reached(&mut self, id: ConvoyId) {
+        let convoy = &mut self.convoys[id as usize];
+        let contact = convoy.contacts[convoy.next_contact];
+        convoy.next_contact += 1;
+        let passage = self.passage(id);
+        let passage_key = self.passage_key(id);
+        self.judge_shadows(id, contact, passage, passage_key);
+        let cover = self.cover(&self.inputs, &self.host, id, passage.now_days);
+        let rate = uncovered_rate(&self.inputs, contact.kind, passage) * cover_ratio(&self.inputs, cover);
+        let halt_days = if contact.height < rate { self.happen(id, contact, passage_key) } else { 0.0 };
+        self.halt(id, halt_days);
+    }
+
+    /// A contact takes place, and perhaps a second device; returns how long the convoy halts.
+    fn happen(&mut self, id: ConvoyId, contact: PotentialContact, passage_key: u64) -> f64 {
+        let mut halt = self.streams.stream(Purpose::Halt, passage_key, contact.point);
+        let mut halt_days = 0.0;
+        for event in self.contact_events(&self.inputs, contact, passage_key).into_iter().flatten() {
+            let convoys = &self.inputs.convoys;
+            halt_days += halt.gamma(convoys.halt_shape, convoys.halt_mean_days);
+            let count = match contact.kind {
+                ContactKind::Device => Measure::DeviceContacts,
+                ContactKind::Direct => Measure::DirectContacts,
+            };
+            self.outcome.add(count, 1.0);
+            self.outcome.add(Measure::Contacts, 1.0);
+            self.suffer(id, contact.kind, event);
+        }
+        halt_days
+    }
+
+    /// The streams of a contact's events: itself, and a second device laid with it.
+    fn contact_events(&self, inputs: &Inputs, contact: PotentialContact, passage_key: u64) -> [Option<Stream>; 2] {
+        let mut first = self.streams.stream(Purpose::ContactPoint, passage_key, contact.point);
+        let is_followed = first.chance(inputs.threat.second_device_probability) && contact.kind == ContactKind::Device;
+        let second_point = contact.point | 1 << 63;
+        let second = is_followed.then(|| self.streams.stream(Purpose::ContactPoint, passage_key, second_point));
+        [Some(first), second]
+    }
+
+    /// Air cover over a convoy on a day: overwatch and surveillance are asked for each day, one uniform each.
+    pub(super) fn cover(&self, inputs: &Inputs, host: &Host, id: ConvoyId, now_days: f64) -> Cover {
+        let convoy = &self.convoys[id as usize];
+        let region = self.model.network.base_region[convoy.base];
+        let day = (now_days - convoy.departed_days).floor().max(0.0);
+        let mut stream = self.streams.stream(Purpose::Cover, convoy.key, day as u64);
+        let chance = |desk| host.chance(inputs, &self.model.network, desk, region, now_days);
+        let (overwatch, surveillance) =
+            (stream.chance(chance(DeskId::AirOverwatch)), stream.chance(chance(DeskId::Surveillance)));
+        match (overwatch, surveillance) {
+            (true, _) => Cover::Overwatch,
+            (false, true) => Cover::Surveillance,
+            (false, false) => Cover::Uncovered,
+        }
+    }
+
+    /// Adds the days of a journey to the share under cover.
+    pub(super) fn count_cover(&mut self, id: ConvoyId, days: f64) {
+        let started_days = self.convoys[id as usize].journey_days;
+        let mut day = 0.0;
+        while day < days {
+            let covered = self.cover(&self.inputs, &self.host, id, started_days + day) != Cover::Uncovered;
+            self.outcome.cover(covered, (days - day).min(1.0));
+            day += 1.0;
+        }
+    }
+
+    /// What the contact would be under each other policy, with itinerary and tension as they are here: the direct
+    /// effect of what acts on contacts and on care.
+    fn judge_shadows(&mut self, id: ConvoyId, contact: PotentialContact, passage: Passage, passage_key: u64) {
+        for index in 0..self.shadows.len() {
+            let shadow = &self.shadows[index];
+            let cover = self.cover(&shadow.inputs, &shadow.host, id, passage.now_days);
+            let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);
+            if contact.height >= rate {
+                continue;
+            }
+            let convoy = &self.convoys[id as usize];
+            let network = &shadow.model.network;
+            let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
+            let chance = shadow.host.chance(&shadow.inputs, network, desk, region, passage.now_days);
+            let mut direct = shadow.direct;
+            for event in self.contact_events(&shadow.inputs, contact, passage_key).into_iter().flatten() {
+                let harm = harm(&shadow.inputs, contact.kind, chance, convoy.armoured_share(), event, |_, _| ());
+                direct.contacts += 1;
+                direct.killed += harm.killed;
+                direct.wounded += harm.wounded;
+            }
+            self.shadows[index].direct = direct;
+        }
+    }
+
+    /// A convoy loses a vehicle to a contact.
+    pub(super) fn lose_vehicle_to_contact(&mut self, id: ConvoyId, which: f64) {
+        self.lose_vehicle(id, which, Account::LostToAttack, Cause::Attack);
+    }
+}

@@ -1,0 +1,481 @@
+//! Convoys on the road: legs, daily progress, halts, breakdowns and arrival.
+//!
+//! A convoy has one pending event, the earliest of its next potential contact, its next breakdown and the leg's end.
+//! Each of the three has its own keyed stream, so that a change in one moves none of the others.
+
+use crate::draw::{Purpose, Stream, key2};
+use crate::math;
+use crate::measures::Measure;
+use crate::model::equipment::Travel;
+use crate::model::network::Surface;
+use crate::model::routes::Leg;
+use crate::withdrawal::bases::{MilliTeu, stow};
+use crate::withdrawal::contacts::PotentialContact;
+use crate::withdrawal::event::{ConvoyId, Event, small};
+use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
+use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
+use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::weather::progress_factor;
+
+/// What a convoy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// A garrison leaving its base.
+    #[default]
+    Withdrawal,
+    /// Contract trucks fetching cargo.
+    Column,
+}
+
+/// Which way a convoy is going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Journey {
+    /// A garrison to its parent.
+    #[default]
+    ToParent,
+    /// A column to the base it loads at.
+    Out,
+    /// A column to where its cargo goes.
+    Loaded,
+    /// A column home.
+    Back,
+}
+
+/// The state of one convoy.
+#[derive(Clone, Debug, Default)]
+pub struct Convoy {
+    /// Keys its streams: base, ordinal and kind, not the order in which convoys happened to leave.
+    pub key: u64,
+    /// What it is for.
+    pub kind: Kind,
+    /// Where it started, or loads.
+    pub base: usize,
+    /// Which way it is going.
+    pub journey: Journey,
+    /// The base whose way to its parent it follows.
+    pub way_of: usize,
+    /// A crew is loading it.
+    pub loading: bool,
+    /// The leg it is on.
+    pub leg: usize,
+    /// How far along it.
+    pub leg_km: f64,
+    /// When it was there.
+    pub since_days: f64,
+    /// When it first set out.
+    pub departed_days: f64,
+    /// When this journey began.
+    pub journey_days: f64,
+    /// Log progress of this convoy against others, in standard deviations.
+    pub speed_score: f64,
+    /// Its frailty to contacts.
+    pub frailty: f64,
+    /// Vehicles in the column it belongs to when it set out; sets its size factor for good.
+    pub column_vehicles: u32,
+    /// Vehicles now.
+    pub vehicles: u32,
+    /// Of them armoured.
+    pub armoured: u32,
+    /// Of them contract trucks.
+    pub trucks: u32,
+    /// Of them escorts.
+    pub escorts: u32,
+    /// Room for cargo.
+    pub room: MilliTeu,
+    /// Who travels.
+    pub people: Vec<PeopleLot>,
+    /// Own vehicles and cargo.
+    pub cargo: Vec<Lot>,
+    /// Potential contacts on this leg, in order of distance.
+    pub contacts: Vec<PotentialContact>,
+    /// The next of them.
+    pub next_contact: usize,
+    /// Breakdowns on this leg: unit exponential gaps in expected breakdowns.
+    pub failures: Option<Stream>,
+    /// Expected breakdowns left until the next.
+    pub failure_gap: f64,
+    /// Breakdowns so far.
+    pub breakdowns: u32,
+}
+
+impl Convoy {
+    /// Empties it for a new use, keeping its memory.
+    fn reuse(&mut self) {
+        let (mut people, mut cargo, mut contacts) =
+            (std::mem::take(&mut self.people), std::mem::take(&mut self.cargo), std::mem::take(&mut self.contacts));
+        people.clear();
+        cargo.clear();
+        contacts.clear();
+        *self = Self { people, cargo, contacts, ..Self::default() };
+    }
+
+    /// Armoured share of its vehicles.
+    pub fn armoured_share(&self) -> f64 {
+        if self.vehicles == 0 { 0.0 } else { f64::from(self.armoured) / f64::from(self.vehicles) }
+    }
+}
+
+impl Withdrawal<'_> {
+    /// A new convoy, empty.
+    pub(super) fn new_convoy(&mut self, kind: Kind, base: usize, key: u64) -> ConvoyId {
+        let id = self.convoys_used;
+        self.convoys_used += 1;
+        if id == self.convoys.len() {
+            self.convoys.push(Convoy::default());
+        }
+        let convoy = &mut self.convoys[id];
+        convoy.reuse();
+        convoy.kind = kind;
+        convoy.base = base;
+        convoy.way_of = base;
+        convoy.key = key;
+        id as ConvoyId
+    }
+
+    /// Draws what belongs to a convoy for good, at its first departure.
+    fn first_departure(&mut self, id: ConvoyId) {
+        let variance = self.inputs.threat.frailty_variance;
+        let convoy = &mut self.convoys[id as usize];
+        convoy.frailty = match variance > 0.0 {
+            true => self.streams.stream(Purpose::Frailty, convoy.key, 0).gamma(1.0 / variance, 1.0),
+            false => 1.0,
+        };
+        convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
+        convoy.column_vehicles = convoy.vehicles;
+        convoy.departed_days = self.agenda.now();
+    }
+
+    /// Starts a journey at its first leg.
+    pub(super) fn set_out(&mut self, id: ConvoyId, journey: Journey) {
+        if matches!(journey, Journey::Out | Journey::ToParent) {
+            self.first_departure(id);
+        }
+        let now = self.now();
+        let convoy = &mut self.convoys[id as usize];
+        convoy.journey = journey;
+        convoy.loading = false;
+        convoy.leg = 0;
+        convoy.journey_days = now;
+        self.start_leg(id);
+    }
+
+    /// The legs of the journey a convoy is on.
+    fn legs(&self, id: ConvoyId) -> &[Leg] {
+        let convoy = &self.convoys[id as usize];
+        let network = &self.model.network;
+        let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
+        match convoy.journey {
+            Journey::ToParent => network.withdrawal[convoy.way_of].as_deref().expect("a garrison has a way out"),
+            Journey::Out => &trip().out,
+            Journey::Loaded => &trip().loaded,
+            Journey::Back => &trip().back,
+        }
+    }
+
+    /// The road of the leg a convoy is on.
+    pub(super) fn road(&self, id: ConvoyId) -> usize {
+        self.legs(id)[self.convoys[id as usize].leg].road
+    }
+
+    /// Identifies a convoy's passage of a leg in streams.
+    pub(super) fn passage_key(&self, id: ConvoyId) -> u64 {
+        let convoy = &self.convoys[id as usize];
+        let leg = self.legs(id)[convoy.leg];
+        let network = &self.model.network;
+        let ends = key2(network.road_key[leg.road], network.node_key[leg.from]);
+        key2(convoy.key, key2(ends, convoy.journey as u64))
+    }
+
+    fn start_leg(&mut self, id: ConvoyId) {
+        if self.convoys[id as usize].leg == self.legs(id).len() {
+            self.arrive(id);
+            return;
+        }
+        let passage = self.passage_key(id);
+        let mut failures = self.streams.stream(Purpose::Breakdown, passage, 0);
+        let now = self.now();
+        let convoy = &mut self.convoys[id as usize];
+        convoy.leg_km = 0.0;
+        convoy.since_days = now;
+        convoy.failure_gap = failures.standard_exponential();
+        convoy.failures = Some(failures);
+        self.lay_contacts(id, passage);
+        self.move_on(id);
+    }
+
+    /// Schedules whichever comes first of a potential contact, a breakdown and the leg's end.
+    fn move_on(&mut self, id: ConvoyId) {
+        let road = self.road(id);
+        let leg_km = self.inputs.road[road].km;
+        let failures_per_km = self.failures_per_km(id, road);
+        let convoy = &self.convoys[id as usize];
+        let contact_km = convoy.contacts.get(convoy.next_contact).map_or(f64::INFINITY, |contact| contact.km);
+        let failure_km = convoy.leg_km + convoy.failure_gap / failures_per_km;
+        let (km, event) = if contact_km < leg_km && contact_km <= failure_km {
+            (contact_km, Event::ContactReached { convoy: id })
+        } else if failure_km < leg_km {
+            (failure_km, Event::VehicleFails { convoy: id })
+        } else {
+            (leg_km, Event::LegEnds { convoy: id })
+        };
+        let at_days = self.passage_days(id, road, km);
+        let convoy = &mut self.convoys[id as usize];
+        convoy.failure_gap = (convoy.failure_gap - (km - convoy.leg_km) * failures_per_km).max(0.0);
+        convoy.leg_km = km;
+        convoy.since_days = at_days;
+        self.schedule(at_days, event);
+    }
+
+    /// When a convoy that keeps moving passes a point of its leg: each calendar day on the road has its own progress.
+    fn passage_days(&self, id: ConvoyId, road: usize, km: f64) -> f64 {
+        let convoys = &self.inputs.convoys;
+        let surface = self.inputs.road[road].surface;
+        let median_km = match surface {
+            Surface::Paved => convoys.paved_km_per_day,
+            Surface::Piste => convoys.piste_km_per_day,
+            Surface::Track => convoys.track_km_per_day,
+        };
+        let convoy = &self.convoys[id as usize];
+        let (mut at_days, mut left_km) = (convoy.since_days, km - convoy.leg_km);
+        loop {
+            let day = (at_days - convoy.departed_days).floor().max(0.0);
+            let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
+            let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
+            let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * math::exp(log_factor);
+            let day_ends = convoy.departed_days + day + 1.0;
+            let reach_km = (day_ends - at_days) * km_per_day;
+            if reach_km >= left_km {
+                return at_days + left_km / km_per_day;
+            }
+            left_km -= reach_km;
+            at_days = day_ends;
+        }
+    }
+
+    fn failures_per_km(&self, id: ConvoyId, road: usize) -> f64 {
+        let convoys = &self.inputs.convoys;
+        let factor = match self.inputs.road[road].surface {
+            Surface::Paved => convoys.breakdown_paved_factor,
+            Surface::Piste | Surface::Track => 1.0,
+        };
+        f64::from(self.convoys[id as usize].vehicles) / (convoys.breakdown_vehicle_km * factor)
+    }
+
+    /// Halts a convoy where it stands.
+    pub(super) fn halt(&mut self, id: ConvoyId, days: f64) {
+        let until_days = self.now() + days;
+        self.convoys[id as usize].since_days = until_days;
+        self.schedule(until_days, Event::ConvoyMovesOff { convoy: id });
+    }
+
+    /// A convoy goes on after a halt.
+    pub(super) fn on_convoy_moves_off(&mut self, id: ConvoyId) {
+        self.move_on(id);
+    }
+
+    /// A vehicle breaks down: the convoy waits for it, and leaves it behind if it cannot be recovered.
+    pub(super) fn on_vehicle_fails(&mut self, id: ConvoyId) {
+        let convoys = &self.inputs.convoys;
+        let convoy = &mut self.convoys[id as usize];
+        let mut stream = convoy.failures.take().expect("a convoy on a leg has its stream");
+        let delay_days = stream.lognormal(convoys.breakdown_delay_days, convoys.breakdown_delay_log_sd);
+        let abandoned = stream.chance(convoys.abandon_probability);
+        let which = stream.uniform();
+        convoy.failure_gap = stream.standard_exponential();
+        convoy.failures = Some(stream);
+        convoy.breakdowns += 1;
+        self.outcome.add(Measure::Breakdowns, 1.0);
+        if abandoned {
+            self.lose_vehicle(id, which, Account::LostToBreakdown, Cause::Breakdown);
+        }
+        self.halt(id, delay_days);
+    }
+
+    /// A convoy loses a vehicle, with its load; `which` in (0, 1) picks it. Escorts are not lost.
+    pub(super) fn lose_vehicle(&mut self, id: ConvoyId, which: f64, account: Account, cause: Cause) {
+        let convoy = &mut self.convoys[id as usize];
+        let losable = convoy.vehicles - convoy.escorts;
+        if losable == 0 {
+            return;
+        }
+        let load = match convoy.kind {
+            Kind::Column => {
+                convoy.trucks -= 1;
+                self.inputs.truck_fleet
+                    [self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet]
+                    .truck_teu
+            }
+            Kind::Withdrawal => {
+                let mut index = (which * f64::from(losable)) as u32;
+                let classes = &self.inputs.class;
+                let vehicle = convoy.cargo.iter_mut().find(|lot| {
+                    let here = if classes[class_of(lot.item)].travel == Travel::Drives { lot.units } else { 0 };
+                    let found = index < here;
+                    index = index.wrapping_sub(if found { 0 } else { here });
+                    found
+                });
+                let Some(lot) = vehicle else { return };
+                lot.units -= 1;
+                let lost = Lot { units: 1, ..*lot };
+                let class = &classes[class_of(lost.item)];
+                convoy.armoured -= u32::from(class.armoured);
+                self.ledger.post(Posting { lot: lost, from: Account::InTransit, to: account, cause });
+                self.outcome.lose_items(1, self.agenda.now());
+                if class.cargo_truck { self.inputs.convoys.own_truck_teu } else { 0.0 }
+            }
+        };
+        self.convoys[id as usize].vehicles -= 1;
+        self.lose_cargo(id, (load * 1000.0) as MilliTeu, account, cause);
+    }
+
+    /// A lost truck's load: cargo from the end of the manifest, as much as one truck carries.
+    fn lose_cargo(&mut self, id: ConvoyId, load: MilliTeu, account: Account, cause: Cause) {
+        let mut left = load;
+        for at in (0..self.convoys[id as usize].cargo.len()).rev() {
+            let lot = self.convoys[id as usize].cargo[at];
+            let class = &self.inputs.class[class_of(lot.item)];
+            let room = match self.convoys[id as usize].kind {
+                Kind::Withdrawal if class.travel != Travel::Loaded => 0,
+                Kind::Withdrawal => (class.teu * 1000.0) as MilliTeu,
+                Kind::Column => self.passing_room(lot.item).max((class.teu * 1000.0) as MilliTeu),
+            };
+            if room == 0 || left < room {
+                continue;
+            }
+            let units = (left / room).min(MilliTeu::from(lot.units)) as u32;
+            left -= MilliTeu::from(units) * room;
+            self.convoys[id as usize].cargo[at].units -= units;
+            self.ledger.post(Posting { lot: Lot { units, ..lot }, from: Account::InTransit, to: account, cause });
+            self.outcome.lose_items(units, self.agenda.now());
+        }
+    }
+
+    /// A convoy reaches the end of its leg.
+    pub(super) fn on_leg_ends(&mut self, id: ConvoyId) {
+        self.convoys[id as usize].leg += 1;
+        self.start_leg(id);
+    }
+
+    /// A convoy reaches the end of its journey.
+    fn arrive(&mut self, id: ConvoyId) {
+        self.finish_journey(id);
+        match self.convoys[id as usize].journey {
+            Journey::ToParent => self.garrison_arrives(id),
+            Journey::Out => self.column_at_base(id),
+            Journey::Loaded => self.unload_column(id),
+            Journey::Back => self.column_home(id),
+        }
+    }
+
+    fn garrison_arrives(&mut self, id: ConvoyId) {
+        let way_of = self.convoys[id as usize].way_of;
+        let parent = self.model.network.parent[way_of].expect("a garrison has a parent");
+        if !self.bases[parent].open && !self.inputs.base[parent].repatriation {
+            // The parent has gone, and nobody flies from there: on to the parent's parent.
+            let now = self.now();
+            let convoy = &mut self.convoys[id as usize];
+            (convoy.way_of, convoy.leg, convoy.journey_days) = (parent, 0, now);
+            self.start_leg(id);
+            return;
+        }
+        let now = self.now();
+        let convoy = &mut self.convoys[id as usize];
+        self.outcome.convoy_arrives(now - convoy.departed_days);
+        let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
+        for lot in people {
+            self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);
+            join(&mut self.bases[parent].people, lot);
+        }
+        for lot in cargo {
+            self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::AtHub, cause: Cause::Plan });
+            stow(&mut self.bases[parent].passing, lot);
+        }
+        self.consider_column(parent);
+    }
+
+    /// Adds a journey's days to what people were exposed to, with the injuries and illness of the road.
+    fn finish_journey(&mut self, id: ConvoyId) {
+        let now = self.now();
+        let convoy = &self.convoys[id as usize];
+        let days = now - convoy.journey_days;
+        let person_days = f64::from(total(&convoy.people)) * days;
+        self.outcome.add(Measure::Exposed, person_days);
+        let mean = person_days * self.inputs.casualties.non_battle_per_person_day;
+        if mean > 0.0 {
+            let key = key2(convoy.key, convoy.journey as u64);
+            let cases = self.streams.stream(Purpose::NonBattle, key, 0).poisson(mean);
+            self.outcome.add(Measure::NonBattle, cases as f64);
+        }
+        if convoy.kind == Kind::Withdrawal {
+            self.count_cover(id, days);
+        }
+    }
+
+    /// Forms the columns in which a garrison leaves, with the vehicles that can drive and what its trucks can carry.
+    pub(super) fn form_withdrawal(&mut self, base: usize) {
+        self.plan_load(base);
+        let load = std::mem::take(&mut self.load);
+        let vehicles: u32 = load.vehicles.iter().map(|lot| lot.units).sum();
+        let parts = vehicles.div_ceil(self.inputs.convoys.max_vehicles as u32).max(1);
+        let people = std::mem::take(&mut self.bases[base].people);
+        for part in 0..parts {
+            let share = |units: u32| {
+                (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
+                    - (u64::from(units) * u64::from(part) / u64::from(parts)) as u32
+            };
+            let key = key2(self.model.network.node_key[base], u64::from(part) << 8);
+            let id = self.new_convoy(Kind::Withdrawal, base, key);
+            for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
+                let lot = Lot { units: share(lot.units), ..lot };
+                self.take_along(id, base, lot);
+            }
+            for &lot in &people {
+                let lot = PeopleLot { count: share(lot.count), ..lot };
+                let from = if lot.garrison == small(base) { Whereabouts::AtBase } else { Whereabouts::AtHub };
+                self.people.post(lot, from, Whereabouts::InConvoy);
+                join(&mut self.convoys[id as usize].people, lot);
+            }
+            let (mut count, mut armoured) = (0, 0);
+            for lot in load.vehicles.iter() {
+                count += share(lot.units);
+                armoured += if self.inputs.class[class_of(lot.item)].armoured { share(lot.units) } else { 0 };
+            }
+            let convoy = &mut self.convoys[id as usize];
+            (convoy.vehicles, convoy.armoured) = (count, armoured);
+            self.outcome.add(Measure::Convoys, 1.0);
+            self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
+        }
+        self.load = load;
+    }
+
+    fn take_along(&mut self, id: ConvoyId, base: usize, lot: Lot) {
+        let mut left = lot.units;
+        if lot.origin == small(base) {
+            for from in [Account::Staged, Account::OnHand] {
+                let units = left.min(self.ledger.units(base, lot.item, from));
+                left -= units;
+                self.take_aboard(id, Lot { units, ..lot }, from);
+            }
+            return;
+        }
+        self.take_aboard(id, lot, Account::AtHub);
+        if let Some(passing) =
+            self.bases[base].passing.iter_mut().find(|other| other.origin == lot.origin && other.item == lot.item)
+        {
+            passing.units -= lot.units;
+        }
+    }
+
+    fn depart_later(&mut self, id: ConvoyId, delay_days: f64) {
+        if delay_days <= 0.0 {
+            self.set_out(id, Journey::ToParent);
+        } else {
+            self.schedule(self.now() + delay_days, Event::ColumnSetsOut { convoy: id });
+        }
+    }
+
+    /// A later column of a garrison sets out.
+    pub(super) fn on_column_sets_out(&mut self, id: ConvoyId) {
+        self.set_out(id, Journey::ToParent);
+    }
+}

@@ -1,0 +1,67 @@
+//! Decisions: an early departure when a zone has been tense for long enough, and how long to wait for permission.
+
+use crate::measures::Measure;
+use crate::withdrawal::event::{Event, small};
+use crate::withdrawal::run::Withdrawal;
+
+impl Withdrawal<'_> {
+    /// A zone has become tense enough: its bases will look again when it has lasted.
+    pub(super) fn watch_zone(&mut self, zone: usize) {
+        if !self.inputs.decisions.accelerate {
+            return;
+        }
+        let review_days = self.now() + self.inputs.decisions.accelerate_after_days;
+        for base in 0..self.bases.len() {
+            if self.model.network.base_zone[base] == zone {
+                self.schedule(review_days, Event::DecisionReviewed { base: small(base) });
+            }
+        }
+    }
+
+    /// A base leaves early if its zone has stayed tense enough and that is sooner than its date.
+    pub(super) fn on_decision_reviewed(&mut self, base: usize) {
+        let decisions = &self.inputs.decisions;
+        let (now, notice_days) = (self.now(), decisions.notice_days);
+        let lasted = self.zones[self.model.network.base_zone[base]]
+            .alarmed_since_days
+            .is_some_and(|since| now >= since + decisions.accelerate_after_days);
+        let state = &mut self.bases[base];
+        let withdraws = self.model.network.parent[base].is_some();
+        if !lasted || !withdraws || !state.open || state.accelerated || now + notice_days >= state.departs_at_days {
+            return;
+        }
+        state.accelerated = true;
+        self.outcome.add(Measure::Accelerated, 1.0);
+        self.start_packing(base);
+        self.set_departure(base, now + notice_days);
+    }
+
+    /// Fixes when a base leaves and when disposal starts; what was fixed before no longer holds.
+    pub(super) fn set_departure(&mut self, base: usize, at_days: f64) {
+        let lead_days = match self.bases[base].accelerated {
+            true => self.inputs.decisions.notice_days,
+            false => self.inputs.disposal.start_before_days,
+        };
+        self.bases[base].departs_at_days = at_days;
+        self.schedule(at_days, Event::BaseLeaves { base: small(base) });
+        let first_day = (at_days - lead_days).max(self.now()) + 1.0;
+        if first_day < self.bases[base].disposal_at_days {
+            self.bases[base].disposal_at_days = first_day;
+            self.schedule(first_day, Event::DisposalDay { base: small(base) });
+        }
+    }
+
+    /// Whether a base whose date has come goes now. A planned departure without permission waits, up to a limit.
+    pub(super) fn goes_now(&mut self, base: usize) -> bool {
+        let limit_days = self.bases[base].target_days + self.inputs.decisions.wait_days;
+        let now = self.now();
+        let state = &mut self.bases[base];
+        if state.accelerated || state.movement_granted || now >= limit_days {
+            return true;
+        }
+        state.waits_for_permission = true;
+        state.departs_at_days = limit_days;
+        self.schedule(limit_days, Event::BaseLeaves { base: small(base) });
+        false
+    }
+}

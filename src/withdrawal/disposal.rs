@@ -1,0 +1,160 @@
+//! Disposal: what cannot leave is destroyed or decommissioned at a finite rate, sensitive items first.
+
+use crate::measures::Daily;
+use crate::model::closing::DisposalRule;
+use crate::model::equipment::Travel;
+use crate::withdrawal::bases::MilliTeu;
+use crate::withdrawal::event::{Event, small};
+use crate::withdrawal::ledger::{Account, Item, Lot, Posting, class_of};
+use crate::withdrawal::run::Withdrawal;
+
+/// What a garrison would take along if it left now.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Vehicles that drive.
+    pub vehicles: Vec<Lot>,
+    /// What they tow.
+    pub towed: Vec<Lot>,
+    /// What they carry.
+    pub cargo: Vec<Lot>,
+}
+
+impl Load {
+    fn units(&self, base: usize, item: Item) -> u32 {
+        let lots = self.vehicles.iter().chain(&self.towed).chain(&self.cargo);
+        lots.filter(|lot| lot.origin == small(base) && lot.item == item).map(|lot| lot.units).sum()
+    }
+}
+
+impl Withdrawal<'_> {
+    fn at_base(&self, base: usize, item: Item) -> u32 {
+        self.ledger.units(base, item, Account::OnHand) + self.ledger.units(base, item, Account::Staged)
+    }
+
+    /// Works out what a garrison would take along now: armour first among what can drive, trailers behind cargo trucks,
+    /// sensitive cargo first on them.
+    pub(super) fn plan_load(&mut self, base: usize) {
+        let mut load = std::mem::take(&mut self.load);
+        load.vehicles.clear();
+        load.towed.clear();
+        load.cargo.clear();
+        let decisions = &self.inputs.decisions;
+        let share = match self.bases[base].accelerated {
+            true => decisions.drivable_accelerated,
+            false => decisions.drivable_planned,
+        };
+        let owned: u32 = self.tables.drive_order.iter().map(|&item| self.at_base(base, item)).sum();
+        let mut left = (f64::from(owned) * share + 1e-9) as u32;
+        for &item in &self.tables.drive_order {
+            let units = left.min(self.at_base(base, item));
+            left -= units;
+            load.vehicles.push(Lot { origin: small(base), item, units });
+        }
+        for &lot in &self.bases[base].passing {
+            match self.inputs.class[class_of(lot.item)].travel {
+                Travel::Drives => load.vehicles.push(lot),
+                Travel::Towed => load.towed.push(lot),
+                Travel::Loaded | Travel::Fixed => {}
+            }
+        }
+        let is_truck = |lot: &&Lot| self.inputs.class[class_of(lot.item)].cargo_truck;
+        let trucks: u32 = load.vehicles.iter().filter(is_truck).map(|lot| lot.units).sum();
+        let mut tows = trucks;
+        for item in 0..self.tables.items as Item {
+            if self.inputs.class[class_of(item)].travel == Travel::Towed {
+                let units = tows.min(self.at_base(base, item));
+                tows -= units;
+                load.towed.push(Lot { origin: small(base), item, units });
+            }
+        }
+        let mut room = (f64::from(trucks) * self.inputs.convoys.own_truck_teu * 1000.0) as MilliTeu;
+        for &item in &self.tables.cargo_order {
+            let each = self.own_room(base, item);
+            if each > 0 {
+                let units = (room / each).min(MilliTeu::from(self.at_base(base, item))).max(0) as u32;
+                room -= each * MilliTeu::from(units);
+                load.cargo.push(Lot { origin: small(base), item, units });
+            }
+        }
+        self.load = load;
+    }
+
+    /// A working day of disposal ends: as many items as a day allows are destroyed and decommissioned.
+    ///
+    /// Sensitive items are destroyed. The rest is disposed of only where nobody is there to receive it, and cargo for
+    /// which a column is coming is left for the column.
+    pub(super) fn on_disposal_day(&mut self, base: usize) {
+        let (now, state) = (self.now(), &self.bases[base]);
+        if !state.open || state.disposal_at_days != now {
+            return;
+        }
+        let rule = self.inputs.disposal.rule;
+        let receives = self.inputs.base[base].host_garrison && !state.accelerated;
+        let column_comes = state.assigned > 0;
+        let whole_days = (now - self.inputs.mission.start).floor();
+        let mut destroy = per_day(self.inputs.disposal.destroyed_per_day, whole_days);
+        let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day, whole_days);
+        self.plan_load(base);
+        for at in 0..self.tables.disposal_order.len() {
+            let item = self.tables.disposal_order[at];
+            let class = &self.inputs.class[class_of(item)];
+            let (sensitive, is_cargo) = (class.sensitive, class.travel == Travel::Loaded);
+            let wanted = match rule {
+                DisposalRule::None => false,
+                DisposalRule::SensitiveOnly => sensitive,
+                DisposalRule::SensitiveFirst => sensitive || !receives && !(column_comes && is_cargo),
+            };
+            if !wanted {
+                continue;
+            }
+            let staying = self.at_base(base, item).saturating_sub(self.load.units(base, item));
+            let destroyed = staying.min(destroy);
+            destroy -= destroyed;
+            self.dispose(base, item, destroyed, Account::Destroyed);
+            if !sensitive {
+                let units = (staying - destroyed).min(decommission);
+                decommission -= units;
+                self.dispose(base, item, units, Account::Decommissioned);
+            }
+        }
+        let next_days = now + 1.0;
+        self.bases[base].disposal_at_days = next_days;
+        if next_days <= self.bases[base].departs_at_days {
+            self.schedule(next_days, Event::DisposalDay { base: small(base) });
+        }
+    }
+
+    fn dispose(&mut self, base: usize, item: Item, units: u32, to: Account) {
+        if units == 0 {
+            return;
+        }
+        let cause = self.cause_of_leaving(base, item);
+        let mut left = units;
+        for from in [Account::OnHand, Account::Staged] {
+            let units = left.min(self.ledger.units(base, item, from));
+            left -= units;
+            self.ledger.post(Posting { lot: Lot { origin: small(base), item, units }, from, to, cause });
+        }
+        let now = self.now();
+        self.outcome.count_daily(Daily::Lost, now, units);
+        if to == Account::Destroyed {
+            self.note_destruction(base);
+        }
+    }
+}
+
+/// Whole items that a rate allows on a day, the fraction carried from day to day.
+fn per_day(rate: f64, day: f64) -> u32 {
+    ((day + 1.0) * rate).floor() as u32 - (day * rate).floor() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_day;
+
+    #[test]
+    fn fractions_of_items_are_carried_over_days() {
+        let done: u32 = (0..10).map(|day| per_day(2.5, f64::from(day))).sum();
+        assert_eq!(done, 25);
+    }
+}

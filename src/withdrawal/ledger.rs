@@ -1,0 +1,425 @@
+//! The equipment ledger: double entry, whole items, each ending in exactly one place with a cause.
+
+use crate::measures::Measure;
+use crate::model::Inputs;
+
+/// Who owns an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A contingent (contingent-owned equipment).
+    Contingent,
+    /// The United Nations.
+    Un,
+}
+
+impl Owner {
+    /// Both, in order.
+    pub const ALL: [Self; 2] = [Self::Contingent, Self::Un];
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contingent => "contingent",
+            Self::Un => "un",
+        }
+    }
+}
+
+/// Where an item is booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// At its base, not packed.
+    OnHand,
+    /// At its base, packed.
+    Staged,
+    /// In a convoy.
+    InTransit,
+    /// At a hub on its way out.
+    AtHub,
+    /// Out of the country, having left its base by road.
+    EvacuatedRoad,
+    /// Out of the country, having left its base by air.
+    EvacuatedAir,
+    /// Formally handed over.
+    HandedOver,
+    /// Destroyed by its owner.
+    Destroyed,
+    /// Made useless and left.
+    Decommissioned,
+    /// Left, with nobody holding the place yet.
+    Unclaimed,
+    /// Left, in the hands of an armed group.
+    SeizedByGroup,
+    /// Left, in the hands of the host.
+    SeizedByHost,
+    /// Carried off by looters.
+    Looted,
+    /// Lost on the road to a contact.
+    LostToAttack,
+    /// Lost on the road to a breakdown.
+    LostToBreakdown,
+}
+
+/// How many accounts there are.
+pub const ACCOUNTS: usize = 15;
+
+/// The eight lines into which the accounts are added for reports; they sum to the stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disposition {
+    /// Out, having left its base by road.
+    EvacuatedRoad,
+    /// Out, having left its base by air.
+    EvacuatedAir,
+    /// Handed over (with transferred and sold).
+    HandedOver,
+    /// Destroyed.
+    Destroyed,
+    /// Decommissioned.
+    Decommissioned,
+    /// Abandoned, seized or looted.
+    Abandoned,
+    /// Lost en route or consumed.
+    LostEnRoute,
+    /// Still on hand, with staged, in transit and at hubs.
+    OnHand,
+}
+
+impl Disposition {
+    /// All eight, in the order of reports.
+    pub const ALL: [Self; 8] = [
+        Self::EvacuatedRoad,
+        Self::EvacuatedAir,
+        Self::HandedOver,
+        Self::Destroyed,
+        Self::Decommissioned,
+        Self::Abandoned,
+        Self::LostEnRoute,
+        Self::OnHand,
+    ];
+
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EvacuatedRoad => "evacuated_road",
+            Self::EvacuatedAir => "evacuated_air",
+            Self::HandedOver => "handed_over",
+            Self::Destroyed => "destroyed",
+            Self::Decommissioned => "decommissioned",
+            Self::Abandoned => "abandoned_or_looted",
+            Self::LostEnRoute => "lost_en_route",
+            Self::OnHand => "on_hand",
+        }
+    }
+}
+
+impl Account {
+    /// The report line it belongs to.
+    pub fn disposition(self) -> Disposition {
+        match self {
+            Self::OnHand | Self::Staged | Self::InTransit | Self::AtHub => Disposition::OnHand,
+            Self::EvacuatedRoad => Disposition::EvacuatedRoad,
+            Self::EvacuatedAir => Disposition::EvacuatedAir,
+            Self::HandedOver => Disposition::HandedOver,
+            Self::Destroyed => Disposition::Destroyed,
+            Self::Decommissioned => Disposition::Decommissioned,
+            Self::Unclaimed | Self::SeizedByGroup | Self::SeizedByHost | Self::Looted => Disposition::Abandoned,
+            Self::LostToAttack | Self::LostToBreakdown => Disposition::LostEnRoute,
+        }
+    }
+}
+
+/// Why a posting was made: a proximate label for the ledger. What a denial cost is the paired difference of policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It went as planned.
+    Plan,
+    /// A column for it was refused or not answered.
+    TruckDenial,
+    /// The base left early.
+    Threat,
+    /// Time ran out.
+    Time,
+    /// A contact.
+    Attack,
+    /// A breakdown.
+    Breakdown,
+}
+
+impl Cause {
+    /// All of them, in order.
+    pub const ALL: [Self; 6] = [Self::Plan, Self::TruckDenial, Self::Threat, Self::Time, Self::Attack, Self::Breakdown];
+
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::TruckDenial => "truck_denial",
+            Self::Threat => "threat",
+            Self::Time => "time",
+            Self::Attack => "attack",
+            Self::Breakdown => "breakdown",
+        }
+    }
+}
+
+/// A class in the hands of an owner: `class * 2 + owner`.
+pub type Item = u16;
+
+/// The class of an item.
+pub fn class_of(item: Item) -> usize {
+    item as usize / 2
+}
+
+/// The owner of an item.
+pub fn owner_of(item: Item) -> Owner {
+    Owner::ALL[item as usize % 2]
+}
+
+/// Some of one item that started at one base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// The base at which they started.
+    pub origin: u16,
+    /// What they are.
+    pub item: Item,
+    /// How many.
+    pub units: u32,
+}
+
+/// One entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// What moves.
+    pub lot: Lot,
+    /// Out of here.
+    pub from: Account,
+    /// Into here.
+    pub to: Account,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// Every item of every base, by account.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    items: usize,
+    balance: Vec<u32>,
+    stock: Vec<u32>,
+    /// Entries into and between the final lines, for tables by cause.
+    pub finals: Vec<Posting>,
+}
+
+impl Ledger {
+    /// Opens the books with what each base holds: `stock[base * items + item]`.
+    pub fn open(&mut self, items: usize, stock: &[u32]) {
+        self.items = items;
+        self.stock.clear();
+        self.stock.extend_from_slice(stock);
+        self.balance.clear();
+        self.balance.resize(stock.len() * ACCOUNTS, 0);
+        for (cell, &units) in stock.iter().enumerate() {
+            self.balance[cell * ACCOUNTS] = units;
+        }
+        self.finals.clear();
+    }
+
+    fn cell(&self, origin: usize, item: Item) -> usize {
+        origin * self.items + item as usize
+    }
+
+    /// How many of a base's items stand in an account.
+    pub fn units(&self, origin: usize, item: Item, account: Account) -> u32 {
+        self.balance[self.cell(origin, item) * ACCOUNTS + account as usize]
+    }
+
+    /// Books a move.
+    ///
+    /// # Panics
+    /// If the account holds too few: a broken invariant, never a user's mistake.
+    pub fn post(&mut self, posting: Posting) {
+        let Posting { lot, from, to, .. } = posting;
+        if lot.units == 0 {
+            return;
+        }
+        let row = self.cell(lot.origin as usize, lot.item) * ACCOUNTS;
+        let left = self.balance[row + from as usize].checked_sub(lot.units);
+        self.balance[row + from as usize] =
+            left.unwrap_or_else(|| panic!("ledger: {posting:?} takes more than the account holds"));
+        self.balance[row + to as usize] += lot.units;
+        if to.disposition() != Disposition::OnHand {
+            self.finals.push(posting);
+        }
+        debug_assert!(self.cell_balances(row / ACCOUNTS), "ledger: {posting:?} does not balance");
+    }
+
+    fn cell_balances(&self, cell: usize) -> bool {
+        self.balance[cell * ACCOUNTS..][..ACCOUNTS].iter().sum::<u32>() == self.stock[cell]
+    }
+
+    /// Whether every class and owner of every base sums to its stock.
+    pub fn balances(&self) -> bool {
+        (0..self.stock.len()).all(|cell| self.cell_balances(cell))
+    }
+
+    /// Units and USD in each of the eight lines.
+    pub fn lines(&self, inputs: &Inputs) -> [(u64, u64); 8] {
+        const LINE: [Disposition; ACCOUNTS] = lines_by_account();
+        let mut lines = [(0, 0); 8];
+        for (cell, accounts) in self.balance.chunks_exact(ACCOUNTS).enumerate() {
+            let value_usd = value_usd(inputs, (cell % self.items) as Item);
+            for (account, &units) in accounts.iter().enumerate() {
+                let line = &mut lines[LINE[account] as usize];
+                line.0 += u64::from(units);
+                line.1 += u64::from(units) * value_usd;
+            }
+        }
+        lines
+    }
+
+    /// Calls `each` with origin, item and units of every item still on hand.
+    pub fn on_hand(&self, mut each: impl FnMut(usize, Item, u32)) {
+        for (cell, accounts) in self.balance.chunks_exact(ACCOUNTS).enumerate() {
+            let units: u32 = accounts[..4].iter().sum();
+            if units > 0 {
+                each(cell / self.items, (cell % self.items) as Item, units);
+            }
+        }
+    }
+}
+
+const fn lines_by_account() -> [Disposition; ACCOUNTS] {
+    use Disposition::{
+        Abandoned, Decommissioned, Destroyed, EvacuatedAir, EvacuatedRoad, HandedOver, LostEnRoute, OnHand,
+    };
+    [
+        OnHand,
+        OnHand,
+        OnHand,
+        OnHand,
+        EvacuatedRoad,
+        EvacuatedAir,
+        HandedOver,
+        Destroyed,
+        Decommissioned,
+        Abandoned,
+        Abandoned,
+        Abandoned,
+        Abandoned,
+        LostEnRoute,
+        LostEnRoute,
+    ]
+}
+
+/// Value of one unit, in whole USD.
+pub fn value_usd(inputs: &Inputs, item: Item) -> u64 {
+    inputs.class[class_of(item)].value_usd.round_ties_even() as u64
+}
+
+/// What each base holds at the start, `[base * items + item]`, by largest remainder within each class.
+pub fn opening_stock(inputs: &Inputs, stock: &mut Vec<u32>) {
+    stock.clear();
+    stock.resize(inputs.base.len() * inputs.class.len() * 2, 0);
+    let items = inputs.class.len() * 2;
+    let mut shares = Vec::with_capacity(inputs.base.len());
+    for (index, class) in inputs.class.iter().enumerate() {
+        let scale = if class.container { inputs.stocks.container_scale } else { 1.0 };
+        let per_person = class.per_1000_uniformed / 1000.0 * inputs.stocks.uniformed_share * scale;
+        shares.clear();
+        shares.extend(inputs.base.iter().map(|base| base.personnel * per_person));
+        let units = largest_remainder(&shares);
+        for (base, &units) in units.iter().enumerate() {
+            let known = inputs.holding.iter().find(|h| h.base == inputs.base[base].id && h.class == class.id);
+            let units = known.map_or(units, |holding| holding.units as u32);
+            let contingent = (f64::from(units) * class.contingent_share).round_ties_even() as u32;
+            stock[base * items + index * 2] = contingent;
+            stock[base * items + index * 2 + 1] = units - contingent;
+        }
+    }
+}
+
+/// Whole numbers that sum to the rounded total of `shares`, each within one of its share (largest remainder; ties go
+/// to the earlier).
+pub fn largest_remainder(shares: &[f64]) -> Vec<u32> {
+    let total = shares.iter().sum::<f64>().round_ties_even() as u32;
+    let mut units: Vec<u32> = shares.iter().map(|share| share.floor() as u32).collect();
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    order.sort_by(|&a, &b| (shares[b] - shares[b].floor()).total_cmp(&(shares[a] - shares[a].floor())).then(a.cmp(&b)));
+    let mut left = total.saturating_sub(units.iter().sum());
+    for at in order {
+        if left == 0 {
+            break;
+        }
+        units[at] += 1;
+        left -= 1;
+    }
+    units
+}
+
+/// The measures of units and USD for each line, in the order of [`Disposition::ALL`] (both roads out share one).
+pub const LINE_MEASURES: [(Measure, Measure); 8] = [
+    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+    (Measure::HandedOverUnits, Measure::HandedOverUsd),
+    (Measure::DestroyedUnits, Measure::DestroyedUsd),
+    (Measure::DecommissionedUnits, Measure::DecommissionedUsd),
+    (Measure::AbandonedUnits, Measure::AbandonedUsd),
+    (Measure::EnRouteUnits, Measure::EnRouteUsd),
+    (Measure::OnHandUnits, Measure::OnHandUsd),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posting(units: u32, from: Account, to: Account) -> Posting {
+        Posting { lot: Lot { origin: 0, item: 0, units }, from, to, cause: Cause::Plan }
+    }
+
+    #[test]
+    fn items_are_conserved_by_every_posting() {
+        let mut ledger = Ledger::default();
+        ledger.open(2, &[10, 4]);
+        ledger.post(posting(3, Account::OnHand, Account::Staged));
+        ledger.post(posting(2, Account::Staged, Account::Looted));
+        assert_eq!(ledger.units(0, 0, Account::OnHand), 7);
+        assert!(ledger.balances());
+        assert_eq!(ledger.finals.len(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "takes more than the account holds")]
+    fn an_account_cannot_be_overdrawn() {
+        let mut ledger = Ledger::default();
+        ledger.open(2, &[10, 4]);
+        ledger.post(posting(11, Account::OnHand, Account::Staged));
+    }
+
+    #[test]
+    fn each_account_is_in_the_line_it_says() {
+        const ORDER: [Account; ACCOUNTS] = [
+            Account::OnHand,
+            Account::Staged,
+            Account::InTransit,
+            Account::AtHub,
+            Account::EvacuatedRoad,
+            Account::EvacuatedAir,
+            Account::HandedOver,
+            Account::Destroyed,
+            Account::Decommissioned,
+            Account::Unclaimed,
+            Account::SeizedByGroup,
+            Account::SeizedByHost,
+            Account::Looted,
+            Account::LostToAttack,
+            Account::LostToBreakdown,
+        ];
+        for (account, line) in ORDER.iter().zip(lines_by_account()) {
+            assert_eq!(account.disposition(), line);
+        }
+    }
+
+    #[test]
+    fn largest_remainders_sum_to_the_rounded_total() {
+        assert_eq!(largest_remainder(&[1.4, 1.4, 1.2]), [2, 1, 1]);
+        assert_eq!(largest_remainder(&[0.5, 0.5]), [1, 0]);
+    }
+}

@@ -1,0 +1,27 @@
+//! One replication of a withdrawal, a file for each mechanism.
+//!
+//! [`Withdrawal`] holds the state and dispatches events; each mechanism's file adds its handlers to it. This room must
+//! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
+
+mod aftermath;
+mod bases;
+mod casualties;
+mod columns;
+mod contacts;
+mod convoys;
+mod decisions;
+mod disposal;
+pub mod event;
+pub mod ledger;
+pub mod outcome;
+mod people;
+mod permissions;
+mod plan;
+mod repatriation;
+mod run;
+mod tension;
+mod weather;
+
+pub use contacts::ContactKind;
+pub use outcome::{Direct, Outcome};
+pub use run::{Withdrawal, replicate};

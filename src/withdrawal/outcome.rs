@@ -1,0 +1,225 @@
+//! What one replication comes out as.
+
+use crate::measures::{Daily, Measure};
+use crate::withdrawal::casualties::Fate;
+use crate::withdrawal::contacts::ContactKind;
+use crate::withdrawal::ledger::{Cause, Disposition, Item};
+
+/// Contacts and casualties of another policy on this replication's itineraries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Direct {
+    /// Contacts.
+    pub contacts: u32,
+    /// Killed.
+    pub killed: u32,
+    /// Wounded who lived.
+    pub wounded: u32,
+}
+
+/// Casualties of one kind of contact on one road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoadHarm {
+    /// Index of the road.
+    pub road: u16,
+    /// The kind of contact.
+    pub kind: ContactKind,
+    /// Killed.
+    pub killed: u32,
+    /// Wounded who lived.
+    pub wounded: u32,
+}
+
+/// Items of one kind that ended in one line for one cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndOfItems {
+    /// The base at which they started.
+    pub origin: u16,
+    /// What they are.
+    pub item: Item,
+    /// Where they ended.
+    pub disposition: Disposition,
+    /// Why.
+    pub cause: Cause,
+    /// How many; negative where they moved on to another line.
+    pub units: i64,
+    /// What they are worth in this replication, in whole USD.
+    pub usd: i64,
+}
+
+/// Everything that summaries need of one replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    values: Vec<f64>,
+    /// Day on which each base's people left; the end of the simulation if they did not.
+    pub departed_days: Vec<f64>,
+    /// Cumulative counts at the end of each day to the deadline.
+    pub daily: Vec<[u32; 6]>,
+    /// Casualties by road and kind of contact.
+    pub road_harms: Vec<RoadHarm>,
+    /// Where items ended.
+    pub ends: Vec<EndOfItems>,
+    /// Direct effects, one for each shadowing policy.
+    pub direct: Vec<Direct>,
+    /// Events dispatched.
+    pub events: u64,
+    /// Room of camps' cargo that contract columns carried, in thousandths of a TEU.
+    pub(super) camp_cargo_carried: i64,
+    departed: Vec<bool>,
+    answered: u32,
+    wait_days: f64,
+    care: (u32, f64),
+    covered_days: f64,
+    cover_days: f64,
+    arrivals: (u32, f64),
+    last_out_days: Option<f64>,
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self {
+            values: vec![0.0; Measure::COUNT],
+            departed_days: Vec::new(),
+            daily: Vec::new(),
+            road_harms: Vec::new(),
+            ends: Vec::new(),
+            direct: Vec::new(),
+            events: 0,
+            camp_cargo_carried: 0,
+            departed: Vec::new(),
+            answered: 0,
+            wait_days: 0.0,
+            care: (0, 0.0),
+            covered_days: 0.0,
+            cover_days: 0.0,
+            arrivals: (0, 0.0),
+            last_out_days: None,
+        }
+    }
+}
+
+impl Outcome {
+    /// Empties it for a replication of so many bases and days.
+    pub(super) fn reset(&mut self, bases: usize, days: usize) {
+        let old = std::mem::take(self);
+        *self = Self { values: old.values, departed_days: old.departed_days, daily: old.daily, ..Self::default() };
+        (self.road_harms, self.ends, self.departed) = (old.road_harms, old.ends, old.departed);
+        self.values.fill(0.0);
+        self.departed_days.clear();
+        self.departed_days.resize(bases, f64::INFINITY);
+        self.departed.clear();
+        self.departed.resize(bases, false);
+        self.daily.clear();
+        self.daily.resize(days, [0; 6]);
+        self.road_harms.clear();
+        self.ends.clear();
+    }
+
+    /// The value of a measure.
+    pub fn value(&self, measure: Measure) -> f64 {
+        self.values[measure as usize]
+    }
+
+    /// All values, in the order of [`Measure::ALL`].
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(super) fn add(&mut self, measure: Measure, amount: f64) {
+        self.values[measure as usize] += amount;
+    }
+
+    pub(super) fn set(&mut self, measure: Measure, value: f64) {
+        self.values[measure as usize] = value;
+    }
+
+    pub(super) fn count_daily(&mut self, daily: Daily, now_days: f64, count: u32) {
+        if let Some(day) = self.daily.get_mut(now_days as usize) {
+            day[daily as usize] += count;
+        }
+    }
+
+    pub(super) fn departs(&mut self, base: usize, now_days: f64) {
+        self.departed[base] = true;
+        self.departed_days[base] = now_days;
+    }
+
+    pub(super) fn has_departed(&self, base: usize) -> bool {
+        self.departed[base]
+    }
+
+    pub(super) fn last_out(&mut self, now_days: f64) {
+        self.last_out_days = Some(now_days);
+    }
+
+    pub(super) fn wait(&mut self, days: f64) {
+        self.answered += 1;
+        self.wait_days += days;
+    }
+
+    pub(super) fn cover(&mut self, covered: bool, days: f64) {
+        self.cover_days += days;
+        self.covered_days += if covered { days } else { 0.0 };
+    }
+
+    pub(super) fn evacuation(&mut self, care_hours: Option<f64>) {
+        if let Some(hours) = care_hours {
+            self.care = (self.care.0 + 1, self.care.1 + hours);
+        }
+    }
+
+    pub(super) fn convoy_arrives(&mut self, days: f64) {
+        self.arrivals = (self.arrivals.0 + 1, self.arrivals.1 + days);
+    }
+
+    pub(super) fn lose_items(&mut self, units: u32, now_days: f64) {
+        self.count_daily(Daily::Lost, now_days, units);
+    }
+
+    pub(super) fn hit(&mut self, kind: ContactKind, fate: Fate) {
+        let killed = matches!(fate, Fate::Killed | Fate::DiedOfWounds);
+        let (all, of_kind) = match (killed, kind) {
+            (true, ContactKind::Device) => (Measure::Killed, Measure::KilledDevice),
+            (true, ContactKind::Direct) => (Measure::Killed, Measure::KilledDirect),
+            (false, ContactKind::Device) => (Measure::Wounded, Measure::WoundedDevice),
+            (false, ContactKind::Direct) => (Measure::Wounded, Measure::WoundedDirect),
+        };
+        self.add(all, 1.0);
+        self.add(of_kind, 1.0);
+        match fate {
+            Fate::DiedOfWounds => self.add(Measure::DiedOfWounds, 1.0),
+            Fate::Serious => self.add(Measure::Serious, 1.0),
+            Fate::Killed | Fate::Light => {}
+        }
+    }
+
+    pub(super) fn harm(&mut self, road: usize, kind: ContactKind, killed: u32, wounded: u32) {
+        let road = road as u16;
+        match self.road_harms.iter_mut().find(|harm| harm.road == road && harm.kind == kind) {
+            Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
+            None => self.road_harms.push(RoadHarm { road, kind, killed, wounded }),
+        }
+    }
+
+    /// Turns sums into means and days into running totals, when the simulation ends at `end_days`.
+    pub(super) fn finish(&mut self, end_days: f64, camp_cargo: i64) {
+        let mean = |sum: f64, count: f64| if count > 0.0 { sum / count } else { 0.0 };
+        let any_killed = f64::from(self.value(Measure::Killed) > 0.0);
+        self.set(Measure::AnyKilled, any_killed);
+        self.set(Measure::WaitDays, mean(self.wait_days, f64::from(self.answered)));
+        self.set(Measure::CareHours, mean(self.care.1, f64::from(self.care.0)));
+        self.set(Measure::CoverDays, mean(self.covered_days, self.cover_days));
+        self.set(Measure::ConvoyDays, mean(self.arrivals.1, f64::from(self.arrivals.0)));
+        self.set(Measure::LastOut, self.last_out_days.unwrap_or(end_days));
+        self.set(Measure::CampCargoShare, mean(self.camp_cargo_carried as f64, camp_cargo as f64));
+        for departed in &mut self.departed_days {
+            *departed = departed.min(end_days);
+        }
+        let mut total = [0; 6];
+        for day in &mut self.daily {
+            for (sum, count) in total.iter_mut().zip(day.iter_mut()) {
+                *sum += *count;
+                *count = *sum;
+            }
+        }
+    }
+}

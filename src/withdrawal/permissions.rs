@@ -1,0 +1,155 @@
+//! The host's desks: stances as two-state Markov chains held by dated facts, requests as Bernoulli trials in the stance
+//! at their filing, Weibull answer times, and requests that are never answered.
+
+use crate::draw::{Purpose, Streams};
+use crate::measures::Measure;
+use crate::model::Inputs;
+use crate::model::permissions::{Desk, Permissions, Regime, Stance};
+use crate::model::routes::Network;
+use crate::withdrawal::run::Withdrawal;
+
+/// A class of permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskId {
+    /// Cargo columns.
+    TruckColumn,
+    /// A garrison's departure by road.
+    GroundMovement,
+    /// Armed helicopters over a convoy.
+    AirOverwatch,
+    /// Surveillance over a convoy.
+    Surveillance,
+    /// Medical evacuation flights.
+    MedicalEvacuation,
+}
+
+const DESKS: [DeskId; 5] = [
+    DeskId::TruckColumn,
+    DeskId::GroundMovement,
+    DeskId::AirOverwatch,
+    DeskId::Surveillance,
+    DeskId::MedicalEvacuation,
+];
+
+impl DeskId {
+    /// Its settings.
+    pub fn of(self, permissions: &Permissions) -> &Desk {
+        match self {
+            Self::TruckColumn => &permissions.truck_column,
+            Self::GroundMovement => &permissions.ground_movement,
+            Self::AirOverwatch => &permissions.air_overwatch,
+            Self::Surveillance => &permissions.surveillance,
+            Self::MedicalEvacuation => &permissions.medical_evacuation,
+        }
+    }
+}
+
+/// How a request fared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Answer {
+    /// Granted after so many days.
+    Granted { after_days: f64 },
+    /// Refused after so many days.
+    Refused { after_days: f64 },
+    /// Never answered.
+    Never,
+}
+
+/// The stances of one replication: for each desk, the instants at which its process changes stance.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    jumps_days: [Vec<f64>; 5],
+}
+
+impl Host {
+    /// Draws the stances up to `until_days`. Each sojourn is one unit exponential keyed by desk and ordinal, divided by
+    /// the rate: a higher rate only shortens it.
+    pub fn draw(&mut self, inputs: &Inputs, streams: &Streams, until_days: f64) {
+        for desk_id in DESKS {
+            let desk = desk_id.of(&inputs.permissions);
+            let jumps = &mut self.jumps_days[desk_id as usize];
+            jumps.clear();
+            let (mut now, mut stance) = (0.0, desk.stance_at_start);
+            while desk.regime == Regime::Process && now < until_days {
+                let rate = match stance {
+                    Stance::Permissive => desk.to_restrictive_per_day,
+                    Stance::Restrictive => desk.to_permissive_per_day,
+                };
+                if rate <= 0.0 {
+                    break;
+                }
+                let mut stream = streams.stream(Purpose::Regime, desk_id as u64, jumps.len() as u64);
+                now += stream.standard_exponential() / rate;
+                jumps.push(now);
+                stance = if stance == Stance::Permissive { Stance::Restrictive } else { Stance::Permissive };
+            }
+        }
+    }
+
+    /// The stance of a desk toward a region at a time.
+    pub fn stance(&self, inputs: &Inputs, network: &Network, desk_id: DeskId, region: usize, now: f64) -> Stance {
+        let desk = desk_id.of(&inputs.permissions);
+        if !network.restricted[desk_id as usize][region] {
+            return Stance::Permissive;
+        }
+        let held = desk.change.iter().rev().find(|change| change.from <= now);
+        if let Some(change) = held
+            && change.until.is_none_or(|until| now < until + 1.0)
+        {
+            return change.stance;
+        }
+        let flips = self.jumps_days[desk_id as usize].iter().take_while(|&&jump| jump <= now).count();
+        match (desk.stance_at_start, flips % 2) {
+            (stance, 0) => stance,
+            (Stance::Permissive, _) => Stance::Restrictive,
+            (Stance::Restrictive, _) => Stance::Permissive,
+        }
+    }
+
+    /// Probabilities that a request filed now is never answered, and that an answer grants it.
+    pub fn odds(&self, inputs: &Inputs, network: &Network, desk_id: DeskId, region: usize, now: f64) -> (f64, f64) {
+        let desk = desk_id.of(&inputs.permissions);
+        match desk.regime {
+            Regime::Granted => (0.0, 1.0),
+            Regime::Denied => (0.0, 0.0),
+            Regime::Process => match self.stance(inputs, network, desk_id, region, now) {
+                Stance::Permissive => (desk.unanswered_permissive, desk.granted_permissive),
+                Stance::Restrictive => (desk.unanswered_restrictive, desk.granted_restrictive),
+            },
+        }
+    }
+
+    /// Probability that a request filed now is granted in the end.
+    pub fn chance(&self, inputs: &Inputs, network: &Network, desk_id: DeskId, region: usize, now: f64) -> f64 {
+        let (unanswered, granted) = self.odds(inputs, network, desk_id, region, now);
+        (1.0 - unanswered) * granted
+    }
+}
+
+impl Withdrawal<'_> {
+    /// Files a request and draws its fate, keyed by who asks and how often they have asked before.
+    pub(super) fn ask(&mut self, desk_id: DeskId, region: usize, who: u64, occurrence: u32) -> Answer {
+        let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
+        let desk = desk_id.of(&self.inputs.permissions);
+        let mut stream =
+            self.streams.stream(Purpose::Answer, crate::draw::key2(who, desk_id as u64), u64::from(occurrence));
+        let (is_unanswered, is_granted) = (stream.chance(unanswered), stream.chance(granted));
+        let after_days = match desk.regime {
+            Regime::Process => stream.weibull(desk.answer_shape, desk.answer_mean_days),
+            Regime::Granted | Regime::Denied => 0.0,
+        };
+        self.outcome.add(Measure::Requests, 1.0);
+        if is_unanswered {
+            self.outcome.add(Measure::Unanswered, 1.0);
+            return Answer::Never;
+        }
+        self.outcome.wait(after_days);
+        if is_granted {
+            self.outcome.add(Measure::Granted, 1.0);
+            Answer::Granted { after_days }
+        } else {
+            self.outcome.add(Measure::Refused, 1.0);
+            Answer::Refused { after_days }
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! One replication: the state of everything, the one place where events are dispatched, and the end.
+
+use crate::draw::Streams;
+use crate::kernel::{Agenda, Limits};
+use crate::measures::{Daily, Measure};
+use crate::model::equipment::Travel;
+use crate::model::network::BaseKind;
+use crate::model::{Inputs, Model};
+use crate::withdrawal::bases::BaseState;
+use crate::withdrawal::casualties::Fate;
+use crate::withdrawal::columns::FleetState;
+use crate::withdrawal::convoys::Convoy;
+use crate::withdrawal::disposal::Load;
+use crate::withdrawal::event::Event;
+use crate::withdrawal::ledger::{
+    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
+    value_usd,
+};
+use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
+use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
+use crate::withdrawal::permissions::Host;
+use crate::withdrawal::tension::ZoneState;
+
+/// Caps that no sound scenario reaches: a runaway becomes an outcome, not a hang.
+const LIMITS: Limits = Limits { events: 50_000_000, events_at_one_instant: 1_000_000 };
+
+/// Another policy judged on this one's itineraries.
+pub(super) struct Shadow<'m> {
+    pub(super) model: &'m Model,
+    pub(super) inputs: Inputs,
+    pub(super) host: Host,
+    pub(super) direct: Direct,
+}
+
+/// Orders of items that hold for every replication.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    /// Number of items: classes times owners.
+    pub(super) items: usize,
+    /// Cargo in order of loading: sensitive first, then by value for its room.
+    pub(super) cargo_order: Vec<Item>,
+    /// Vehicles in order of driving out: armour, then cargo trucks, then the rest.
+    pub(super) drive_order: Vec<Item>,
+    /// What can be disposed of, in order: sensitive first, then by value.
+    pub(super) disposal_order: Vec<Item>,
+}
+
+impl Tables {
+    fn new(inputs: &Inputs) -> Self {
+        let items = inputs.class.len() * 2;
+        let class = |item: &Item| &inputs.class[class_of(*item)];
+        let ordered = |keep: &dyn Fn(&Item) -> bool, rank: &dyn Fn(&Item) -> (bool, bool, f64)| {
+            let mut order: Vec<Item> = (0..items as Item).filter(keep).collect();
+            order.sort_by(|a, b| {
+                let (first, second) = (rank(a), rank(b));
+                (second.0, second.1).cmp(&(first.0, first.1)).then(second.2.total_cmp(&first.2)).then(a.cmp(b))
+            });
+            order
+        };
+        let value_for_room = |item: &Item| {
+            let class = class(item);
+            class.value_usd / class.teu.max(class.shipped_teu).max(1e-9)
+        };
+        Self {
+            items,
+            cargo_order: ordered(&|item| class(item).travel != Travel::Fixed, &|item| {
+                (class(item).sensitive, false, value_for_room(item))
+            }),
+            drive_order: ordered(&|item| class(item).travel == Travel::Drives, &|item| {
+                (class(item).armoured, class(item).cargo_truck, class(item).value_usd)
+            }),
+            disposal_order: ordered(&|item| class(item).travel != Travel::Fixed, &|item| {
+                (class(item).sensitive, false, class(item).value_usd)
+            }),
+        }
+    }
+}
+
+/// Runs replications of one policy, one after another, in memory that is reset and not rebuilt.
+pub struct Withdrawal<'m> {
+    pub(super) model: &'m Model,
+    pub(super) inputs: Inputs,
+    pub(super) streams: Streams,
+    pub(super) tables: Tables,
+    pub(super) host: Host,
+    pub(super) zones: Vec<ZoneState>,
+    pub(super) bases: Vec<BaseState>,
+    pub(super) fleets: Vec<FleetState>,
+    pub(super) convoys: Vec<Convoy>,
+    pub(super) convoys_used: usize,
+    pub(super) ledger: Ledger,
+    pub(super) people: PeopleLedger,
+    pub(super) outcome: Outcome,
+    pub(super) shadows: Vec<Shadow<'m>>,
+    pub(super) load: Load,
+    pub(super) hits: Vec<(Fate, f64)>,
+    pub(super) agenda: Agenda<Event>,
+    stock: Vec<u32>,
+}
+
+impl<'m> Withdrawal<'m> {
+    /// Makes ready to run a model's replications.
+    ///
+    /// # Arguments
+    /// * `shadows` - other policies on the same scenario, whose contacts and casualties are judged on this one's
+    ///   itineraries and tension: their direct effect.
+    pub fn new(model: &'m Model, shadows: &[&'m Model]) -> Self {
+        let shadow = |model: &'m Model| Shadow {
+            model,
+            inputs: model.inputs.clone(),
+            host: Host::default(),
+            direct: Direct::default(),
+        };
+        Self {
+            model,
+            inputs: model.inputs.clone(),
+            streams: Streams::new(0, 0),
+            tables: Tables::new(&model.inputs),
+            host: Host::default(),
+            zones: Vec::new(),
+            bases: vec![BaseState::default(); model.inputs.base.len()],
+            fleets: Vec::new(),
+            convoys: Vec::new(),
+            convoys_used: 0,
+            ledger: Ledger::default(),
+            people: PeopleLedger::default(),
+            outcome: Outcome::default(),
+            shadows: shadows.iter().map(|model| shadow(model)).collect(),
+            load: Load::default(),
+            hits: Vec::new(),
+            agenda: Agenda::new(LIMITS),
+            stock: Vec::new(),
+        }
+    }
+
+    /// Runs the replication that `streams` names.
+    ///
+    /// # Panics
+    /// If a ledger does not balance or the run does not end: a fault of this program, never of a scenario.
+    pub fn replicate(&mut self, streams: Streams) -> &Outcome {
+        self.open(streams);
+        loop {
+            match self.agenda.next() {
+                Ok(Some(Event::LiquidationEnds)) => break,
+                Ok(Some(event)) => self.dispatch(event),
+                Ok(None) => unreachable!("liquidation always ends"),
+                Err(limit) => panic!("replication {}: {limit}", self.streams.replication()),
+            }
+        }
+        self.close();
+        &self.outcome
+    }
+
+    /// The outcome of the last replication.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The present, in days.
+    pub(super) fn now(&self) -> f64 {
+        self.agenda.now()
+    }
+
+    pub(super) fn schedule(&mut self, at_days: f64, event: Event) {
+        self.agenda.at(at_days.max(self.agenda.now()), event.phase(), event);
+    }
+
+    fn end_days(&self) -> f64 {
+        self.model.deadline_days() + self.inputs.mission.liquidation_days
+    }
+
+    /// Draws the inputs, opens the books, and schedules what is known from the start.
+    fn open(&mut self, streams: Streams) {
+        self.streams = streams;
+        self.agenda.reset();
+        self.model.realise(&streams, &mut self.inputs);
+        let end_days = self.end_days();
+        self.host.draw(&self.inputs, &streams, end_days);
+        for shadow in &mut self.shadows {
+            shadow.model.realise(&streams, &mut shadow.inputs);
+            shadow.host.draw(&shadow.inputs, &streams, end_days);
+            shadow.direct = Direct::default();
+        }
+        opening_stock(&self.inputs, &mut self.stock);
+        self.ledger.open(self.tables.items, &self.stock);
+        self.people.open(&self.inputs);
+        self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
+        self.convoys_used = 0;
+        self.open_bases();
+        self.open_zones();
+        self.open_plan();
+        self.fleets.clear();
+        let fleets = self.inputs.truck_fleet.iter();
+        self.fleets.extend(fleets.map(|fleet| FleetState { idle: fleet.trucks as u32, ..FleetState::default() }));
+        self.schedule_flight(0);
+        self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
+        self.schedule(end_days, Event::LiquidationEnds);
+    }
+
+    fn open_bases(&mut self) {
+        let stays: Vec<f64> = self.inputs.base.iter().map(|b| if b.liquidation { b.personnel } else { 0.0 }).collect();
+        let strength: f64 = stays.iter().sum();
+        let team = self.inputs.mission.liquidation_people.min(strength);
+        let shares: Vec<f64> =
+            stays.iter().map(|people| if strength > 0.0 { people * team / strength } else { 0.0 }).collect();
+        for (base, stays) in largest_remainder(&shares).into_iter().enumerate() {
+            let state = &mut self.bases[base];
+            state.reset();
+            state.stays = stays;
+            state.guard = (self.inputs.base[base].personnel * self.inputs.repatriation.guard_share) as u32;
+            for category in Category::ALL {
+                let count = self.people.count(base, category, Whereabouts::AtBase);
+                if count > 0 {
+                    state.people.push(PeopleLot { garrison: base as u16, category, count });
+                }
+            }
+        }
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
+            Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
+            Event::PackingStarts { base } => self.start_packing(base as usize),
+            Event::CrewDone { base, job } => self.on_crew_done(base as usize, job),
+            Event::MovementAsked { base } => self.on_movement_asked(base as usize),
+            Event::MovementAnswered { base, granted } => self.on_movement_answered(base as usize, granted),
+            Event::DisposalDay { base } => self.on_disposal_day(base as usize),
+            Event::BaseLeaves { base } => self.on_base_leaves(base as usize),
+            Event::ColumnAsked { base } => self.on_column_asked(base as usize),
+            Event::ColumnAnswered { base, granted } => self.on_column_answered(base as usize, granted),
+            Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
+            Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
+            Event::ConvoyMovesOff { convoy } => self.on_convoy_moves_off(convoy),
+            Event::ContactReached { convoy } => self.on_contact_reached(convoy),
+            Event::VehicleFails { convoy } => self.on_vehicle_fails(convoy),
+            Event::LegEnds { convoy } => self.on_leg_ends(convoy),
+            Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
+            Event::CampTaken { base } => self.on_camp_taken(base as usize),
+            Event::CampLooted { base } => self.on_camp_looted(base as usize),
+            Event::DeadlinePasses => self.on_deadline_passes(),
+            Event::LiquidationEnds => unreachable!("handled by the run loop"),
+        }
+    }
+
+    /// Books a lot as out of the country by road.
+    pub(super) fn evacuate(&mut self, lot: Lot, now_days: f64) {
+        self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::EvacuatedRoad, cause: Cause::Plan });
+        self.outcome.count_daily(Daily::Evacuated, now_days, lot.units);
+    }
+
+    /// Takes stock at the end of the deadline: who is out, who stays as the team, what is still on hand.
+    fn on_deadline_passes(&mut self) {
+        for garrison in 0..self.bases.len() {
+            for category in Category::ALL {
+                let count = self.people.count(garrison, category, Whereabouts::InCare);
+                let lot = PeopleLot { garrison: garrison as u16, category, count };
+                self.people.post(lot, Whereabouts::InCare, Whereabouts::Out);
+            }
+        }
+        let left = self.mission_people_left();
+        self.outcome.set(Measure::PeopleOut, f64::from(self.people.mission_count(Whereabouts::Out)));
+        self.outcome.set(Measure::AllOut, f64::from(left == 0));
+        let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
+        self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
+        for base in 0..self.bases.len() {
+            self.found_team(base);
+            self.consider_column(base);
+        }
+    }
+
+    /// Books the people who stay at a base as the liquidation team.
+    fn found_team(&mut self, base: usize) {
+        let state = &mut self.bases[base];
+        let mut left = std::mem::take(&mut state.stays);
+        for lot in state.people.iter_mut().filter(|lot| lot.garrison as usize == base) {
+            let count = left.min(lot.count);
+            left -= count;
+            lot.count -= count;
+            self.people.post(PeopleLot { count, ..*lot }, Whereabouts::AtBase, Whereabouts::Team);
+        }
+        state.people.retain(|lot| lot.count > 0);
+        debug_assert!(left == 0 || total(&state.people) == 0);
+    }
+
+    /// Ends the replication: the team goes home, the books are closed and checked.
+    fn close(&mut self) {
+        for garrison in 0..self.bases.len() {
+            for category in Category::ALL {
+                let count = self.people.count(garrison, category, Whereabouts::Team);
+                let lot = PeopleLot { garrison: garrison as u16, category, count };
+                self.people.post(lot, Whereabouts::Team, Whereabouts::Out);
+            }
+        }
+        let balanced = self.ledger.balances() && self.people.balances();
+        assert!(balanced, "replication {}: a ledger does not balance", self.streams.replication());
+        for (line, (units, usd)) in self.ledger.lines(&self.inputs).into_iter().enumerate() {
+            let (units_measure, usd_measure) = LINE_MEASURES[line];
+            self.outcome.add(units_measure, units as f64);
+            self.outcome.add(usd_measure, usd as f64);
+            let is_lost = matches!(
+                Disposition::ALL[line],
+                Disposition::Destroyed
+                    | Disposition::Decommissioned
+                    | Disposition::Abandoned
+                    | Disposition::LostEnRoute
+            );
+            if is_lost {
+                self.outcome.add(Measure::LostUnits, units as f64);
+                self.outcome.add(Measure::LostUsd, usd as f64);
+            }
+        }
+        self.list_ends();
+        let camps = (0..self.bases.len()).filter(|&base| self.inputs.base[base].kind == BaseKind::Camp);
+        let camp_cargo: i64 = camps
+            .map(|base| {
+                let items = 0..self.tables.items as Item;
+                let stock = &self.stock[base * self.tables.items..];
+                items.map(|item| self.own_room(base, item) * i64::from(stock[item as usize])).sum::<i64>()
+            })
+            .sum();
+        let end_days = self.end_days();
+        self.outcome.finish(end_days, camp_cargo);
+        self.outcome.events = self.agenda.dispatched();
+        self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
+    }
+
+    /// Lists where every item ended, by cause, for tables over replications.
+    fn list_ends(&mut self) {
+        let (inputs, ends) = (&self.inputs, &mut self.outcome.ends);
+        let mut push = |origin: u16, item: Item, disposition: Disposition, cause: Cause, units: i64| {
+            let usd = units * value_usd(inputs, item) as i64;
+            ends.push(EndOfItems { origin, item, disposition, cause, units, usd });
+        };
+        for posting in &self.ledger.finals {
+            let Posting { lot: Lot { origin, item, units }, from, to, cause } = *posting;
+            push(origin, item, to.disposition(), cause, i64::from(units));
+            if from.disposition() != Disposition::OnHand {
+                push(origin, item, from.disposition(), cause, -i64::from(units));
+            }
+        }
+        self.ledger.on_hand(|origin, item, units| {
+            push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
+        });
+    }
+}
+
+/// Runs one replication of a model by itself.
+pub fn replicate(model: &Model, streams: Streams) -> Outcome {
+    Withdrawal::new(model, &[]).replicate(streams).clone()
+}
