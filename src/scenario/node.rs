@@ -81,6 +81,15 @@ impl Node {
         self.text().or_else(bare)
     }
 
+    /// The day, if it is one, with annotations or without.
+    pub(super) fn date(&self) -> Option<Date> {
+        match &self.content {
+            Content::Date(date) => Some(*date),
+            Content::Table(entries) => entries.get("value").and_then(Self::date),
+            _ => None,
+        }
+    }
+
     /// The value of a key, if it is a table that has the key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.table()?.get(key)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::document::Document;
+use super::ids::malformed_id;
 use super::nearest::suggestion;
 use super::node::{Content, Entries, Entry, Node};
 use super::overrides::Override;
-use super::reader::{self, malformed_id};
+use super::reader;
 use super::sources::Place;
 use crate::model::field::{Field, Kind, Table};
 
