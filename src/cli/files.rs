@@ -1,6 +1,7 @@
 //! Writing an experiment's results folder, and its JSON form.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -48,8 +49,9 @@ fn identity(session: &Session, args: &ExperimentArguments, command: &str) -> Vec
 /// # Errors
 /// A folder of other inputs, of someone else, or in use.
 pub fn open(session: &Session, args: &ExperimentArguments, command: &str) -> Result<Opened, Stop> {
-    let identity = Identity::new(identity(session, args, command));
-    Ok(Folder::open(Box::new(RealDisk), &session.out, &identity, args.replace)?)
+    let pairs = identity(session, args, command).into_iter();
+    let identity = pairs.fold(Identity::new(), |identity, (key, text)| identity.with(key, text));
+    Ok(Folder::open(Arc::new(RealDisk), &session.out, &identity, args.replace)?)
 }
 
 /// Writes every file of the folder, the manifest last.
