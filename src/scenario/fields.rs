@@ -64,7 +64,8 @@ impl<'d> Reader<'d, '_> {
         let (min, max) = quantity.legal();
         let number =
             (quantity.unit(), declared.range.clone(), format!("{} to {}", quantity.text(min), quantity.text(max)));
-        let value = quantity.text(declared.value);
+        let value = if declared.law.is_some() { rounded(declared.value) } else { declared.value };
+        let value = quantity.text(value);
         self.list(field, node, || value, |listed| listed.number(number));
         Some(declared)
     }
@@ -79,6 +80,11 @@ impl<'d> Reader<'d, '_> {
         self.list(field, node, || date.to_string(), |listed| listed);
         Some(f64::from(date.epoch_days()))
     }
+}
+
+/// A median as listings show it: six significant digits, since the last ones come from the law's arithmetic.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 impl Source for Reader<'_, '_> {

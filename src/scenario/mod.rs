@@ -9,6 +9,7 @@
 //! if there is any at the end, nothing may run.
 
 mod annotations;
+mod apply;
 mod case;
 mod code;
 mod csv_list;
@@ -16,7 +17,9 @@ mod diagnostic;
 mod document;
 mod fields;
 mod grammar;
+mod header;
 mod ids;
+mod law_forms;
 mod laws;
 mod listing;
 mod load;

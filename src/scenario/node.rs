@@ -100,6 +100,11 @@ impl Node {
         self.get("id")?.text_or_bare()
     }
 
+    /// Takes a key out, if it is a table that has the key.
+    pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
+        if let Content::Table(entries) = &mut self.content { entries.remove(key) } else { None }
+    }
+
     /// Whether it was refused already.
     pub(super) fn is_broken(&self) -> bool {
         matches!(self.content, Content::Broken)

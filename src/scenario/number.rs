@@ -3,7 +3,8 @@
 use super::annotations::ANNOTATIONS;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
-use super::laws::{self, LAWS};
+use super::law_forms::LAWS;
+use super::laws;
 use super::nearest::{enumerated, suggestion};
 use super::node::{Content, Entries, Node};
 use super::sources::Place;

@@ -115,7 +115,7 @@ fn with_csv() -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(512)))]
 
     #[test]
     fn random_bytes_are_refused_in_peace(toml in prop::collection::vec(any::<u8>(), 0..300)) {

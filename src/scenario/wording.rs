@@ -113,6 +113,9 @@ fn number_in_text(kind: &Kind, text: &str) -> String {
     match (number.parse::<f64>(), rest) {
         (Ok(value), "") => format!("remove the quotes: {}", plain(value)),
         (Ok(value), "%") => format!("write the share: {}", plain(value / 100.0)),
+        (Ok(_), separated) if separated.starts_with(',') => {
+            "decimals have a point, and thousands no separator: 2.5, 1000".to_owned()
+        }
         (Ok(value), _) => format!("write the number alone, without quotes: {}", plain(value)),
         (Err(_), _) => match kind {
             Kind::Count { .. } => "write a whole number without quotes, such as 12".to_owned(),
