@@ -33,7 +33,7 @@ impl Override {
         let refuse = |message: &str| {
             Diagnostic::new(Code::BadOverride, message)
                 .at(&whole)
-                .hint("write path=value, such as base.kidal.people=900")
+                .hint("write path=value, such as base.kidal.planned_closure=2023-11-01")
         };
         let equals = equals_sign(text).ok_or_else(|| refuse("there is no `=` after the path"))?;
         let path_place = trimmed(&source, 0, equals);
