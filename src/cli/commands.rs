@@ -99,8 +99,14 @@ fn run(args: &ExperimentArguments) -> Result<(), Stop> {
             writeln!(out)?;
         }
         writeln!(out, "Results: {}", session.out.display())?;
-        let others: Vec<&str> =
-            session.case.document().policies().iter().map(|p| p.id.as_str()).filter(|id| !ids.iter().any(|i| i == id)).collect();
+        let others: Vec<&str> = session
+            .case
+            .document()
+            .policies()
+            .iter()
+            .map(|p| p.id.as_str())
+            .filter(|id| !ids.iter().any(|i| i == id))
+            .collect();
         if let Some(other) = others.first() {
             let file = args.file.display();
             writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;

@@ -36,7 +36,9 @@ fn identity(session: &Session, args: &ExperimentArguments, command: &str) -> Vec
         pairs.push((format!("set {}", index + 1), format!("{}={}", set.path(), set.value())));
     }
     for source in session.case.document().sources() {
-        let name = std::path::Path::new(source.name()).file_name().map_or_else(|| source.name().into(), |n| n.to_string_lossy());
+        let name = std::path::Path::new(source.name())
+            .file_name()
+            .map_or_else(|| source.name().into(), |n| n.to_string_lossy());
         pairs.push((format!("input {name}"), hash(source.text())));
     }
     pairs

@@ -48,8 +48,12 @@ pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> Stri
 pub fn probability(value: f64, interval: Option<Interval>, n: u64) -> String {
     let percent = |share: f64| decimals(100.0 * share, 1);
     match interval {
-        Some(interval) if value <= 0.0 => format!("none of {}: under {}%", whole(n as f64), decimals(100.0 * interval.high, 2)),
-        Some(interval) if value >= 1.0 => format!("all of {}: over {}%", whole(n as f64), decimals(100.0 * interval.low, 2)),
+        Some(interval) if value <= 0.0 => {
+            format!("none of {}: under {}%", whole(n as f64), decimals(100.0 * interval.high, 2))
+        }
+        Some(interval) if value >= 1.0 => {
+            format!("all of {}: over {}%", whole(n as f64), decimals(100.0 * interval.low, 2))
+        }
         Some(interval) => format!("{}% ({} to {})", percent(value), percent(interval.low), percent(interval.high)),
         None => format!("{}%", percent(value)),
     }

@@ -136,7 +136,11 @@ const HEADLINES: [Measure; 12] = [
 pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]) -> io::Result<()> {
     let Some((baseline, others)) = results.policies.split_first() else { return Ok(()) };
     for policy in others {
-        writeln!(out, "{} less {} ({}), mean paired difference with 95% interval", policy.id, baseline.id, policy.title)?;
+        writeln!(
+            out,
+            "{} less {} ({}), mean paired difference with 95% interval",
+            policy.id, baseline.id, policy.title
+        )?;
         writeln!(
             out,
             "  {:<36}{:>13}{:>13}  {:<32}{:>7}{:>8}{:>8}",
@@ -154,7 +158,12 @@ pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]
     writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
 }
 
-fn row(out: &mut dyn Write, measure: Measure, contrast: &Contrast, [baseline, policy]: [&PolicyResults; 2]) -> io::Result<()> {
+fn row(
+    out: &mut dyn Write,
+    measure: Measure,
+    contrast: &Contrast,
+    [baseline, policy]: [&PolicyResults; 2],
+) -> io::Result<()> {
     let difference = &contrast.difference;
     let scale = if measure.unit() == "USD" { 1e6 } else { 1.0 };
     let unit = match measure.unit() {
@@ -173,7 +182,9 @@ fn row(out: &mut dyn Write, measure: Measure, contrast: &Contrast, [baseline, po
         false => "none in any replication".to_owned(),
     };
     let number = |value: Option<f64>, places| value.map_or_else(|| "-".to_owned(), |value| decimals(value, places));
-    let factor = difference.variance_reduction.map_or_else(|| "-".to_owned(), |f| if f >= 1e5 { ">1e5".to_owned() } else { decimals(f, 1) });
+    let factor = difference
+        .variance_reduction
+        .map_or_else(|| "-".to_owned(), |f| if f >= 1e5 { ">1e5".to_owned() } else { decimals(f, 1) });
     let worse = match contrast.better {
         crate::measures::Better::Neither => "-".to_owned(),
         _ => format!("{}%", decimals(100.0 * difference.share_worse, 1)),

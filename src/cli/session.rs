@@ -31,7 +31,8 @@ impl Session {
         let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
         let policies = ids.iter().map(|id| policy(&case, id, args.point)).collect::<Result<Vec<_>, _>>();
         let policies = policies.map_err(Stop::Scenario)?;
-        let defaults = &policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?.model.inputs.experiment;
+        let defaults =
+            &policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?.model.inputs.experiment;
         let seed = args.seed.unwrap_or(defaults.seed as u64);
         let replications = args.replications.unwrap_or(defaults.replications as u64);
         let plan = Plan { policies, seed, replications, has_baseline };
@@ -51,8 +52,7 @@ impl Session {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         interrupt::listen();
         let progress = Progress::new(self.plan.replications, args.quiet || args.json);
-        let hooks =
-            Hooks { should_stop: &interrupt::asked, on_progress: &|done, of| progress.note(done, of) };
+        let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, of| progress.note(done, of) };
         let results = pool.install(|| run(&self.plan, &hooks));
         let seconds = progress.finish();
         if results.stopped { Err(Stop::Interrupted) } else { Ok((results, seconds)) }

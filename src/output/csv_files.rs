@@ -55,7 +55,18 @@ pub fn replications(out: &mut dyn Write, results: &Results, names: &[String]) ->
 pub fn summary(out: &mut dyn Write, estimates: &[Estimate]) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
-        "design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high", "confidence", "method", "n", "mcse",
+        "design_id",
+        "policy",
+        "measure",
+        "statistic",
+        "level",
+        "estimate",
+        "low",
+        "high",
+        "confidence",
+        "method",
+        "n",
+        "mcse",
     ])?;
     for row in estimates {
         let [low, high] = ends(row.interval);
@@ -85,8 +96,21 @@ pub fn summary(out: &mut dyn Write, estimates: &[Estimate]) -> io::Result<()> {
 pub fn contrasts(out: &mut dyn Write, contrasts: &[Contrast]) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
-        "policy", "baseline", "measure", "effect", "statistic", "difference", "low", "high", "adjusted_low", "adjusted_high",
-        "mcse", "correlation", "variance_reduction_factor", "share_worse", "n",
+        "policy",
+        "baseline",
+        "measure",
+        "effect",
+        "statistic",
+        "difference",
+        "low",
+        "high",
+        "adjusted_low",
+        "adjusted_high",
+        "mcse",
+        "correlation",
+        "variance_reduction_factor",
+        "share_worse",
+        "n",
     ])?;
     for row in contrasts {
         let difference = &row.difference;
@@ -121,7 +145,17 @@ pub fn contrasts(out: &mut dyn Write, contrasts: &[Contrast]) -> io::Result<()> 
 pub fn equipment(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
-        "policy", "class", "owner", "base", "disposition", "cause", "units", "units_low", "units_high", "usd", "usd_low",
+        "policy",
+        "class",
+        "owner",
+        "base",
+        "disposition",
+        "cause",
+        "units",
+        "units_low",
+        "units_high",
+        "usd",
+        "usd_low",
         "usd_high",
     ])?;
     let n = results.replications.len() as u64;
@@ -154,7 +188,15 @@ pub fn equipment(out: &mut dyn Write, results: &Results, model: &Model) -> io::R
 pub fn casualties(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
-        "policy", "cause", "place", "killed", "killed_low", "killed_high", "wounded", "wounded_low", "wounded_high",
+        "policy",
+        "cause",
+        "place",
+        "killed",
+        "killed_low",
+        "killed_high",
+        "wounded",
+        "wounded_low",
+        "wounded_high",
     ])?;
     let n = results.replications.len() as u64;
     for policy in &results.policies {

@@ -6,7 +6,6 @@ use super::code::Code;
 use super::diagnostic::Diagnostics;
 use super::document::{Document, Setup};
 use super::listing::Listing;
-use super::node::Content;
 use super::overrides::{Override, from_arguments};
 use super::presets::Preset;
 use super::reader::read;
@@ -14,7 +13,6 @@ use super::sources::Disk;
 use crate::model::check::ProblemKind;
 use crate::model::field::Table;
 use crate::model::{Inputs, Model, Uncertainty};
-use crate::units::Date;
 
 /// Values that lie under every scenario, with their sources.
 const DEFAULTS: (&str, &str) = ("<defaults>", include_str!("defaults.toml"));
@@ -85,8 +83,9 @@ impl Case {
         let document = self.document.with(overrides.iter().chain(&self.sets), &mut found);
         let model = read::<Inputs>(&document, &mut found).and_then(|read| {
             let uncertainties = read.uncertainties.into_iter();
-            let uncertainties = uncertainties.map(|u| Uncertainty { slot: u.slot, path: u.path, law: u.law, whole: u.whole });
-            match Model::new(read.table, uncertainties.collect(), start(&document)?) {
+            let uncertainties =
+                uncertainties.map(|u| Uncertainty { slot: u.slot, path: u.path, law: u.law, whole: u.whole });
+            match Model::new(read.table, uncertainties.collect(), document.start_date()?) {
                 Ok(model) => Some(model),
                 Err(between) => {
                     for problem in between {
@@ -98,14 +97,6 @@ impl Case {
         });
         problems.append(found);
         model
-    }
-}
-
-/// Day 0 of a document that has been read without problems.
-fn start(document: &Document) -> Option<Date> {
-    match document.find("mission.start")?.content {
-        Content::Date(date) => Some(date),
-        _ => None,
     }
 }
 

@@ -11,6 +11,9 @@ use super::syntax::{MAX_ITEMS, parse_value};
 /// How many cells all CSV files of a scenario may have together.
 pub(super) const MAX_CELLS: usize = 500_000;
 
+/// How many columns a CSV file may have.
+const MAX_COLUMNS: usize = 1_000;
+
 /// One cell: its text without the quotes of CSV, and where it stands with them.
 struct Cell {
     text: String,
@@ -69,8 +72,8 @@ fn check_header(header: &[Cell], diagnostics: &mut Diagnostics) -> bool {
             let twice = Diagnostic::new(Code::Csv, format!("two columns are called {}", shown(&cell.text)));
             diagnostics.push(twice.at(&cell.place).hint("remove or rename one of them"));
         }
-        if index > 1_000 {
-            let wide = Diagnostic::new(Code::Limit, "there are more than 1,000 columns");
+        if index >= MAX_COLUMNS {
+            let wide = Diagnostic::new(Code::Limit, format!("there are more than {MAX_COLUMNS} columns"));
             diagnostics.push(wide.at(&cell.place).hint("keep the columns that the table has keys for"));
             break;
         }
@@ -121,7 +124,7 @@ fn move_to(node: &mut Node, place: &Place) {
     match &mut node.content {
         Content::List(items) => items.iter_mut().for_each(|item| move_to(item, place)),
         Content::Table(entries) => {
-            for entry in entries.iter_mut() {
+            for entry in entries.each_mut() {
                 entry.key_place = place.clone();
                 move_to(&mut entry.node, place);
             }
@@ -146,6 +149,9 @@ impl Rows<'_> {
             let mut row = Vec::new();
             loop {
                 row.push(self.cell(diagnostics));
+                if row.len() > MAX_COLUMNS {
+                    self.at += text[self.at..].find('\n').unwrap_or(text.len() - self.at);
+                }
                 match text.as_bytes().get(self.at) {
                     Some(b',') => self.at += 1,
                     Some(_) => {

@@ -11,6 +11,7 @@ use super::node::Node;
 use super::presets::Preset;
 use super::sources::{Disk, Files, Place, Source};
 use crate::model::field::Field;
+use crate::units::Date;
 
 /// What a scenario is read against.
 #[derive(Clone, Copy)]
@@ -71,6 +72,11 @@ impl Document {
     /// met, the defaults last.
     pub fn sources(&self) -> &[Arc<Source>] {
         &self.sources
+    }
+
+    /// The day that all others count from, if the document says it as it should.
+    pub fn start_date(&self) -> Option<Date> {
+        self.find("mission.start").and_then(Node::date)
     }
 
     /// Where the scenario's file begins.

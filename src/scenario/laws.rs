@@ -2,39 +2,17 @@
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::law_forms::{Parameters, example, law, parameters};
 use super::nearest::suggestion;
 use super::node::{Content, Entries, Entry};
 use super::number::{Declared, Quantity};
 use super::sources::Place;
-use crate::draw::{Law, Scale};
+use crate::draw::Law;
 
-/// The keys that declare a law.
-pub(super) const LAWS: &[&str] =
-    &["quantiles", "triangular", "uniform", "log_uniform", "normal", "lognormal", "beta", "gamma"];
 /// Laws of dates; the others speak of multiples and have no meaning between days.
 const DATE_LAWS: &[&str] = &["triangular", "uniform"];
 /// A tail beyond the legal range with less than this share is cut without a word: no run would ever see it.
 const TAIL: f64 = 1e-9;
-
-/// How a law's parameters are written.
-enum Parameters {
-    /// A list of so many values.
-    Several(&'static [&'static str]),
-    /// A table with these keys.
-    Named(&'static [&'static str]),
-}
-
-fn parameters(form: &str) -> Parameters {
-    match form {
-        "quantiles" => Parameters::Several(&["5% point", "median", "95% point"]),
-        "triangular" => Parameters::Several(&["low", "mode", "high"]),
-        "uniform" | "log_uniform" => Parameters::Several(&["low", "high"]),
-        "beta" => Parameters::Several(&["a", "b"]),
-        "normal" => Parameters::Named(&["mean", "sd"]),
-        "lognormal" => Parameters::Named(&["median", "log_sd"]),
-        _ => Parameters::Named(&["shape", "mean"]),
-    }
-}
 
 /// Reads a number declared by a law.
 pub(super) fn read(
@@ -170,49 +148,11 @@ fn values(quantity: &Quantity, form: &str, entry: &Entry, diagnostics: &mut Diag
     }
 }
 
-fn example(form: &str) -> &'static str {
-    match form {
-        "quantiles" => {
-            "quantiles = [5% point, median, 95% point], rising, inside 0 and 1 for shares and over 0 for sizes"
-        }
-        "triangular" => "triangular = [low, mode, high], rising",
-        "uniform" => "uniform = [low, high], rising",
-        "log_uniform" => "log_uniform = [low, high], rising and over 0",
-        "normal" => "normal = { mean = 10, sd = 2 }",
-        "lognormal" => "lognormal = { median = 10, log_sd = 0.5 }",
-        "beta" => "beta = [a, b], both over 0; the mean is a / (a + b)",
-        _ => "gamma = { shape = 4, mean = 10 }",
-    }
-}
-
-fn law(quantity: &Quantity, form: &str, values: &[f64]) -> Law {
-    match (form, values) {
-        ("quantiles", &[low, central, high]) => Law::Quantiles { low, central, high, scale: scale(quantity) },
-        ("triangular", &[low, mode, high]) => Law::Triangular { low, mode, high },
-        ("uniform", &[low, high]) => Law::Uniform { low, high },
-        ("log_uniform", &[low, high]) => Law::LogUniform { low, high },
-        ("beta", &[a, b]) => Law::Beta { a, b },
-        ("normal", &[mean, sd]) => Law::Normal { mean, sd },
-        ("lognormal", &[median, log_sd]) => Law::Lognormal { median, log_sd },
-        ("gamma", &[shape, mean]) => Law::Gamma { shape, mean },
-        // `values` gives as many as the form has; a law that checks as broken stands for the impossible rest.
-        _ => Law::Fixed(f64::NAN),
-    }
-}
-
-/// Where quantiles are put together: what the field's legal range suggests.
-fn scale(quantity: &Quantity) -> Scale {
-    match quantity.legal() {
-        (0.0.., ..=1.0) => Scale::Logit,
-        (0.0.., _) => Scale::Log,
-        _ => Scale::Linear,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{changed, problem, problems, read_with};
     use super::*;
+    use crate::draw::Scale;
 
     const HIT: &str = "{ quantiles = [0.1, 0.3, 0.6], note = \"wide\" }";
 

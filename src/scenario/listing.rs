@@ -45,7 +45,7 @@ impl Listed {
     }
 
     pub(super) fn number(self, (unit, law, legal): (&'static str, String, String)) -> Self {
-        Self { unit, law, legal, ..self }
+        Self { law, legal, unit, ..self }
     }
 }
 

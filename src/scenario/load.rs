@@ -1,15 +1,16 @@
 //! Reading a scenario's files and putting them together.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::code::Code;
 use super::csv_list::{MAX_CELLS, parse_csv};
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::document::{Document, Setup};
-use super::node::{Content, Entry, Node};
-use super::overlay::{Shape, lay};
+use super::header::{check_format, inside};
+use super::node::{Content, Node};
+use super::overlay::{Shape, lay_roots};
 use super::presets;
 use super::sources::{MAX_FILE_BYTES, Place, Source, SourceKind, read_text};
 use super::syntax::parse_file;
@@ -19,8 +20,6 @@ use crate::model::field::Field;
 const MAX_EXTENDS: usize = 8;
 /// How many bytes all files of a scenario may have together.
 const MAX_TOTAL_BYTES: usize = 4 * MAX_FILE_BYTES;
-/// The format that this version reads.
-const FORMAT: i64 = 1;
 
 /// Reads the files of one scenario, within limits that hold for all of them together.
 pub(super) struct Loader<'a> {
@@ -54,11 +53,11 @@ impl<'a> Loader<'a> {
             let source = Source::layered(SourceKind::Defaults, name, text.to_owned(), MAX_EXTENDS + 1);
             self.sources.push(Arc::clone(&source));
             let mut defaults = parse_file(&source, diagnostics)?;
-            take(&mut defaults, "format");
+            defaults.take("format");
             root = lay_roots(root, defaults, self.setup.schema);
         }
-        let policies = presets::read(take(&mut root, "policy"), &presets::POLICY, diagnostics);
-        let denials = presets::read(take(&mut root, "denial"), &presets::DENIAL, diagnostics);
+        let policies = presets::read(root.take("policy"), &presets::POLICY, diagnostics);
+        let denials = presets::read(root.take("denial"), &presets::DENIAL, diagnostics);
         Some(Document {
             root,
             schema: self.setup.schema,
@@ -76,11 +75,11 @@ impl<'a> Loader<'a> {
     fn layers(&mut self, source: &Arc<Source>, chain: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Node> {
         self.sources.push(Arc::clone(source));
         let mut root = parse_file(source, diagnostics)?;
-        check_format(take(&mut root, "format"), &root.place, diagnostics);
+        check_format(root.take("format"), &root.place, diagnostics);
         let this = chain.last().map_or(Path::new(""), PathBuf::as_path);
         let folder = this.parent().unwrap_or(Path::new("")).to_path_buf();
         self.resolve_lists(&mut root, self.setup.schema, &folder, diagnostics);
-        let Some(extends) = take(&mut root, "extends") else { return Some(root) };
+        let Some(extends) = root.take("extends") else { return Some(root) };
         let under = self.extended(&extends.node, &folder, chain, diagnostics)?;
         Some(lay_roots(root, under, self.setup.schema))
     }
@@ -151,7 +150,7 @@ impl<'a> Loader<'a> {
         diagnostics: &mut Diagnostics,
     ) {
         let Content::Table(entries) = &mut node.content else { return };
-        for entry in entries.iter_mut() {
+        for entry in entries.each_mut() {
             let child = &mut entry.node;
             match Shape::of_key(fields, &entry.key) {
                 Shape::Table(fields) => self.resolve_lists(child, fields, folder, diagnostics),
@@ -189,69 +188,6 @@ impl<'a> Loader<'a> {
         diagnostics.push(refused);
         broken
     }
-}
-
-fn take(root: &mut Node, key: &str) -> Option<Entry> {
-    if let Content::Table(entries) = &mut root.content { entries.remove(key) } else { None }
-}
-
-/// One root table over another; their policies and denials, which are not in the schema, merge by id.
-fn lay_roots(mut over: Node, mut under: Node, schema: &'static [Field]) -> Node {
-    let presets = ["policy", "denial"].map(|key| (take(&mut over, key), take(&mut under, key)));
-    let mut root = lay(over, under, Shape::Table(schema));
-    for pair in presets {
-        let entry = match pair {
-            (Some(over), Some(under)) => {
-                let node = lay(over.node, under.node, Shape::List(presets::FIELDS));
-                Some(Entry { node, ..over })
-            }
-            (over, under) => over.or(under),
-        };
-        if let (Some(entry), Content::Table(entries)) = (entry, &mut root.content) {
-            entries.set(entry);
-        }
-    }
-    root
-}
-
-/// The path of a file named in a folder, both from the scenario's folder.
-///
-/// # Errors
-/// Why it is refused: a scenario that was handed on must not reach into the disk of whoever checks it.
-fn inside(folder: &Path, name: &str) -> Result<PathBuf, &'static str> {
-    let mut path = folder.to_path_buf();
-    for component in Path::new(name).components() {
-        match component {
-            Component::Normal(part) => path.push(part),
-            Component::CurDir => {}
-            Component::ParentDir if path.pop() => {}
-            Component::ParentDir => return Err("lies outside the scenario's folder"),
-            Component::RootDir | Component::Prefix(_) => {
-                return Err("is an absolute path; name it from this file's folder");
-            }
-        }
-    }
-    if path.file_name().is_none() || name.is_empty() { Err("names no file") } else { Ok(path) }
-}
-
-fn check_format(format: Option<Entry>, root: &Place, diagnostics: &mut Diagnostics) {
-    let version = env!("CARGO_PKG_VERSION");
-    let problem = match format {
-        None => Diagnostic::new(Code::Format, "the file does not say which format it has")
-            .at(root)
-            .hint(format!("make `format = {FORMAT}` its first line")),
-        Some(Entry { node: Node { content: Content::Integer(FORMAT), .. }, .. }) => return,
-        Some(Entry { node, .. }) => {
-            let hint = match node.content {
-                Content::Integer(newer) if newer > FORMAT => "use a later version, whose CHANGELOG names this format",
-                _ => "write `format = 1`",
-            };
-            let message =
-                format!("`format` is {}; rearguard {version} reads format {FORMAT}", shown(node.place.text()));
-            Diagnostic::new(Code::Format, message).at(&node.place).hint(hint)
-        }
-    };
-    diagnostics.push(problem);
 }
 
 #[cfg(test)]

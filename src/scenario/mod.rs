@@ -9,12 +9,17 @@
 //! if there is any at the end, nothing may run.
 
 mod annotations;
+mod apply;
 mod case;
 mod code;
 mod csv_list;
 mod diagnostic;
 mod document;
+mod fields;
 mod grammar;
+mod header;
+mod ids;
+mod law_forms;
 mod laws;
 mod listing;
 mod load;
@@ -35,8 +40,8 @@ mod syntax;
 mod testing;
 mod wording;
 
-pub use case::Case;
 pub use annotations::{ANNOTATIONS, BASES, OVERRIDE};
+pub use case::Case;
 pub use code::{CODES, Code, CodeInfo};
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_DIAGNOSTICS};
 pub use document::{Document, Setup};

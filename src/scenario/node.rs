@@ -81,6 +81,15 @@ impl Node {
         self.text().or_else(bare)
     }
 
+    /// The day, if it is one, with annotations or without.
+    pub(super) fn date(&self) -> Option<Date> {
+        match &self.content {
+            Content::Date(date) => Some(*date),
+            Content::Table(entries) => entries.get("value").and_then(Self::date),
+            _ => None,
+        }
+    }
+
     /// The value of a key, if it is a table that has the key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.table()?.get(key)
@@ -89,6 +98,11 @@ impl Node {
     /// The `id`, if it is a table that has one.
     pub fn id(&self) -> Option<&str> {
         self.get("id")?.text_or_bare()
+    }
+
+    /// Takes a key out, if it is a table that has the key.
+    pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
+        if let Content::Table(entries) = &mut self.content { entries.remove(key) } else { None }
     }
 
     /// Whether it was refused already.
@@ -189,7 +203,7 @@ impl Entries {
     }
 
     /// Every key with its value, to change.
-    pub(super) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.list.iter_mut()
     }
 
@@ -206,6 +220,15 @@ impl Entries {
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Entries {
+    type Item = &'a Entry;
+    type IntoIter = std::slice::Iter<'a, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -3,7 +3,8 @@
 use super::annotations::ANNOTATIONS;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
-use super::laws::{self, LAWS};
+use super::law_forms::LAWS;
+use super::laws;
 use super::nearest::{enumerated, suggestion};
 use super::node::{Content, Entries, Node};
 use super::sources::Place;
@@ -183,7 +184,7 @@ impl Quantity<'_> {
     }
 
     fn check_keys(&self, entries: &Entries, diagnostics: &mut Diagnostics) {
-        for entry in entries.iter() {
+        for entry in entries {
             let key = entry.key.as_str();
             if is_form(key) || VALUE_KEYS.contains(&key) || ANNOTATIONS.contains(&key) {
                 continue;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::node::{Content, Entry, Node};
 use super::number::declares_number;
+use super::presets;
 use crate::model::field::{Field, Kind};
 
 /// What the schema says of a value, as far as it matters here.
@@ -60,6 +61,25 @@ pub(super) fn lay(over: Node, under: Node, shape: Shape) -> Node {
         },
         (over, _) => Node::new(place, over),
     }
+}
+
+/// One root table over another; their policies and denials, which are not in the schema, merge by id.
+pub(super) fn lay_roots(mut over: Node, mut under: Node, schema: &'static [Field]) -> Node {
+    let presets = ["policy", "denial"].map(|key| (over.take(key), under.take(key)));
+    let mut root = lay(over, under, Shape::Table(schema));
+    for pair in presets {
+        let entry = match pair {
+            (Some(over), Some(under)) => {
+                let node = lay(over.node, under.node, Shape::List(presets::FIELDS));
+                Some(Entry { node, ..over })
+            }
+            (over, under) => over.or(under),
+        };
+        if let (Some(entry), Content::Table(entries)) = (entry, &mut root.content) {
+            entries.set(entry);
+        }
+    }
+    root
 }
 
 fn lay_entries(over: Vec<Entry>, under: Vec<Entry>, fields: &'static [Field]) -> Vec<Entry> {

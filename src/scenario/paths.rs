@@ -42,15 +42,14 @@ pub(super) fn parse_path(path: &str, place: &Place) -> Result<Vec<Segment>, Diag
     let mut at = 0;
     loop {
         let rest = &path[at..];
-        let (text, length) = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => match rest[1..].find(quote) {
-                Some(length) => (&rest[1..=length], length + 2),
-                None => return Err(malformed(at, path.len(), "has a quote that is never closed")),
-            },
-            _ => {
-                let length = rest.find('.').unwrap_or(rest.len());
-                (rest[..length].trim(), length)
-            }
+        let (text, length) = if let Some(quote @ ('"' | '\'')) = rest.chars().next() {
+            let Some(length) = rest[1..].find(quote) else {
+                return Err(malformed(at, path.len(), "has a quote that is never closed"));
+            };
+            (&rest[1..=length], length + 2)
+        } else {
+            let length = rest.find('.').unwrap_or(rest.len());
+            (rest[..length].trim(), length)
         };
         if text.is_empty() {
             return Err(malformed(at, at + length, "has an empty part"));

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::document::Document;
+use super::ids::malformed_id;
 use super::nearest::suggestion;
 use super::node::{Content, Entries, Entry, Node};
 use super::overrides::Override;
-use super::reader::{self, malformed_id};
+use super::reader;
 use super::sources::Place;
 use crate::model::field::{Field, Kind, Table};
 
@@ -98,7 +99,7 @@ fn read_one(item: Node, form: &Form, diagnostics: &mut Diagnostics) -> Option<Pr
     let title = text(&mut entries, "title", form, &place, diagnostics);
     let note = entries.get("note").is_some().then(|| text(&mut entries, "note", form, &place, diagnostics)).flatten();
     let changes = entries.remove(form.overrides).map(|entry| entry.node);
-    for stray in entries.iter() {
+    for stray in &entries {
         let keys = ["id", "title", "note", form.overrides];
         let message = format!("{} is no key of a {}", shown(&stray.key), form.key);
         let hint = suggestion(&stray.key, &keys, "its keys");

@@ -115,7 +115,7 @@ fn with_csv() -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(512)))]
 
     #[test]
     fn random_bytes_are_refused_in_peace(toml in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -165,11 +165,8 @@ fn large_and_deep_inputs_end_quickly() {
         format!("format = 1\nroad = [{}]", "{ to = 'x', from = 'y', km = 0, z = 1 },".repeat(9_999)),
         (0..300_000).fold("format = 1\n".to_owned(), |text, index| text + &format!("k{index} = 1\n")),
     ] {
-        let begun = std::time::Instant::now();
         exercise(text.as_bytes(), b"", &[]);
-        let first = begun.elapsed();
         exercise(b"format = 1\nroad = 'r.csv'", text.as_bytes(), &[]);
-        println!("{:?} {first:?} {:?}", &text[..12], begun.elapsed() - first);
     }
     let nested = "{ a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = ".repeat(30) + "1" + &"}".repeat(30);
     exercise(format!("a = {nested}").as_bytes(), b"", &[format!("threat={nested}")]);

@@ -80,6 +80,11 @@ impl Source {
         self.line_starts.partition_point(|&start| start <= byte).saturating_sub(1)
     }
 
+    /// How many lines it has.
+    pub(super) fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
     /// How many files lie over it: 0 for the scenario, 1 for what it extends.
     pub(super) fn layer(&self) -> usize {
         self.layer
@@ -211,7 +216,7 @@ pub(super) fn read_text(files: &dyn Files, path: &Path) -> Result<String, Diagno
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let byte = error.as_bytes()[at];
-        let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
         let message = format!("`{shown}` is not UTF-8: byte {at} (0x{byte:02x}, line {line}) begins no character");
         Diagnostic::new(Code::Encoding, message).hint("save the file with UTF-8 encoding")
     })

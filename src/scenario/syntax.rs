@@ -19,11 +19,19 @@ pub const MAX_DEPTH: usize = 32;
 /// How many items a list, and how many keys a table may have.
 pub const MAX_ITEMS: usize = 10_000;
 
+/// How many lines a TOML file may have; each can be wrong, and every error costs memory.
+const MAX_LINES: usize = 200_000;
+
 /// Reads a whole TOML file.
 ///
 /// # Returns
 /// Its root table, or `None` if the text is not TOML: what remains of it would only lead to false complaints.
 pub(super) fn parse_file(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    if source.lines() > MAX_LINES {
+        let long = Diagnostic::new(Code::Limit, format!("`{}` has more than {MAX_LINES} lines", source.name()));
+        diagnostics.push(long.at(&Place::start_of(source)).hint("put long lists into CSV files next to the scenario"));
+        return None;
+    }
     if let Some(deep) = too_deep(source, 0..source.text().len()) {
         diagnostics.push(deep);
         return None;

@@ -5,6 +5,7 @@ use super::diagnostic::{Diagnostic, shown};
 use super::nearest::enumerated;
 use super::node::{Content, Node};
 use crate::model::field::{Field, Kind};
+use crate::units::{Date, DateError};
 
 /// What a field of this kind holds, as the end of the sentence "this must be ...".
 pub(super) fn wanted(kind: &Kind) -> String {
@@ -83,9 +84,10 @@ fn remedy(field: &Field, node: &Node) -> Option<String> {
     let name = field.name;
     let hint = match (&field.kind, &node.content) {
         (Kind::Number { .. } | Kind::Count { .. }, Content::Text(text)) => number_in_text(&field.kind, text),
-        (Kind::Date | Kind::Start, Content::Text(text)) => match text.trim().parse::<crate::units::Date>() {
+        (Kind::Date | Kind::Start, Content::Text(text)) => match text.trim().parse::<Date>() {
             Ok(date) => format!("remove the quotes: {date}"),
-            Err(_) => "write the day as year-month-day".to_owned(),
+            Err(DateError::NoSuchDay(_)) => "there is no such day in the calendar".to_owned(),
+            Err(DateError::Form(_)) => "write the day as year-month-day".to_owned(),
         },
         (Kind::Flag, Content::Text(text)) if matches!(text.as_str(), "true" | "false") => {
             format!("remove the quotes: {text}")
@@ -113,6 +115,9 @@ fn number_in_text(kind: &Kind, text: &str) -> String {
     match (number.parse::<f64>(), rest) {
         (Ok(value), "") => format!("remove the quotes: {}", plain(value)),
         (Ok(value), "%") => format!("write the share: {}", plain(value / 100.0)),
+        (Ok(_), separated) if separated.starts_with(',') => {
+            "decimals have a point, and thousands no separator: 2.5, 1000".to_owned()
+        }
         (Ok(value), _) => format!("write the number alone, without quotes: {}", plain(value)),
         (Err(_), _) => match kind {
             Kind::Count { .. } => "write a whole number without quotes, such as 12".to_owned(),

@@ -79,9 +79,8 @@ fn family<'r>(
     column: &[f64],
 ) {
     let worse = if better == Better::Higher { Worse::Lower } else { Worse::Higher };
-    let compared: Vec<_> = pairs
-        .filter_map(|(policy, values)| Some((policy, paired(values, column, CONFIDENCE, worse).ok()?)))
-        .collect();
+    let compared: Vec<_> =
+        pairs.filter_map(|(policy, values)| Some((policy, paired(values, column, CONFIDENCE, worse).ok()?))).collect();
     let differences: Vec<PairedDifference> = compared.iter().map(|(_, difference)| *difference).collect();
     let Ok(adjusted) = holm_intervals(&differences, CONFIDENCE) else { return };
     for ((policy, difference), (_, adjusted)) in compared.into_iter().zip(adjusted) {

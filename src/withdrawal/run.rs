@@ -142,7 +142,12 @@ impl<'m> Withdrawal<'m> {
         loop {
             match self.agenda.next() {
                 Ok(Some(Event::LiquidationEnds)) => break,
-                Ok(Some(event)) => self.dispatch(event),
+                Ok(Some(event)) => {
+                    if std::env::var_os("DBG").is_some() {
+                        eprintln!("{:.3} {event:?}", self.now());
+                    }
+                    self.dispatch(event)
+                }
                 Ok(None) => unreachable!("liquidation always ends"),
                 Err(limit) => panic!("replication {}: {limit}", self.streams.replication()),
             }
