@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `rearguard`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rearguard::cli::main()
+}

@@ -59,6 +59,7 @@ measures! {
     ContractorsHit = "casualties.contractors", "people", Lower, Amount, "Of those killed or wounded, contract drivers.";
     NonBattle = "casualties.non_battle", "people", Lower, Amount, "Injured or ill on the road without contact; in no other line.";
     AnyKilled = "casualties.any_killed", "probability", Lower, Event, "Whether anyone was killed.";
+    Contacts = "contacts.all", "contacts", Lower, Amount, "Contacts on the road, of both kinds.";
     DeviceContacts = "contacts.device", "contacts", Lower, Amount, "Devices met on the road, second ones included.";
     DirectContacts = "contacts.direct", "contacts", Lower, Amount, "Direct attacks met on the road.";
     CareHours = "casualties.care_hours", "hours", Lower, Amount, "Mean time to care of those evacuated by air; 0 if none.";
@@ -81,6 +82,7 @@ measures! {
     LostUnits = "equipment.lost_units", "units", Lower, Amount, "Destroyed, decommissioned, abandoned, looted or lost en route.";
     LostUsd = "equipment.lost_usd", "USD", Lower, Amount, "Their value.";
     OnHandUnits = "equipment.on_hand_units", "units", Neither, Amount, "Items still in the country and on hand at the end of liquidation.";
+    OnHandUsd = "equipment.on_hand_usd", "USD", Neither, Amount, "Their value.";
     OnHandDeadlineUnits = "equipment.on_hand_at_deadline_units", "units", Neither, Amount, "Items still on hand when the deadline ends.";
     SensitiveLeft = "equipment.sensitive_left_usable", "units", Lower, Amount, "Sensitive items left behind usable.";
     CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Amount, "Share of the camps' cargo that contract columns carried out.";

@@ -12,9 +12,13 @@
 
 mod check;
 mod counts;
+#[cfg(test)]
+mod independence;
 mod law;
 mod purpose;
 mod quantile;
+#[cfg(test)]
+mod stability;
 mod stream;
 mod streams;
 

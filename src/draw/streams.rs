@@ -1,9 +1,11 @@
 //! From keys to streams.
 //!
-//! Each word of a key is absorbed into two 64-bit lanes through the finaliser of `SplitMix64`, a bijection in which
-//! every input bit moves every output bit. Two keys that differ in one word therefore never meet in that absorption,
-//! and unequal keys of a whole study (some 10^10) share a stream with a chance of about 10^-18. Four more outputs fill
-//! the state of xoshiro256++.
+//! Seed and replication are absorbed once, word by word, into two 64-bit lanes through the finaliser of `SplitMix64`,
+//! a bijection in which every input bit moves every output bit. A decision's purpose turns the lanes by a multiple of
+//! the golden ratio; its entity passes the finaliser under the first lane and its occurrence under the second, side by
+//! side because a processor does the two at once; a sum and a rotated difference of bits of the two results, from which
+//! the two could be had back, run on as `SplitMix64` for the 256 bits of xoshiro256++. Unequal keys of a whole study
+//! (some 10^10) share a stream with a chance of about 10^-18.
 //!
 //! # Source
 //! `SplitMix64`: Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA; the finaliser's
@@ -74,7 +76,7 @@ pub struct Streams {
     root: Lanes,
 }
 
-/// A key being absorbed, word by word.
+/// The part of a key that a whole replication shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Lanes {
     a: u64,
@@ -82,22 +84,25 @@ struct Lanes {
 }
 
 impl Lanes {
-    #[inline]
+    /// Takes in one word of the shared part.
     fn absorb(self, word: u64) -> Self {
         Self { a: mix(self.a ^ word), b: mix(self.b ^ word) }
     }
 
-    /// The generator's 256 bits: two outputs of each lane run on as `SplitMix64`.
-    ///
-    /// They are never all zero, the one state xoshiro256++ cannot leave: `mix` sends only 0 to 0, and a lane's two
-    /// inputs differ.
+    /// The generator of one decision.
     #[inline]
-    fn generator(self) -> Xoshiro256PlusPlus {
+    fn generator(self, purpose: u64, entity: u64, occurrence: u64) -> Xoshiro256PlusPlus {
+        let turn = purpose.wrapping_mul(GOLDEN);
+        let entity = mix(entity ^ self.a.wrapping_add(turn));
+        let occurrence = mix(occurrence ^ self.b.wrapping_add(turn));
+        let (sum, difference) = (entity.wrapping_add(occurrence), entity ^ occurrence.rotate_left(32));
+        // Never all zero, the one state xoshiro256++ cannot leave: `mix` sends only 0 to 0, and the first and third
+        // words come of unequal inputs.
         let words = [
-            mix(self.a.wrapping_add(GOLDEN)),
-            mix(self.b.wrapping_add(GOLDEN)),
-            mix(self.a.wrapping_add(GOLDEN.wrapping_mul(2))),
-            mix(self.b.wrapping_add(GOLDEN.wrapping_mul(2))),
+            mix(sum.wrapping_add(GOLDEN)),
+            mix(difference.wrapping_add(GOLDEN)),
+            mix(sum.wrapping_add(GOLDEN.wrapping_mul(2))),
+            mix(difference.wrapping_add(GOLDEN.wrapping_mul(2))),
         ];
         let mut bytes = [0; 32];
         for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
@@ -132,7 +137,7 @@ impl Streams {
     /// * `occurrence` - which time, from 0: an ordinal, a day, a layer.
     #[inline]
     pub fn stream(&self, purpose: Purpose, entity: u64, occurrence: u64) -> Stream {
-        Stream::new(self.root.absorb(purpose as u64).absorb(entity).absorb(occurrence).generator())
+        Stream::new(self.root.generator(purpose as u64, entity, occurrence))
     }
 }
 

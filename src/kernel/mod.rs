@@ -4,5 +4,7 @@
 //! never end. It knows nothing of missions: whoever owns the events takes them out one by one and handles them.
 
 mod agenda;
+#[cfg(test)]
+mod oracles;
 
 pub use agenda::{Agenda, LimitReached, Limits};

@@ -182,6 +182,7 @@ impl Withdrawal<'_> {
                 ContactKind::Direct => Measure::DirectContacts,
             };
             self.outcome.add(count, 1.0);
+            self.outcome.add(Measure::Contacts, 1.0);
             self.suffer(id, contact.kind, event);
         }
         halt_days

@@ -355,15 +355,15 @@ pub fn largest_remainder(shares: &[f64]) -> Vec<u32> {
 }
 
 /// The measures of units and USD for each line, in the order of [`Disposition::ALL`] (both roads out share one).
-pub const LINE_MEASURES: [(Measure, Option<Measure>); 8] = [
-    (Measure::EvacuatedUnits, Some(Measure::EvacuatedUsd)),
-    (Measure::EvacuatedUnits, Some(Measure::EvacuatedUsd)),
-    (Measure::HandedOverUnits, Some(Measure::HandedOverUsd)),
-    (Measure::DestroyedUnits, Some(Measure::DestroyedUsd)),
-    (Measure::DecommissionedUnits, Some(Measure::DecommissionedUsd)),
-    (Measure::AbandonedUnits, Some(Measure::AbandonedUsd)),
-    (Measure::EnRouteUnits, Some(Measure::EnRouteUsd)),
-    (Measure::OnHandUnits, None),
+pub const LINE_MEASURES: [(Measure, Measure); 8] = [
+    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+    (Measure::HandedOverUnits, Measure::HandedOverUsd),
+    (Measure::DestroyedUnits, Measure::DestroyedUsd),
+    (Measure::DecommissionedUnits, Measure::DecommissionedUsd),
+    (Measure::AbandonedUnits, Measure::AbandonedUsd),
+    (Measure::EnRouteUnits, Measure::EnRouteUsd),
+    (Measure::OnHandUnits, Measure::OnHandUsd),
 ];
 
 #[cfg(test)]

@@ -297,9 +297,7 @@ impl<'m> Withdrawal<'m> {
         for (line, (units, usd)) in self.ledger.lines(&self.inputs).into_iter().enumerate() {
             let (units_measure, usd_measure) = LINE_MEASURES[line];
             self.outcome.add(units_measure, units as f64);
-            if let Some(measure) = usd_measure {
-                self.outcome.add(measure, usd as f64);
-            }
+            self.outcome.add(usd_measure, usd as f64);
             let is_lost = matches!(
                 Disposition::ALL[line],
                 Disposition::Destroyed

@@ -161,7 +161,7 @@ fn first_guess(target: f64, a: f64, b: f64) -> f64 {
 /// The usual fraction contracted to its even part: half the terms, and they do not cancel where x is next to 1.
 ///
 /// # Source
-/// Didonato and Morris (1992), Algorithm 708, equation 9.
+/// Didonato and Morris (1992), Algorithm 708.
 fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let nonzero = |value: f64| if value.abs() < TINY { TINY } else { value };

@@ -1,0 +1,122 @@
+//! Arguments as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  rearguard run scenarios/mali-2023.toml
+  rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
+  rearguard check scenarios/mali-2023.toml
+  rearguard show scenarios/mali-2023.toml threat
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.";
+
+/// Simulates how a peacekeeping mission withdraws: what denials and choices cost in casualties, equipment and time.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Arguments {
+    /// Colours: auto, always or never
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario and write its results
+    Run {
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Compare policies with a baseline, replication by replication
+    Compare {
+        /// The policy that the others are compared with [default: the first in the file]
+        #[arg(long, value_name = "ID")]
+        baseline: Option<String>,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Print every problem of scenario files at once
+    Check {
+        /// Scenario files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Override a value, as PATH=VALUE
+        #[arg(long = "set", value_name = "PATH=VALUE")]
+        sets: Vec<String>,
+        /// Print problems as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the resolved values of a scenario with range, basis and source
+    Show {
+        /// Scenario file
+        file: PathBuf,
+        /// Only values at and below this path
+        path: Option<String>,
+        /// Show the scenario under a policy
+        #[arg(long, value_name = "ID")]
+        policy: Option<String>,
+        /// Override a value, as PATH=VALUE
+        #[arg(long = "set", value_name = "PATH=VALUE")]
+        sets: Vec<String>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every measure with its unit and meaning
+    Measures {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Explain a diagnostic code or a measure
+    Explain {
+        /// A code such as E025, or a measure such as casualties.wounded
+        term: String,
+    },
+}
+
+/// Options that every experiment takes.
+#[derive(Args, Debug)]
+pub struct ExperimentArguments {
+    /// Scenario file
+    pub file: PathBuf,
+    /// Policy to run; repeat for several [default: the first in the file]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Replications of each policy [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub replications: Option<u64>,
+    /// Seed of all random numbers [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Worker threads; results do not depend on it [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Results folder [default: results/<scenario>[-<command>]]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Move results of other inputs in the folder aside
+    #[arg(long)]
+    pub replace: bool,
+    /// Override a value, as PATH=VALUE; repeat for several
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Fix uncertain parameters at their central values
+    #[arg(long)]
+    pub point: bool,
+    /// Print results as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but problems
+    #[arg(long, short)]
+    pub quiet: bool,
+}

@@ -1,0 +1,86 @@
+//! Exit codes and what leads to them.
+
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::experiment::PlanError;
+use crate::scenario::Diagnostics;
+use crate::store::StoreError;
+
+/// Every way in which a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// A fault of the program.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The scenario, an override or a design is invalid.
+    Scenario = 3,
+    /// Input or output: folder refused, locked, over budget, disk.
+    InputOutput = 4,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, Error)]
+pub enum Stop {
+    /// Problems of a scenario.
+    #[error("the scenario cannot be run")]
+    Scenario(Diagnostics),
+    /// The arguments contradict each other.
+    #[error("{0}")]
+    Usage(String),
+    /// Too large.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The results folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The terminal or a pipe.
+    #[error("cannot write to standard output")]
+    Output(#[from] std::io::Error),
+    /// Threads could not be made.
+    #[error("cannot start the worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A signal came.
+    #[error("interrupted; nothing was written, run the same command again")]
+    Interrupted,
+    /// Problems that have been shown already.
+    #[error("there are problems")]
+    Shown(Exit),
+    /// Replications failed.
+    #[error("{count} of the replications failed by a fault of this program; replay the first with\n  {replay}")]
+    Failed {
+        /// How many.
+        count: usize,
+        /// The command.
+        replay: String,
+    },
+}
+
+impl Stop {
+    /// The exit code it leads to.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Scenario(_) => Exit::Scenario,
+            Self::Usage(_) => Exit::Usage,
+            Self::Plan(_) | Self::Store(_) => Exit::InputOutput,
+            // A reader that has gone needs no more: the files are written before anything is shown.
+            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(_) => Exit::InputOutput,
+            Self::Threads(_) | Self::Failed { .. } => Exit::Failed,
+            Self::Interrupted => Exit::Interrupted,
+            Self::Shown(exit) => *exit,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Numbers for people: thousands apart, and no more digits than the interval bears out.
+
+use crate::stats::Interval;
+
+/// Whole number with thousands apart.
+pub fn whole(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value < 0.0 && digits != "0" { format!("-{text}") } else { text }
+}
+
+/// A number with a fixed number of decimals and thousands apart.
+pub fn decimals(value: f64, places: usize) -> String {
+    let rounded = format!("{:.places$}", value.abs());
+    let (head, tail) = rounded.split_once('.').unwrap_or((&rounded, ""));
+    let head = whole(head.parse().unwrap_or(0.0));
+    let sign = if value < 0.0 && rounded.chars().any(|c| c.is_ascii_digit() && c != '0') { "-" } else { "" };
+    if places == 0 { format!("{sign}{head}") } else { format!("{sign}{head}.{tail}") }
+}
+
+/// Decimals that an interval's half-width bears out: its second significant digit, at most four.
+pub fn places(interval: Option<Interval>) -> usize {
+    let half = interval.map_or(0.0, |interval| interval.half_width());
+    let steps = [10.0, 1.0, 0.1, 0.01, 0.001];
+    if half <= 0.0 { 1 } else { steps.iter().position(|&step| half >= step).unwrap_or(4).min(4) }
+}
+
+/// `12.3 (11.8 to 12.9)`, in a unit that is `scale` of the value's.
+pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> String {
+    let scaled = interval.map(|i| Interval { low: i.low / scale, high: i.high / scale });
+    let places = places(scaled);
+    let value = decimals(value / scale, places);
+    match scaled {
+        Some(interval) if interval.low != interval.high => {
+            format!("{value} ({} to {})", decimals(interval.low, places), decimals(interval.high, places))
+        }
+        _ => value,
+    }
+}
+
+/// A probability with its interval, never as 0% or 100%.
+pub fn probability(value: f64, interval: Option<Interval>, n: u64) -> String {
+    let percent = |share: f64| decimals(100.0 * share, 1);
+    match interval {
+        Some(interval) if value <= 0.0 => format!("none of {}: under {}%", whole(n as f64), decimals(100.0 * interval.high, 2)),
+        Some(interval) if value >= 1.0 => format!("all of {}: over {}%", whole(n as f64), decimals(100.0 * interval.low, 2)),
+        Some(interval) => format!("{}% ({} to {})", percent(value), percent(interval.low), percent(interval.high)),
+        None => format!("{}%", percent(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(whole(1_234_567.0), "1,234,567");
+        assert_eq!(whole(-12.0), "-12");
+        assert_eq!(decimals(-0.04, 1), "0.0");
+        assert_eq!(decimals(1234.56, 1), "1,234.6");
+    }
+
+    #[test]
+    fn digits_follow_the_interval() {
+        let shown = |low, high| with_interval(12.345, Some(Interval { low, high }), 1.0);
+        assert_eq!(shown(10.0, 14.0), "12.3 (10.0 to 14.0)");
+        assert_eq!(shown(12.3, 12.4), "12.345 (12.300 to 12.400)");
+    }
+
+    #[test]
+    fn a_probability_is_never_nought_or_certain() {
+        let none = probability(0.0, Some(Interval { low: 0.0, high: 0.00368 }), 1000);
+        assert_eq!(none, "none of 1,000: under 0.37%");
+    }
+}

@@ -1,0 +1,183 @@
+//! What a person sees of an experiment.
+
+use std::io::{self, Write};
+
+use crate::cli::numbers::{decimals, probability, whole, with_interval};
+use crate::experiment::{PolicyResults, Results};
+use crate::measures::{Measure, Scale};
+use crate::model::Model;
+use crate::stats;
+use crate::summary::{Contrast, Effect, mean_of};
+use crate::units::Date;
+
+/// Lines of the equipment ledger: name, measures of units and USD.
+const LEDGER: [(&str, Measure, Measure); 7] = [
+    ("evacuated (road)", Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+    ("handed over", Measure::HandedOverUnits, Measure::HandedOverUsd),
+    ("destroyed by owner", Measure::DestroyedUnits, Measure::DestroyedUsd),
+    ("decommissioned", Measure::DecommissionedUnits, Measure::DecommissionedUsd),
+    ("abandoned or looted", Measure::AbandonedUnits, Measure::AbandonedUsd),
+    ("lost en route", Measure::EnRouteUnits, Measure::EnRouteUsd),
+    ("still on hand", Measure::OnHandUnits, Measure::OnHandUsd),
+];
+
+fn mean_text(policy: &PolicyResults, measure: Measure, scale: f64) -> String {
+    let (mean, interval, ..) = mean_of(policy.column(measure), Scale::Amount);
+    with_interval(mean, interval, scale)
+}
+
+fn quantile(column: &[f64], level: f64) -> f64 {
+    stats::quantile(column, level, 0.95).map_or(f64::NAN, |quantile| quantile.estimate)
+}
+
+/// The screen of one policy's results.
+///
+/// # Errors
+/// Those of writing.
+pub fn policy(out: &mut dyn Write, policy: &PolicyResults, model: &Model, results: &Results) -> io::Result<()> {
+    let n = results.replications.len() as u64;
+    writeln!(out, "Policy {}: {}", policy.id, policy.title)?;
+    if policy.columns[0].is_empty() {
+        return writeln!(out, "  no replication was finished");
+    }
+    people(out, policy, model, n)?;
+    casualties(out, policy)?;
+    closures(out, policy, model)?;
+    equipment(out, policy)
+}
+
+fn people(out: &mut dyn Write, policy: &PolicyResults, model: &Model, n: u64) -> io::Result<()> {
+    let deadline = model.start.after(model.inputs.mission.deadline);
+    let (share, interval, ..) = mean_of(policy.column(Measure::AllOut), Scale::Event);
+    let strength: f64 = model.inputs.base.iter().map(|base| base.personnel).sum();
+    writeln!(out, "\nPeople out of the country by {deadline} (mean, 95% interval)")?;
+    writeln!(out, "  {} of {}", mean_text(policy, Measure::PeopleOut, 1.0), whole(strength))?;
+    writeln!(out, "  all but the liquidation team: probability {}", probability(share, interval, n))
+}
+
+fn casualties(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
+    writeln!(out, "\nCasualties on the road (mean, 95% interval){:>15}{:>26}", "killed", "wounded")?;
+    let rows = [
+        ("devices", Measure::KilledDevice, Measure::WoundedDevice),
+        ("direct attacks", Measure::KilledDirect, Measure::WoundedDirect),
+        ("all contacts", Measure::Killed, Measure::Wounded),
+    ];
+    for (name, killed, wounded) in rows {
+        let (killed, wounded) = (mean_text(policy, killed, 1.0), mean_text(policy, wounded, 1.0));
+        writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")?;
+    }
+    let range = |measure| {
+        let column = policy.column(measure);
+        format!("{} to {}", whole(quantile(column, 0.05)), whole(quantile(column, 0.95)))
+    };
+    let (killed, wounded) = (range(Measure::Killed), range(Measure::Wounded));
+    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "5% to 95% of replications")?;
+    let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
+    writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])
+}
+
+fn closures(out: &mut dyn Write, policy: &PolicyResults, model: &Model) -> io::Result<()> {
+    let width = model.inputs.base.iter().map(|base| title(base).chars().count()).max().unwrap_or(0).max(4);
+    writeln!(out, "\n{:<w$}{:>14}{:>14}{:>28}", "Closures", "planned", "median", "5% to 95%", w = width + 2)?;
+    let end_days = model.deadline_days() + model.inputs.mission.liquidation_days;
+    for (index, base) in model.inputs.base.iter().enumerate() {
+        let column = policy.departures(index);
+        let date = |level: f64| day(model.start, quantile(column, level), end_days);
+        let planned = model.start.after(base.planned_closure).to_string();
+        let range = format!("{} to {}", date(0.05), date(0.95));
+        writeln!(out, "  {:<w$}{planned:>14}{:>14}{range:>28}", title(base), date(0.5), w = width)?;
+    }
+    Ok(())
+}
+
+fn title(base: &crate::model::network::Base) -> &str {
+    base.title.as_deref().unwrap_or(&base.id)
+}
+
+fn day(start: Date, days: f64, end_days: f64) -> String {
+    if days >= end_days { "not closed".to_owned() } else { start.after(days).to_string() }
+}
+
+fn equipment(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
+    writeln!(out, "\nEquipment at the end (mean, 95% interval){:>23}{:>28}", "units", "USD million")?;
+    for (name, units, usd) in LEDGER {
+        let units = mean_text(policy, units, 1.0);
+        let usd = mean_text(policy, usd, 1e6);
+        writeln!(out, "  {name:<26}{units:>36}{usd:>28}")?;
+    }
+    let air = "  evacuated (air)";
+    writeln!(out, "{air:<28}{:>36}{:>28}", "0", "0")?;
+    let (lost, usd) = (mean_text(policy, Measure::LostUnits, 1.0), mean_text(policy, Measure::LostUsd, 1e6));
+    writeln!(out, "  {:<26}{lost:>36}{usd:>28}", "lost in all")?;
+    let sensitive = mean_text(policy, Measure::SensitiveLeft, 1.0);
+    writeln!(out, "  sensitive items left usable: {sensitive}")
+}
+
+/// Measures that a comparison shows first.
+const HEADLINES: [Measure; 12] = [
+    Measure::Contacts,
+    Measure::Wounded,
+    Measure::Killed,
+    Measure::AllOut,
+    Measure::PeopleOut,
+    Measure::LostUnits,
+    Measure::LostUsd,
+    Measure::DestroyedUnits,
+    Measure::AbandonedUnits,
+    Measure::CampCargoShare,
+    Measure::SensitiveLeft,
+    Measure::TruckDaysHeld,
+];
+
+/// The screen of a comparison: each policy against the baseline.
+///
+/// # Errors
+/// Those of writing.
+pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]) -> io::Result<()> {
+    let Some((baseline, others)) = results.policies.split_first() else { return Ok(()) };
+    for policy in others {
+        writeln!(out, "{} less {} ({}), mean paired difference with 95% interval", policy.id, baseline.id, policy.title)?;
+        writeln!(
+            out,
+            "  {:<36}{:>13}{:>13}  {:<32}{:>7}{:>8}{:>8}",
+            "measure", "baseline", "policy", "difference", "corr.", "factor", "worse"
+        )?;
+        for measure in HEADLINES {
+            for contrast in contrasts.iter().filter(|c| c.policy == policy.id && c.measure == measure.name()) {
+                row(out, measure, contrast, [baseline, policy])?;
+            }
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "factor: how many times more replications independent sampling would have needed.")?;
+    writeln!(out, "worse: share of replications in which the policy is worse than the baseline.")?;
+    writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
+}
+
+fn row(out: &mut dyn Write, measure: Measure, contrast: &Contrast, [baseline, policy]: [&PolicyResults; 2]) -> io::Result<()> {
+    let difference = &contrast.difference;
+    let scale = if measure.unit() == "USD" { 1e6 } else { 1.0 };
+    let unit = match measure.unit() {
+        "USD" => " (USD million)",
+        _ => "",
+    };
+    let mean = |column: &[f64]| decimals(stats::sum(column) / column.len().max(1) as f64 / scale, 2);
+    let is_direct = contrast.effect == Effect::Direct;
+    let name = if is_direct { "  direct".to_owned() } else { format!("{}{unit}", measure.name()) };
+    let (before, after) = match contrast.effect {
+        Effect::Total => (mean(baseline.column(measure)), mean(policy.column(measure))),
+        Effect::Direct => (String::new(), String::new()),
+    };
+    let shown = match difference.sd > 0.0 || difference.mean != 0.0 {
+        true => with_interval(difference.mean, Some(difference.interval), scale),
+        false => "none in any replication".to_owned(),
+    };
+    let number = |value: Option<f64>, places| value.map_or_else(|| "-".to_owned(), |value| decimals(value, places));
+    let factor = difference.variance_reduction.map_or_else(|| "-".to_owned(), |f| if f >= 1e5 { ">1e5".to_owned() } else { decimals(f, 1) });
+    let worse = match contrast.better {
+        crate::measures::Better::Neither => "-".to_owned(),
+        _ => format!("{}%", decimals(100.0 * difference.share_worse, 1)),
+    };
+    let correlation = number(difference.correlation, 2);
+    writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{correlation:>7}{factor:>8}{worse:>8}")
+}

@@ -1,0 +1,3 @@
+//! Tables to files: CSV with stable columns. Receives tables, never simulates.
+
+pub mod csv_files;

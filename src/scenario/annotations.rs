@@ -1,0 +1,83 @@
+//! Where a value comes from: `basis`, `source`, `note` and `fitted_from`, in any table.
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::nearest::suggestion;
+use super::node::{Content, Entries, Node};
+
+/// The keys that any table, and the table of any number, may have beside its own.
+pub const ANNOTATIONS: &[&str] = &["basis", "source", "note", "fitted_from"];
+/// What `basis` may say.
+pub const BASES: &[&str] = &["reported", "derived", "assumed"];
+/// The basis of a number that was overridden without giving one.
+pub const OVERRIDE: &str = "override";
+
+/// A text that was inherited or given, and how many files lie over the one that gave it.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub text: String,
+    layer: usize,
+}
+
+/// What is known of where values come from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Provenance {
+    pub basis: Option<Given>,
+    pub source: Option<Given>,
+}
+
+impl Provenance {
+    /// That of values that were overridden.
+    pub fn of_override(label: &str) -> Self {
+        let given = |text: &str| Some(Given { text: text.to_owned(), layer: 0 });
+        Self { basis: given(OVERRIDE), source: given(label) }
+    }
+
+    /// That of a table or number inside a table of this provenance.
+    pub fn within(&self, own: &Entries) -> Self {
+        let given = |key: &str| {
+            let node = own.get(key)?;
+            Some(Given { text: node.text_or_bare()?.to_owned(), layer: node.place.source.layer() })
+        };
+        let own = Self { basis: given("basis"), source: given("source") };
+        // A new basis without a source does not rest on the source of the old one.
+        let source = if own.basis.is_some() { own.source } else { own.source.or_else(|| self.source.clone()) };
+        Self { basis: own.basis.or_else(|| self.basis.clone()), source }
+    }
+
+    /// What holds for a value.
+    ///
+    /// A file that extends another gives new values; what the other says of its own does not hold for them.
+    pub fn holds_for(&self, node: &Node) -> (Option<String>, Option<String>) {
+        let layer = node.place.source.layer();
+        let holds = |given: &Option<Given>| given.as_ref().filter(|g| g.layer <= layer).map(|g| g.text.clone());
+        (holds(&self.basis), holds(&self.source))
+    }
+}
+
+/// Checks the annotations of a table.
+pub(super) fn check(entries: &Entries, declared: impl Fn(&str) -> bool, diagnostics: &mut Diagnostics) {
+    for entry in entries.iter().filter(|entry| !declared(&entry.key)) {
+        let node = &entry.node;
+        let (legal, hint) = match entry.key.as_str() {
+            "basis" => {
+                let word = node.text_or_bare().unwrap_or_default();
+                (BASES.contains(&word), suggestion(word, BASES, "the words"))
+            }
+            "source" | "note" => (node.text_or_bare().is_some(), "write text in quotes".to_owned()),
+            "fitted_from" => (is_texts(node), "write text in quotes, or a list of texts".to_owned()),
+            _ => continue,
+        };
+        if !legal && !node.is_broken() {
+            let message = format!("{} cannot be {}", shown(&entry.key), node.described());
+            diagnostics.push(Diagnostic::new(Code::BadNote, message).at(&node.place).hint(hint));
+        }
+    }
+}
+
+fn is_texts(node: &Node) -> bool {
+    match &node.content {
+        Content::List(items) => items.iter().all(|item| item.text_or_bare().is_some()),
+        _ => node.text_or_bare().is_some(),
+    }
+}

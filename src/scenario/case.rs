@@ -1,0 +1,120 @@
+//! A scenario as a case to be run: its document, and the model under each of its policies.
+
+use std::path::Path;
+
+use super::code::Code;
+use super::diagnostic::Diagnostics;
+use super::document::{Document, Setup};
+use super::listing::Listing;
+use super::node::Content;
+use super::overrides::{Override, from_arguments};
+use super::presets::Preset;
+use super::reader::read;
+use super::sources::Disk;
+use crate::model::check::ProblemKind;
+use crate::model::field::Table;
+use crate::model::{Inputs, Model, Uncertainty};
+use crate::units::Date;
+
+/// Values that lie under every scenario, with their sources.
+const DEFAULTS: (&str, &str) = ("<defaults>", include_str!("defaults.toml"));
+
+/// A scenario with the overrides of the command line.
+pub struct Case {
+    document: Document,
+    sets: Vec<Override>,
+}
+
+impl Case {
+    /// Reads a scenario and overrides of the form `path=value`, which hold over every policy.
+    ///
+    /// # Errors
+    /// Every problem of the files and of the scenario as it stands, its policies and denials included.
+    pub fn load(path: &Path, sets: &[String]) -> Result<Self, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let setup = Setup { schema: Inputs::FIELDS, defaults: Some(DEFAULTS), files: &Disk };
+        let document = Document::load(path, &setup, &mut problems);
+        let sets = from_arguments(sets, &mut problems);
+        let Some(document) = document else { return Err(problems) };
+        let case = Self { document, sets };
+        case.build(&[], &mut problems);
+        if problems.is_empty() {
+            for preset in case.document.policies().iter().chain(case.document.denials()) {
+                case.build(&preset.overrides, &mut problems);
+            }
+        }
+        if problems.is_empty() { Ok(case) } else { Err(problems) }
+    }
+
+    /// The document, without overrides.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Overrides of the command line.
+    pub fn sets(&self) -> &[Override] {
+        &self.sets
+    }
+
+    /// The policy with an id.
+    ///
+    /// # Errors
+    /// The unknown id, with the nearest ones.
+    pub fn policy(&self, id: &str) -> Result<&Preset, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        self.document.policy(id, &mut problems).ok_or(problems)
+    }
+
+    /// The model under a policy's overrides; none for the scenario as it stands.
+    ///
+    /// # Errors
+    /// Every problem.
+    pub fn model(&self, overrides: &[Override]) -> Result<Model, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        self.build(overrides, &mut problems).ok_or(problems)
+    }
+
+    /// Every resolved value under a policy's overrides.
+    pub fn listing(&self, overrides: &[Override]) -> Listing {
+        let document = self.document.with(overrides.iter().chain(&self.sets), &mut Diagnostics::new());
+        Listing::of::<Inputs>(&document)
+    }
+
+    fn build(&self, overrides: &[Override], problems: &mut Diagnostics) -> Option<Model> {
+        let mut found = Diagnostics::new();
+        let document = self.document.with(overrides.iter().chain(&self.sets), &mut found);
+        let model = read::<Inputs>(&document, &mut found).and_then(|read| {
+            let uncertainties = read.uncertainties.into_iter();
+            let uncertainties = uncertainties.map(|u| Uncertainty { slot: u.slot, path: u.path, law: u.law, whole: u.whole });
+            match Model::new(read.table, uncertainties.collect(), start(&document)?) {
+                Ok(model) => Some(model),
+                Err(between) => {
+                    for problem in between {
+                        found.at_path(&document, &problem.path, code(problem.kind), problem.message, problem.hint);
+                    }
+                    None
+                }
+            }
+        });
+        problems.append(found);
+        model
+    }
+}
+
+/// Day 0 of a document that has been read without problems.
+fn start(document: &Document) -> Option<Date> {
+    match document.find("mission.start")?.content {
+        Content::Date(date) => Some(date),
+        _ => None,
+    }
+}
+
+fn code(kind: ProblemKind) -> Code {
+    match kind {
+        ProblemKind::Order => Code::Order,
+        ProblemKind::Missing => Code::EmptyList,
+        ProblemKind::Unreachable => Code::Unreachable,
+        ProblemKind::Duplicate | ProblemKind::Conflict => Code::Contradiction,
+        ProblemKind::Sum => Code::Sum,
+    }
+}

@@ -1,0 +1,122 @@
+//! What a field wants, in words.
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, shown};
+use super::nearest::enumerated;
+use super::node::{Content, Node};
+use crate::model::field::{Field, Kind};
+
+/// What a field of this kind holds, as the end of the sentence "this must be ...".
+pub(super) fn wanted(kind: &Kind) -> String {
+    match kind {
+        Kind::Number { unit: "share", min, max } => format!("a share from {} to {}", plain(*min), plain(*max)),
+        Kind::Number { unit, min, max } => format!("a number{}{}", in_unit(unit), range(*min, *max)),
+        Kind::Count { unit, min, max } => format!("a whole number of {unit}{}", range(*min, *max)),
+        Kind::Date | Kind::Start => "a date such as 2023-12-31, without quotes".to_owned(),
+        Kind::Flag => "true or false, without quotes".to_owned(),
+        Kind::Text => "text in quotes".to_owned(),
+        Kind::Id => "an id in quotes, such as \"kidal-2\"".to_owned(),
+        Kind::Reference(lists) => format!("the id of an item of {}", enumerated(lists.iter().copied())),
+        Kind::References(lists) => format!("a list of ids of {}", enumerated(lists.iter().copied())),
+        Kind::Choice(words) => format!("one of {}", enumerated(words.iter().copied())),
+        Kind::Table(_) => "a table".to_owned(),
+        Kind::List(_) => "a list of tables".to_owned(),
+    }
+}
+
+fn in_unit(unit: &str) -> String {
+    match unit {
+        "" => String::new(),
+        per if per.starts_with("per ") => format!(" {per}"),
+        unit => format!(" in {unit}"),
+    }
+}
+
+/// " from 1 to 5000", with what is not bounded left out.
+fn range(min: f64, max: f64) -> String {
+    match (min.is_finite(), max.is_finite()) {
+        (true, true) => format!(" from {} to {}", plain(min), plain(max)),
+        (true, false) => format!(", {} or more", plain(min)),
+        (false, true) => format!(", {} or less", plain(max)),
+        (false, false) => String::new(),
+    }
+}
+
+/// A number without a needless point.
+pub(super) fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value:?}") }
+}
+
+/// What to add where a field is missing.
+pub(super) fn addition(field: &Field) -> String {
+    let name = field.name;
+    match field.kind {
+        Kind::Table(fields) => {
+            let keys = fields.iter().filter(|field| !field.optional).map(|field| field.name);
+            format!("add a table `{name}` with its keys {}", enumerated(keys))
+        }
+        _ => format!("add {name} = ...: {}", wanted(&field.kind)),
+    }
+}
+
+/// The complaint that a value is of the wrong type, with the likely remedy.
+pub(super) fn wrong_type(path: &str, field: &Field, node: &Node) -> Diagnostic {
+    let message = format!("{} must be {}, and this is {}", shown(path), wanted(&field.kind), node.described());
+    let problem = Diagnostic::new(Code::WrongType, message).at(&node.place);
+    match remedy(field, node) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// The same for an item of a list of ids.
+pub(super) fn wrong_item(path: &str, item: &Node) -> Diagnostic {
+    let message = format!("each item of {} must be an id, and this is {}", shown(path), item.described());
+    Diagnostic::new(Code::WrongType, message).at(&item.place).hint(in_quotes(item))
+}
+
+fn in_quotes(node: &Node) -> String {
+    format!("put it into quotes: \"{}\"", node.place.text())
+}
+
+fn remedy(field: &Field, node: &Node) -> Option<String> {
+    let name = field.name;
+    let hint = match (&field.kind, &node.content) {
+        (Kind::Number { .. } | Kind::Count { .. }, Content::Text(text)) => number_in_text(&field.kind, text),
+        (Kind::Date | Kind::Start, Content::Text(text)) => match text.trim().parse::<crate::units::Date>() {
+            Ok(date) => format!("remove the quotes: {date}"),
+            Err(_) => "write the day as year-month-day".to_owned(),
+        },
+        (Kind::Flag, Content::Text(text)) if matches!(text.as_str(), "true" | "false") => {
+            format!("remove the quotes: {text}")
+        }
+        (Kind::Flag, _) => format!("write {name} = true or {name} = false"),
+        (Kind::References(_), Content::Text(text)) => format!("put it into brackets: [{text:?}]"),
+        (Kind::List(_), Content::Table(_)) => format!("begin each item with [[{name}]], in double brackets"),
+        (Kind::List(_), Content::Text(_)) => "only the scenario file itself can name a CSV file for a list".to_owned(),
+        (Kind::Table(_), Content::List(_)) => format!("there is one of it: write [{name}], in single brackets"),
+        (Kind::Table(_), _) => format!("write its keys below a line [{name}]"),
+        (Kind::Text | Kind::Id | Kind::Reference(_) | Kind::Choice(_), Content::List(_) | Content::Table(_)) => {
+            return None;
+        }
+        (Kind::Text | Kind::Id | Kind::Reference(_) | Kind::Choice(_), _) => in_quotes(node),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+/// What to write instead of a text where a number belongs.
+fn number_in_text(kind: &Kind, text: &str) -> String {
+    let text = text.trim();
+    let length = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+' | '_')).unwrap_or(text.len());
+    let (number, rest) = (text[..length].replace('_', ""), text[length..].trim());
+    match (number.parse::<f64>(), rest) {
+        (Ok(value), "") => format!("remove the quotes: {}", plain(value)),
+        (Ok(value), "%") => format!("write the share: {}", plain(value / 100.0)),
+        (Ok(value), _) => format!("write the number alone, without quotes: {}", plain(value)),
+        (Err(_), _) => match kind {
+            Kind::Count { .. } => "write a whole number without quotes, such as 12".to_owned(),
+            _ => "write a number without quotes, such as 2.5, or a law such as { uniform = [1, 2] }".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,50 @@
+//! Estimators and intervals on plain numbers: what a set of replications says, and how surely.
+//!
+//! Owns: moments, intervals for means, proportions, quantiles and tails, paired contrasts, families of comparisons,
+//! exact attribution, the split of variance in nested designs, the stopping schedule and forecast scores. Must not:
+//! know of missions, files or threads; draw random numbers; fold in an order that depends on anything but the data.
+//!
+//! Slices hold one value per replication, in replication order. Every sum runs serially from the first value to the
+//! last, so a result is the same to the bit however the replications were computed. Nothing here panics on any input:
+//! a question that has no answer (a deviation from one value, a quantile's interval from thirty) is an error or a
+//! `None`, never a zero.
+
+mod error;
+mod exceedance;
+mod histogram;
+mod holm;
+mod interval;
+mod moments;
+mod paired;
+mod precision;
+mod proportion;
+mod quantile;
+mod ratio;
+mod scores;
+mod shapley;
+#[cfg(test)]
+mod strd;
+mod tail;
+mod variance;
+
+pub use error::StatsError;
+pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
+pub use histogram::Histogram;
+pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
+pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
+pub use moments::{Moments, sum};
+pub use paired::{PairedDifference, Worse, paired};
+pub use precision::{
+    FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
+    replications_at,
+};
+pub use proportion::{
+    PairedCounts, PairedProportion, Proportion, ProportionMethod, clopper_pearson, mcnemar_exact, newcombe_paired,
+    proportion, wilson,
+};
+pub use quantile::{OrderInterval, QuantileEstimate, Ranks, order_ranks, quantile, quantile_sorted, sorted};
+pub use ratio::{RatioEstimate, ratio_of_means};
+pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
+pub use shapley::{Attribution, attribute, interactions_scaled, shapley, shapley_scaled};
+pub use tail::{Cvar, cvar, cvar_sorted};
+pub use variance::{InnerSeeds, VarianceSplit, split_variance};

@@ -1,0 +1,162 @@
+//! Estimates of each measure of each policy.
+
+use std::fmt;
+
+use crate::experiment::PolicyResults;
+use crate::measures::{Measure, Scale};
+use crate::stats::{self, Interval, Moments};
+
+/// Confidence of every interval that is not otherwise labelled.
+pub const CONFIDENCE: f64 = 0.95;
+
+const QUANTILES: [f64; 6] = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/// What is estimated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// The mean; for an event its probability.
+    Mean,
+    /// The standard deviation between replications.
+    Sd,
+    /// The share of replications in which the measure is zero.
+    ShareZero,
+    /// The mean of the replications in which it is not.
+    MeanGivenEvent,
+    /// A quantile at a level.
+    Quantile(f64),
+}
+
+impl Statistic {
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Sd => "sd",
+            Self::ShareZero => "share_zero",
+            Self::MeanGivenEvent => "mean_given_event",
+            Self::Quantile(_) => "quantile",
+        }
+    }
+
+    /// Its level, where it has one.
+    pub fn level(self) -> Option<f64> {
+        match self {
+            Self::Quantile(level) => Some(level),
+            _ => None,
+        }
+    }
+}
+
+/// How an interval was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Student's t.
+    T,
+    /// Student's t on values too skewed for their number: it covers less than it says.
+    TSkewed,
+    /// Wilson's.
+    Wilson,
+    /// Clopper and Pearson's.
+    ClopperPearson,
+    /// Between order statistics.
+    OrderStatistics,
+    /// No interval is given.
+    None,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::T => "t",
+            Self::TSkewed => "t (skewed: covers less than it says)",
+            Self::Wilson => "wilson",
+            Self::ClopperPearson => "clopper-pearson",
+            Self::OrderStatistics => "order statistics (type 7)",
+            Self::None => "none",
+        })
+    }
+}
+
+/// One estimate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// The policy's id.
+    pub policy: String,
+    /// The column's name.
+    pub measure: String,
+    /// What is estimated.
+    pub statistic: Statistic,
+    /// The estimate, in the measure's unit.
+    pub estimate: f64,
+    /// Its interval, where there is one.
+    pub interval: Option<Interval>,
+    /// How the interval was found.
+    pub method: Method,
+    /// Replications it rests on.
+    pub n: u64,
+    /// Its Monte Carlo standard error, where it is a mean.
+    pub mcse: Option<f64>,
+}
+
+/// Mean, interval, method and standard error of a column; a single replication has no interval.
+pub fn mean_of(column: &[f64], scale: Scale) -> (f64, Option<Interval>, Method, Option<f64>) {
+    if scale == Scale::Event {
+        let events = column.iter().filter(|&&value| value > 0.0).count() as u64;
+        return share(events, column.len() as u64);
+    }
+    match stats::mean_t(column, CONFIDENCE) {
+        Ok(mean) => {
+            let method = if mean.warning.is_some() { Method::TSkewed } else { Method::T };
+            (mean.mean, Some(mean.interval), method, Some(mean.mcse))
+        }
+        Err(_) => (column.first().copied().unwrap_or(f64::NAN), None, Method::None, None),
+    }
+}
+
+fn share(events: u64, n: u64) -> (f64, Option<Interval>, Method, Option<f64>) {
+    let Ok(share) = stats::proportion(events, n, CONFIDENCE) else { return (f64::NAN, None, Method::None, None) };
+    let method = match share.method {
+        stats::ProportionMethod::Wilson => Method::Wilson,
+        stats::ProportionMethod::ClopperPearson => Method::ClopperPearson,
+    };
+    let mcse = crate::math::sqrt(share.estimate * (1.0 - share.estimate) / n as f64);
+    (share.estimate, Some(share.interval), method, Some(mcse))
+}
+
+/// All estimates of a policy, measure by measure; `names` are the columns' names.
+pub fn estimates(policy: &PolicyResults, names: &[String]) -> Vec<Estimate> {
+    let mut rows = Vec::new();
+    for (at, column) in policy.columns.iter().enumerate() {
+        let scale = Measure::ALL.get(at).map_or(Scale::Amount, |measure| measure.scale());
+        let mut push = |statistic, estimate, interval, method, n, mcse| {
+            let (policy, measure) = (policy.id.clone(), names[at].clone());
+            rows.push(Estimate { policy, measure, statistic, estimate, interval, method, n, mcse });
+        };
+        let n = column.len() as u64;
+        let (mean, interval, method, mcse) = mean_of(column, scale);
+        push(Statistic::Mean, mean, interval, method, n, mcse);
+        if scale == Scale::Event {
+            continue;
+        }
+        let Ok(moments) = Moments::of(column) else { continue };
+        if let Some(sd) = moments.sd {
+            push(Statistic::Sd, sd, None, Method::None, n, None);
+        }
+        let zeros = column.iter().filter(|&&value| value == 0.0).count() as u64;
+        let (zero, interval, method, mcse) = share(zeros, n);
+        push(Statistic::ShareZero, zero, interval, method, n, mcse);
+        if zeros > 0 && zeros < n {
+            let events: Vec<f64> = column.iter().copied().filter(|&value| value != 0.0).collect();
+            let (mean, interval, method, mcse) = mean_of(&events, Scale::Amount);
+            push(Statistic::MeanGivenEvent, mean, interval, method, events.len() as u64, mcse);
+        }
+        let Ok(sorted) = stats::sorted(column) else { continue };
+        for level in QUANTILES {
+            let Ok(quantile) = stats::quantile_sorted(&sorted, level, CONFIDENCE) else { continue };
+            let interval = quantile.order.ok().map(|order| order.interval);
+            let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
+            push(Statistic::Quantile(level), quantile.estimate, interval, method, n, None);
+        }
+    }
+    rows
+}

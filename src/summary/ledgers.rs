@@ -1,0 +1,75 @@
+//! Tables of where equipment ended and where people were hit, from exact integer sums.
+
+use crate::experiment::{Cell, PolicyResults};
+use crate::model::Inputs;
+use crate::stats::{Interval, mean_t_from_sums};
+use crate::summary::CONFIDENCE;
+use crate::withdrawal::ContactKind;
+use crate::withdrawal::ledger::{Cause, Disposition, class_of, owner_of};
+
+/// Mean with its interval.
+pub type Mean = (f64, Option<Interval>);
+
+/// Equipment of one class, owner and base that ended in one line for one cause, per replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EquipmentRow {
+    /// The class's id.
+    pub class: String,
+    /// The owner's name.
+    pub owner: &'static str,
+    /// The base at which it started.
+    pub base: String,
+    /// Where it ended.
+    pub disposition: Disposition,
+    /// Why.
+    pub cause: Cause,
+    /// Units.
+    pub units: Mean,
+    /// USD.
+    pub usd: Mean,
+}
+
+/// Casualties of one kind of contact on one road, per replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CasualtyRow {
+    /// The kind of contact.
+    pub cause: &'static str,
+    /// The road, `from-to`.
+    pub place: String,
+    /// Killed.
+    pub killed: Mean,
+    /// Wounded who lived.
+    pub wounded: Mean,
+}
+
+fn mean(n: u64, cell: &Cell, at: usize) -> Mean {
+    match mean_t_from_sums(n, cell.sums[at], cell.squares[at], CONFIDENCE) {
+        Ok(mean) => (mean.mean, Some(mean.interval)),
+        Err(_) => (cell.sums[at] as f64 / (n.max(1)) as f64, None),
+    }
+}
+
+/// Equipment rows of a policy over `n` replications, in order of base, class, owner, line, cause.
+pub fn equipment_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<EquipmentRow> {
+    let row = |(&(origin, item, disposition, cause), cell): (&(u16, u16, u8, u8), &Cell)| EquipmentRow {
+        class: inputs.class[class_of(item)].id.clone(),
+        owner: owner_of(item).name(),
+        base: inputs.base[origin as usize].id.clone(),
+        disposition: Disposition::ALL[disposition as usize],
+        cause: Cause::ALL[cause as usize],
+        units: mean(n, cell, 0),
+        usd: mean(n, cell, 1),
+    };
+    policy.tallies.ends.iter().map(row).collect()
+}
+
+/// Casualty rows of a policy over `n` replications, in order of kind of contact and road.
+pub fn casualty_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<CasualtyRow> {
+    let row = |(&(kind, road), cell): (&(u8, u16), &Cell)| CasualtyRow {
+        cause: ContactKind::ALL[kind as usize].name(),
+        place: format!("{}-{}", inputs.road[road as usize].from, inputs.road[road as usize].to),
+        killed: mean(n, cell, 0),
+        wounded: mean(n, cell, 1),
+    };
+    policy.tallies.harms.iter().map(row).collect()
+}

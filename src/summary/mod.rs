@@ -1,0 +1,13 @@
+//! From replications to tables: estimates with their intervals, contrasts under common random numbers, ledgers.
+//!
+//! Every number here carries how sure it is and by which method. This room must not run replications or write files.
+
+mod contrasts;
+mod estimates;
+mod ledgers;
+mod timeline;
+
+pub use contrasts::{Contrast, Effect, contrasts};
+pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
+pub use ledgers::{CasualtyRow, EquipmentRow, casualty_rows, equipment_rows};
+pub use timeline::{TimelineRow, timeline_rows};
