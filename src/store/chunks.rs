@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::store::atomic::{hex, sha256, write_whole};
-use crate::store::chunk::{self, Chunk, ChunkFault, ChunkKey, Head};
+use crate::store::chunk::{Chunk, ChunkFault, ChunkKey};
 use crate::store::disk::{Disk, ReadSeek};
 use crate::store::error::StoreError;
 use crate::store::identity::Identity;
+use crate::store::layout::{self, Head};
 use crate::store::names::{CHUNKS, TEMPORARY, parent, shown};
 
 /// The chunks of one results folder. Anyone may read them; only an open [`Folder`](crate::store::Folder) writes them.
@@ -64,7 +65,7 @@ impl Chunks {
     /// The chunks of a results folder that another process may have open; only reads.
     ///
     /// # Errors
-    /// [`StoreError::NotOurs`] without an identity file of ours, [`StoreError::Io`] if it cannot be read.
+    /// [`StoreError::NoResults`] without an identity file of ours, [`StoreError::Io`] if it cannot be read.
     pub fn of(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, StoreError> {
         let identity = Identity::read(&*disk, folder)?;
         Ok(Self::new(disk, folder, &identity))
@@ -154,7 +155,7 @@ impl Chunks {
                     .and_then(|()| self.disk.sync_dir(above).map_err(StoreError::io("sync", above)))?;
             }
         }
-        let fill = |out: &mut dyn io::Write| chunk::write(out, &self.identity, key, columns, bytes);
+        let fill = |out: &mut dyn io::Write| layout::write(out, &self.identity, key, columns, bytes);
         write_whole(&*self.disk, &self.folder, &file_name(key), fill).map(drop)
     }
 }
@@ -163,4 +164,102 @@ impl Chunks {
 fn file_name(key: &ChunkKey) -> String {
     let sum = hex(&sha256(key.text.as_bytes()));
     format!("{}-{:012}-{:012}.chunk", &sum[..16], key.first, key.last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{Folder, RealDisk};
+
+    fn disk() -> Arc<dyn Disk> {
+        Arc::new(RealDisk)
+    }
+
+    fn open(path: &Path, seed: &str) -> Folder {
+        Folder::open(disk(), path, &Identity::new().with("seed", seed), false).unwrap().into_folder()
+    }
+
+    fn keys() -> [ChunkKey; 3] {
+        [ChunkKey::new("a/../b\n", 0, 2), ChunkKey::new("a/../b\n", 2, 4), ChunkKey::new("c", 0, 2)]
+    }
+
+    fn filled(home: &TempDir) -> Folder {
+        let folder = open(&home.path().join("x"), "1");
+        for key in keys().iter().rev() {
+            folder.write_chunk(key, &[&[key.first as f64, 0.5], &[2.0, 3.0]], key.text.as_bytes()).unwrap();
+        }
+        folder
+    }
+
+    fn file(folder: &Folder, key: &ChunkKey) -> PathBuf {
+        folder.path().join(CHUNKS).join(file_name(key))
+    }
+
+    #[test]
+    fn chunks_are_listed_by_key_and_range_and_read_whole_or_by_column() {
+        let home = TempDir::new().unwrap();
+        assert_eq!(open(&home.path().join("empty"), "1").chunks().list().unwrap(), ChunkList::default());
+        let folder = filled(&home);
+        let list = folder.chunks().list().unwrap();
+        assert_eq!(list.valid.iter().map(|info| info.key.clone()).collect::<Vec<_>>(), keys());
+        assert_eq!((list.valid[2].columns, list.valid[2].bytes_len), (2, 1));
+        assert!(list.damaged.is_empty());
+        let reader = Chunks::of(disk(), folder.path()).unwrap();
+        assert_eq!(reader.read_column(&keys()[1], 0).unwrap(), [2.0, 0.5]);
+        assert_eq!(reader.read_bytes(&keys()[2]).unwrap(), b"c");
+        let chunk = reader.read(&keys()[0]).unwrap();
+        assert_eq!((&chunk.key, chunk.columns), (&keys()[0], vec![vec![0.0, 0.5], vec![2.0, 3.0]]));
+        let absent = reader.read(&ChunkKey::new("c", 0, 3)).unwrap_err();
+        assert!(matches!(absent, StoreError::Io { action: "read", .. }), "{absent}");
+    }
+
+    #[test]
+    fn a_flipped_bit_is_named_and_the_chunk_can_be_written_again() {
+        let home = TempDir::new().unwrap();
+        let folder = filled(&home);
+        let path = file(&folder, &keys()[1]);
+        let mut bytes = fs::read(&path).unwrap();
+        let last = bytes.len() - 1 - keys()[1].text.len();
+        bytes[last] ^= 4;
+        fs::write(&path, bytes).unwrap();
+        let list = folder.chunks().list().unwrap();
+        assert_eq!(list.valid.len(), 2);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert_eq!(list.damaged, [DamagedChunk { name: name.into(), problem: "has a damaged column 1".into() }]);
+        let error = folder.chunks().read(&keys()[1]).unwrap_err();
+        assert_eq!(error.to_string(), format!("chunk {} has a damaged column 1", path.display()));
+        folder.write_chunk(&keys()[1], &[&[1.0, 2.0]], b"").unwrap();
+        assert_eq!(folder.chunks().list().unwrap().valid.len(), 3);
+    }
+
+    #[test]
+    fn chunks_of_other_results_and_under_other_names_are_not_taken() {
+        let home = TempDir::new().unwrap();
+        let folder = filled(&home);
+        let other = open(&home.path().join("y"), "2");
+        other.write_chunk(&keys()[2], &[], b"").unwrap();
+        fs::copy(file(&other, &keys()[2]), file(&folder, &keys()[2])).unwrap();
+        fs::copy(file(&folder, &keys()[0]), file(&folder, &keys()[1])).unwrap();
+        fs::write(folder.path().join(CHUNKS).join(".tmp-x"), "half").unwrap();
+        let list = folder.chunks().list().unwrap();
+        assert_eq!(list.valid.iter().map(|info| &info.key).collect::<Vec<_>>(), [&keys()[0]]);
+        let mut problems: Vec<&str> = list.damaged.iter().map(|damaged| damaged.problem.as_str()).collect();
+        problems.sort_unstable();
+        assert_eq!(problems, ["belongs to the results of other inputs", "does not have the name of its contents"]);
+        assert!(folder.chunks().read_column(&keys()[1], 0).is_err());
+        drop(folder);
+        let path = home.path().join("x");
+        drop(open(&path, "1"));
+        assert!(!path.join(CHUNKS).join(".tmp-x").exists(), "what a killed writer left is cleared at opening");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_ours_has_no_chunks_to_read() {
+        let home = TempDir::new().unwrap();
+        assert!(matches!(Chunks::of(disk(), home.path()), Err(StoreError::NoResults { .. })));
+    }
 }

@@ -24,7 +24,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The folder holds results of something else.
-    #[error("{}", differs(path, differences, free, aside))]
+    #[error("{}", differs(path, differences, free, aside.as_deref()))]
     Differs {
         /// The folder.
         path: PathBuf,
@@ -32,8 +32,8 @@ pub enum StoreError {
         differences: Vec<Difference>,
         /// A name beside it that is free.
         free: PathBuf,
-        /// Where `--replace` would move it.
-        aside: PathBuf,
+        /// Where `--replace` would move it; none if its path does not end with a name.
+        aside: Option<PathBuf>,
     },
     /// The folder holds something, and no identity file of ours; it was not touched.
     #[error(
@@ -46,6 +46,12 @@ pub enum StoreError {
         path: PathBuf,
         /// A name beside it that is free.
         free: PathBuf,
+    },
+    /// The folder has no identity file of ours.
+    #[error("{} is not a results folder", shown_path(path))]
+    NoResults {
+        /// The folder.
+        path: PathBuf,
     },
     /// Another process has the folder open.
     #[error(
@@ -111,17 +117,15 @@ fn shown_path(path: &Path) -> String {
 }
 
 /// The differences, one a line, and the two ways out.
-fn differs(path: &Path, differences: &[Difference], free: &Path, aside: &Path) -> String {
+fn differs(path: &Path, differences: &[Difference], free: &Path, aside: Option<&Path>) -> String {
     let mut text = format!("{} holds results of other inputs:", shown_path(path));
     for difference in differences {
         write!(text, "\n  {difference}").expect("a String takes any text");
     }
-    write!(
-        text,
-        "\nchoose another folder with `--out {}`, or move the old one to {} with `--replace`",
-        as_argument(free),
-        shown_path(aside)
-    )
-    .expect("a String takes any text");
+    write!(text, "\nchoose another folder with `--out {}`", as_argument(free)).expect("a String takes any text");
+    if let Some(aside) = aside {
+        write!(text, ", or move the old one to {} with `--replace`", shown_path(aside))
+            .expect("a String takes any text");
+    }
     text
 }

@@ -161,3 +161,111 @@ impl Folder {
         self.written.lock().expect("no writer panics while it holds the sums")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{RealDisk, verify};
+
+    fn fresh(home: &TempDir) -> Folder {
+        let identity = Identity::new().with("seed", "1");
+        Folder::open(Arc::new(RealDisk), &home.path().join("x"), &identity, false).unwrap().into_folder()
+    }
+
+    #[test]
+    fn a_file_has_its_bytes_and_their_sum() {
+        let home = TempDir::new().unwrap();
+        let folder = fresh(&home);
+        let sum = folder.write("abc.csv", |out| write!(out, "a").and_then(|()| write!(out, "bc"))).unwrap();
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!((sum.name.as_str(), sum.bytes, sum.sha256.as_str()), ("abc.csv", 3, expected));
+        assert_eq!(fs::read(home.path().join("x/abc.csv")).unwrap(), b"abc");
+        let long: Vec<u8> = (0..200_000_u32).map(|at| (at % 251) as u8).collect();
+        assert_eq!(folder.write("long", |out| out.write_all(&long)).unwrap().bytes, 200_000);
+        assert_eq!(fs::read(home.path().join("x/long")).unwrap(), long);
+    }
+
+    #[test]
+    fn a_file_that_fails_leaves_the_old_one_and_bars_the_manifest_until_it_succeeds() {
+        let home = TempDir::new().unwrap();
+        let folder = fresh(&home);
+        folder.write("a.csv", |out| out.write_all(b"old")).unwrap();
+        let broken = |out: &mut dyn Write| out.write_all(b"half").and(Err(io::Error::other("no more")));
+        let error = folder.write("a.csv", broken).unwrap_err();
+        assert_eq!(error.to_string(), format!("could not write {}", home.path().join("x/a.csv").display()));
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no more");
+        assert_eq!(fs::read(home.path().join("x/a.csv")).unwrap(), b"old");
+        assert_eq!(RealDisk.list(&home.path().join("x")).unwrap().len(), 3, "identity, lock and a.csv");
+        assert!(matches!(folder.finish(&json!({})), Err(StoreError::Unfinished { .. })));
+        folder.write("a.csv", |out| out.write_all(b"new")).unwrap();
+        folder.finish(&json!({})).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_is_not_plain_writes_nothing() {
+        let home = TempDir::new().unwrap();
+        let folder = fresh(&home);
+        for name in ["../a", "manifest.json", "/tmp/a", ""] {
+            assert!(matches!(folder.write(name, |_| panic!("not asked")), Err(StoreError::Name { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_manifest_is_the_same_whatever_the_order_of_writing_and_of_keys() {
+        let manifest = |names: [&str; 2], about: &str| {
+            let home = TempDir::new().unwrap();
+            let folder = fresh(&home);
+            for name in names {
+                folder.write(name, |out| out.write_all(name.as_bytes())).unwrap();
+            }
+            folder.finish(&serde_json::from_str(about).unwrap()).unwrap();
+            fs::read_to_string(home.path().join("x/manifest.json")).unwrap()
+        };
+        let one = manifest(["a", "b"], r#"{"seed": 1, "design": {"p": [1.5], "a": null}}"#);
+        let other = manifest(["b", "a"], r#"{"design": {"a": null, "p": [1.5]}, "seed": 1}"#);
+        assert_eq!(one, other);
+        assert!(one.starts_with("{\n  \"design\": {\n    \"a\": null,") && one.ends_with("}\n"), "{one}");
+    }
+
+    #[test]
+    fn many_threads_write_at_once() {
+        let home = TempDir::new().unwrap();
+        let folder = fresh(&home);
+        std::thread::scope(|scope| {
+            for thread in 0..4_u64 {
+                let folder = &folder;
+                scope.spawn(move || {
+                    folder.write(&format!("{thread}.csv"), |out| writeln!(out, "{thread}")).unwrap();
+                    folder.write_chunk(&ChunkKey::new("k", thread, thread + 1), &[&[1.0]], b"").unwrap();
+                    folder.journal(&json!({"thread": thread})).unwrap();
+                });
+            }
+        });
+        folder.finish(&json!({})).unwrap();
+        let verified = verify(&(Arc::new(RealDisk) as Arc<dyn Disk>), folder.path()).unwrap();
+        assert!(verified.holds() && verified.extra.is_empty());
+        assert_eq!(verified.files.len(), 5);
+        assert_eq!(folder.chunks().list().unwrap().valid.len(), 4);
+        assert_eq!(crate::store::read_journal(&RealDisk, folder.path()).unwrap().events.len(), 4);
+    }
+
+    #[test]
+    fn a_removed_folder_is_an_error_that_names_the_file() {
+        let home = TempDir::new().unwrap();
+        let folder = fresh(&home);
+        fs::remove_dir_all(home.path().join("x")).unwrap();
+        let error = folder.write("a.csv", |_| Ok(())).unwrap_err();
+        assert!(matches!(&error, StoreError::Io { path, .. } if path.ends_with("x/.tmp-a.csv")), "{error}");
+        assert!(
+            folder.journal(&json!({})).is_err() && folder.write_chunk(&ChunkKey::new("k", 0, 1), &[], b"").is_err()
+        );
+        assert!(folder.finish(&json!({})).is_err());
+        assert!(!home.path().join("x").exists());
+    }
+}

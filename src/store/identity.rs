@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::store::atomic::{hex, sha256};
 use crate::store::disk::Disk;
 use crate::store::error::StoreError;
-use crate::store::names::{IDENTITY, free_beside, shown};
+use crate::store::names::{IDENTITY, shown};
 
 /// How the format of every results folder begins.
 const OURS: &str = "rearguard results";
@@ -61,15 +61,14 @@ impl Identity {
     /// The identity that a results folder was opened for.
     ///
     /// # Errors
-    /// [`StoreError::NotOurs`] without an identity file of ours, [`StoreError::Io`] if it cannot be read.
+    /// [`StoreError::NoResults`] without an identity file of ours, [`StoreError::Io`] if it cannot be read.
     pub fn read(disk: &dyn Disk, folder: &Path) -> Result<Self, StoreError> {
-        let not_ours = || StoreError::NotOurs { path: folder.to_path_buf(), free: free_beside(disk, folder) };
         let path = folder.join(IDENTITY);
         let stored = match Stored::read(disk, folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             stored => stored.map_err(StoreError::io("read", &path))?,
         };
-        stored.map(|stored| stored.identity).ok_or_else(not_ours)
+        stored.map(|stored| stored.identity).ok_or_else(|| StoreError::NoResults { path: folder.to_path_buf() })
     }
 
     /// The text of a key.

@@ -87,3 +87,56 @@ impl JournalEnd {
         Ok(last != *b"\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::RealDisk;
+
+    fn end(home: &TempDir) -> JournalEnd {
+        JournalEnd::new(Arc::new(RealDisk), home.path())
+    }
+
+    #[test]
+    fn events_come_back_in_order_over_several_openings() {
+        let home = TempDir::new().unwrap();
+        assert_eq!(read_journal(&RealDisk, home.path()).unwrap(), Journal { events: vec![], torn_lines: 0 });
+        let first = end(&home);
+        first.add(&json!({"text": "two\nlines"})).unwrap();
+        first.add(&json!(2)).unwrap();
+        end(&home).add(&json!(3)).unwrap();
+        let journal = read_journal(&RealDisk, home.path()).unwrap();
+        assert_eq!(journal, Journal { events: vec![json!({"text": "two\nlines"}), json!(2), json!(3)], torn_lines: 0 });
+    }
+
+    #[test]
+    fn a_tail_torn_anywhere_loses_its_own_line_only() {
+        let whole = b"{\"a\":1}\n{\"b\":\"\xc3\xa9\"}\n";
+        for len in 0..=whole.len() {
+            let home = TempDir::new().unwrap();
+            fs::write(home.path().join(JOURNAL), &whole[..len]).unwrap();
+            let before = read_journal(&RealDisk, home.path()).unwrap();
+            assert_eq!(before.events.len(), whole[..len].split(|&byte| byte == b'\n').count() - 1);
+            assert_eq!(before.torn_lines, usize::from(len > 0 && whole[len - 1] != b'\n'));
+            end(&home).add(&json!({"c": 3})).unwrap();
+            let after = read_journal(&RealDisk, home.path()).unwrap();
+            assert_eq!(after.events.last(), Some(&json!({"c": 3})));
+            assert!(after.events.starts_with(&before.events));
+            // A line that lacked nothing but its end is an event again once the next line gives it one.
+            assert!(after.events.len() + after.torn_lines == before.events.len() + before.torn_lines + 1);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_a_torn_line() {
+        let home = TempDir::new().unwrap();
+        fs::write(home.path().join(JOURNAL), b"\xff\xfe\0\n{}\n\n").unwrap();
+        let journal = read_journal(&RealDisk, home.path()).unwrap();
+        assert_eq!((journal.events.len(), journal.torn_lines), (1, 2));
+    }
+}

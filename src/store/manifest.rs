@@ -62,6 +62,14 @@ fn seal_at(text: &[u8]) -> Option<usize> {
     (at + BLANK.len() <= text.len()).then_some(at)
 }
 
+/// Reads a manifest from the bytes of its file, trusting nothing.
+///
+/// # Errors
+/// What is wrong with it: a fragment.
+pub fn parse_manifest(bytes: &[u8]) -> Result<(Value, Vec<FileSum>), String> {
+    Manifest::parse(bytes.to_vec()).map(|manifest| (manifest.value, manifest.files))
+}
+
 impl Manifest {
     /// Reads a folder's manifest; none if it has none.
     ///
@@ -98,6 +106,69 @@ impl Manifest {
             Some(file) => Err(format!("names {:?}, which cannot be a file of results", file.name)),
             None if files.iter().all(|file| file.name != IDENTITY) => Err(format!("does not list {IDENTITY}")),
             None => Ok(Self { value, files }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sum(name: &str) -> FileSum {
+        FileSum { name: name.to_owned(), bytes: 3, sha256: "00".repeat(32) }
+    }
+
+    fn text(about: &Value, names: &[&str]) -> Vec<u8> {
+        let sums: Vec<FileSum> = names.iter().map(|name| sum(name)).collect();
+        manifest_text(about.as_object().unwrap(), &sums).into_bytes()
+    }
+
+    #[test]
+    fn a_manifest_comes_back() {
+        let bytes = text(&json!({"seed": 1, "title": "é \"x\""}), &["identity.json", "a.csv"]);
+        let manifest = Manifest::parse(bytes).unwrap();
+        assert_eq!(manifest.files, [sum("identity.json"), sum("a.csv")]);
+        assert_eq!((&manifest.value["seed"], &manifest.value["title"]), (&json!(1), &json!("é \"x\"")));
+    }
+
+    #[test]
+    fn a_caller_cannot_shadow_the_seal_or_the_files() {
+        let nested = json!({SEAL: "mine", "files": "mine", "policies": {SEAL: BLANK, "files": []}, "t": SEAL});
+        let manifest = Manifest::parse(text(&nested, &["identity.json"])).unwrap();
+        assert_eq!(manifest.files, [sum("identity.json")]);
+        assert_eq!(manifest.value["policies"][SEAL], BLANK);
+    }
+
+    #[test]
+    fn any_flipped_bit_is_found() {
+        let bytes = text(&json!({"seed": 1}), &["identity.json", "a.csv"]);
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 1 << bit;
+                assert!(Manifest::parse(flipped).is_err(), "bit {bit} of byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_other_length_is_found() {
+        let bytes = text(&json!({"seed": 1}), &["identity.json"]);
+        (0..bytes.len()).for_each(|len| assert!(Manifest::parse(bytes[..len].to_vec()).is_err(), "{len}"));
+        assert!(Manifest::parse([&bytes[..], b" "].concat()).is_err());
+    }
+
+    #[test]
+    fn a_sealed_manifest_that_no_run_of_ours_wrote_is_refused() {
+        for (names, problem) in [
+            (&["identity.json", "../../etc/passwd"][..], "names \"../../etc/passwd\""),
+            (&["identity.json", "manifest.json"], "names \"manifest.json\""),
+            (&["a.csv"], "does not list identity.json"),
+        ] {
+            let error = Manifest::parse(text(&json!({}), names)).unwrap_err();
+            assert!(error.starts_with(problem), "{error}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Folder`] is opened for one [`Identity`], the texts that determine its results, and is locked while it is open.
 //! Files appear in it whole or not at all; `manifest.json` comes last and carries their checksums, so a folder with a
-//! manifest that [`verify`] accepts is complete and any other is not. [`Chunks`] keep what a long run has done, so that it
+//! manifest that [`verify()`] accepts is complete and any other is not. [`Chunks`] keep what a long run has done, so that it
 //! can go on. `journal.jsonl` notes what happened and is part of no claim. Everything goes through [`Disk`], where tests
 //! make the disk fail.
 //!
@@ -20,6 +20,7 @@ mod faults;
 mod folder;
 mod identity;
 mod journal;
+mod layout;
 mod manifest;
 mod names;
 mod open;
@@ -33,5 +34,6 @@ pub use error::StoreError;
 pub use folder::Folder;
 pub use identity::{Difference, Identity};
 pub use journal::{Journal, read_journal};
+pub use manifest::parse_manifest;
 pub use open::Opened;
 pub use verify::{Verified, verify};

@@ -1,6 +1,7 @@
 //! The names in a results folder, and names shown to people.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::store::disk::Disk;
@@ -52,23 +53,26 @@ pub(super) fn parent(path: &Path) -> &Path {
 
 /// A folder beside this one that does not exist, for the suggestion of `--out`.
 pub(super) fn free_beside(disk: &dyn Disk, path: &Path) -> PathBuf {
-    first_free(disk, path, "-", 2).unwrap_or_else(|| path.join("results"))
+    first_free(disk, path, "-", 2).ok().flatten().unwrap_or_else(|| path.join("results"))
 }
 
 /// Where this folder goes when it is moved aside; none if its path ends without a name.
-pub(super) fn free_aside(disk: &dyn Disk, path: &Path) -> Option<PathBuf> {
+pub(super) fn free_aside(disk: &dyn Disk, path: &Path) -> io::Result<Option<PathBuf>> {
     first_free(disk, path, ".old-", 1)
 }
 
 /// The first of `<name><mark>1`, `<name><mark>2`, ... from `start` on that is free.
-fn first_free(disk: &dyn Disk, path: &Path, mark: &str, start: u32) -> Option<PathBuf> {
-    let name = path.file_name()?;
-    (start..MOST_TRIES).find_map(|number| {
+fn first_free(disk: &dyn Disk, path: &Path, mark: &str, start: u32) -> io::Result<Option<PathBuf>> {
+    let Some(name) = path.file_name() else { return Ok(None) };
+    for number in start..MOST_TRIES {
         let mut numbered = OsString::from(name);
         numbered.push(format!("{mark}{number}"));
         let candidate = path.with_file_name(numbered);
-        matches!(disk.exists(&candidate), Ok(false)).then_some(candidate)
-    })
+        if !disk.exists(&candidate)? {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
 }
 
 /// A text with control characters and invisible ones spelled out.
@@ -139,12 +143,12 @@ mod tests {
     fn the_first_free_name_is_found() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("x");
-        assert_eq!(free_aside(&RealDisk, &path), Some(home.path().join("x.old-1")));
+        assert_eq!(free_aside(&RealDisk, &path).unwrap(), Some(home.path().join("x.old-1")));
         std::fs::create_dir(home.path().join("x.old-1")).unwrap();
         std::fs::write(home.path().join("x.old-2"), "").unwrap();
-        assert_eq!(free_aside(&RealDisk, &path), Some(home.path().join("x.old-3")));
+        assert_eq!(free_aside(&RealDisk, &path).unwrap(), Some(home.path().join("x.old-3")));
         assert_eq!(free_beside(&RealDisk, &path), home.path().join("x-2"));
-        assert_eq!(free_aside(&RealDisk, Path::new("/")), None);
+        assert_eq!(free_aside(&RealDisk, Path::new("/")).unwrap(), None);
     }
 
     #[test]

@@ -141,8 +141,10 @@ fn lock(disk: &dyn Disk, path: &Path) -> Result<Lock, StoreError> {
 /// Gives the folder the first free name beside its own.
 fn move_aside(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
     let nameless = || io::Error::new(io::ErrorKind::InvalidInput, "its path does not end with a name");
-    let aside = free_aside(disk, path).ok_or_else(nameless).map_err(StoreError::io("move aside", path))?;
-    disk.rename(path, &aside).map_err(StoreError::io("move aside", path))?;
+    free_aside(disk, path)
+        .and_then(|aside| aside.ok_or_else(nameless))
+        .and_then(|aside| disk.rename(path, &aside))
+        .map_err(StoreError::io("move aside", path))?;
     disk.sync_dir(parent(path)).map_err(StoreError::io("sync", parent(path)))
 }
 
@@ -151,7 +153,7 @@ fn refuse_other(disk: &dyn Disk, path: &Path, stored: &Stored, identity: &Identi
     if differences.is_empty() {
         return Ok(());
     }
-    let (free, aside) = (free_beside(disk, path), free_aside(disk, path).unwrap_or_default());
+    let (free, aside) = (free_beside(disk, path), free_aside(disk, path).ok().flatten());
     Err(StoreError::Differs { path: path.to_path_buf(), differences, free, aside })
 }
 
@@ -177,4 +179,230 @@ fn identity_sum(disk: &dyn Disk, path: &Path, identity: &Identity, is_complete: 
         return sum_file(disk, path, IDENTITY).map_err(StoreError::io("read", &path.join(IDENTITY)));
     }
     write_whole(disk, path, IDENTITY, |out| out.write_all(identity.file_text().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{ChunkKey, RealDisk, verify};
+
+    fn disk() -> Arc<dyn Disk> {
+        Arc::new(RealDisk)
+    }
+
+    fn identity(seed: &str) -> Identity {
+        Identity::new().with("seed", seed).with("version", "1")
+    }
+
+    fn open(home: &TempDir, seed: &str, replace: bool) -> Result<Opened, StoreError> {
+        Folder::open(disk(), &home.path().join("new/x"), &identity(seed), replace)
+    }
+
+    fn complete(home: &TempDir, seed: &str) {
+        let folder = open(home, seed, false).unwrap().into_folder();
+        folder.write("a.csv", |out| out.write_all(seed.as_bytes())).unwrap();
+        folder.finish(&json!({"seed": seed})).unwrap();
+    }
+
+    fn names(path: &Path) -> Vec<String> {
+        RealDisk.list(path).unwrap().into_iter().map(|entry| entry.name).collect()
+    }
+
+    #[test]
+    fn a_folder_is_fresh_then_partial_then_complete() {
+        let home = TempDir::new().unwrap();
+        let fresh = open(&home, "1", false).unwrap();
+        assert!(matches!(fresh, Opened::Fresh(_)));
+        let folder = fresh.into_folder();
+        assert_eq!((folder.path(), folder.identity()), (home.path().join("new/x").as_path(), &identity("1")));
+        drop(folder);
+        let partial = open(&home, "1", false).unwrap();
+        assert!(matches!(partial, Opened::Partial(_)));
+        let folder = partial.into_folder();
+        assert!(folder.manifest().is_none() && folder.damage().is_empty());
+        drop(folder);
+        complete(&home, "1");
+        let Opened::Complete(folder) = open(&home, "1", false).unwrap() else { panic!("its manifest holds") };
+        assert_eq!(folder.manifest().unwrap()["seed"], "1");
+    }
+
+    #[test]
+    fn an_empty_folder_and_one_whose_opening_was_cut_short_are_fresh() {
+        for left in [&[][..], &[".lock"], &[".lock", ".tmp-identity.json"]] {
+            let home = TempDir::new().unwrap();
+            fs::create_dir_all(home.path().join("new/x")).unwrap();
+            for name in left {
+                fs::write(home.path().join("new/x").join(name), "half").unwrap();
+            }
+            assert!(matches!(open(&home, "1", false).unwrap(), Opened::Fresh(_)), "{left:?}");
+            assert_eq!(names(&home.path().join("new/x")), [".lock", "identity.json"]);
+        }
+    }
+
+    #[test]
+    fn another_identity_is_refused_with_each_difference_and_the_ways_out() {
+        let home = TempDir::new().unwrap();
+        complete(&home, "1");
+        fs::create_dir(home.path().join("new/x-2")).unwrap();
+        let error = open(&home, "2", false).unwrap_err();
+        let at = home.path().join("new/x");
+        let at = at.display();
+        let expected = format!(
+            "{at} holds results of other inputs:\n  seed: 1 there, 2 asked for\nchoose another folder with `--out {at}-3`, \
+             or move the old one to {at}.old-1 with `--replace`"
+        );
+        assert_eq!(error.to_string(), expected);
+        assert!(verify(&disk(), &home.path().join("new/x")).unwrap().holds(), "it was not touched");
+    }
+
+    #[test]
+    fn a_folder_of_another_layout_differs_in_its_format() {
+        let home = TempDir::new().unwrap();
+        complete(&home, "1");
+        let file = home.path().join("new/x/identity.json");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("rearguard results 1", "rearguard results 2")).unwrap();
+        let error = open(&home, "1", false).unwrap_err().to_string();
+        assert!(error.contains("format: rearguard results 2 there, rearguard results 1 asked for"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_ours_is_never_touched() {
+        let foreign: [&[(&str, &str)]; 5] = [
+            &[("thesis.tex", "years of work")],
+            &[("identity.json", "{\"format\": \"passport\", \"identity\": {}}")],
+            &[("identity.json", "{\"format\": \"rearguard results 1\", \"ident")],
+            &[("manifest.json", "{}"), ("summary.csv", "")],
+            &[(".lock", ""), ("notes.txt", "")],
+        ];
+        for files in foreign {
+            for replace in [false, true] {
+                let home = TempDir::new().unwrap();
+                let path = home.path().join("new/x");
+                fs::create_dir_all(&path).unwrap();
+                for (name, text) in files {
+                    fs::write(path.join(name), text).unwrap();
+                }
+                let error = open(&home, "1", replace).unwrap_err();
+                assert!(matches!(error, StoreError::NotOurs { .. }), "{error}");
+                assert!(error.to_string().ends_with("x-2`"), "{error}");
+                assert_eq!(names(home.path().join("new").as_path()), ["x"]);
+                assert_eq!(names(&path), files.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+                for (name, text) in files {
+                    assert_eq!(fs::read_to_string(path.join(name)).unwrap(), *text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn replacing_moves_aside_to_the_first_free_name() {
+        let home = TempDir::new().unwrap();
+        for seed in ["1", "2", "2"] {
+            let opened = open(&home, seed, true).unwrap();
+            assert!(matches!(opened, Opened::Fresh(_)));
+            drop(opened);
+            complete(&home, seed);
+        }
+        let new = home.path().join("new");
+        assert_eq!(names(&new), ["x", "x.old-1", "x.old-2"]);
+        for (name, seed) in [("x", "2"), ("x.old-1", "1"), ("x.old-2", "2")] {
+            assert_eq!(verify(&disk(), &new.join(name)).unwrap().manifest["seed"], seed);
+        }
+    }
+
+    #[test]
+    fn a_second_handle_is_refused_until_the_first_is_gone() {
+        let home = TempDir::new().unwrap();
+        let first = open(&home, "1", false).unwrap();
+        for replace in [false, true] {
+            let error = open(&home, "1", replace).unwrap_err();
+            assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+            assert!(error.to_string().contains("in use by another process"), "{error}");
+        }
+        drop(first);
+        open(&home, "1", false).unwrap();
+    }
+
+    #[test]
+    fn a_replaced_folder_stays_locked_with_the_one_in_its_place() {
+        let home = TempDir::new().unwrap();
+        complete(&home, "1");
+        let folder = open(&home, "2", true).unwrap();
+        let aside = home.path().join("new/x.old-1");
+        let open_aside = || Folder::open(disk(), &aside, &identity("1"), false);
+        assert!(matches!(open_aside(), Err(StoreError::Locked { .. })));
+        drop(folder);
+        assert!(matches!(open_aside(), Ok(Opened::Complete(_))));
+    }
+
+    #[test]
+    fn a_complete_folder_with_a_missing_or_changed_file_is_partial_and_says_why() {
+        type Spoil = fn(&Path);
+        let spoils: [(Spoil, &str); 3] = [
+            (|path| fs::remove_file(path.join("a.csv")).unwrap(), "a.csv is missing"),
+            (|path| fs::write(path.join("a.csv"), "2").unwrap(), "a.csv has changed"),
+            (|path| fs::write(path.join("manifest.json"), "{}").unwrap(), "manifest.json has no checksum of its own"),
+        ];
+        for (spoil, problem) in spoils {
+            let home = TempDir::new().unwrap();
+            complete(&home, "1");
+            let path = home.path().join("new/x");
+            spoil(&path);
+            let Opened::Partial(folder) = open(&home, "1", false).unwrap() else { panic!("it does not hold") };
+            assert_eq!(folder.damage(), [problem]);
+            assert!(path.join("manifest.json").exists(), "opening alone changes nothing");
+            folder.write("b.csv", |_| Ok(())).unwrap();
+            assert!(!path.join("manifest.json").exists());
+        }
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_folder_is_an_error() {
+        let home = TempDir::new().unwrap();
+        fs::create_dir(home.path().join("new")).unwrap();
+        fs::write(home.path().join("new/x"), "kept").unwrap();
+        let error = open(&home, "1", true).unwrap_err();
+        assert!(matches!(error, StoreError::Io { action: "list", .. }), "{error}");
+        assert_eq!(fs::read_to_string(home.path().join("new/x")).unwrap(), "kept");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_read_only_place_is_an_error_that_names_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = TempDir::new().unwrap();
+        let place = home.path().join("new");
+        fs::create_dir(&place).unwrap();
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o555)).unwrap();
+        let is_almighty = fs::create_dir(place.join("probe")).is_ok();
+        if !is_almighty {
+            let error = open(&home, "1", false).unwrap_err();
+            assert_eq!(error.to_string(), format!("could not create {}", place.join("x").display()));
+        }
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+        // Permissions do not bind every user; a place that can hold no folder binds all.
+        let error = Folder::open(disk(), Path::new("/dev/null/x"), &identity("1"), false).unwrap_err();
+        assert!(matches!(error, StoreError::Io { .. }) && error.to_string().ends_with("/dev/null/x"), "{error}");
+    }
+
+    #[test]
+    fn a_path_without_a_name_can_be_opened_but_not_moved_aside() {
+        let home = TempDir::new().unwrap();
+        let folder = open(&home, "1", false).unwrap().into_folder();
+        folder.write_chunk(&ChunkKey::new("k", 0, 1), &[], b"").unwrap();
+        drop(folder);
+        let path = home.path().join("new/x/chunks/..");
+        let open_as = |seed: &str, replace| Folder::open(disk(), &path, &identity(seed), replace);
+        let error = open_as("2", false).unwrap_err();
+        assert!(error.to_string().ends_with("chunks/../results`"), "{error}");
+        let error = open_as("2", true).unwrap_err();
+        assert!(matches!(error, StoreError::Io { action: "move aside", .. }), "{error}");
+        assert_eq!(open_as("1", false).unwrap().into_folder().chunks().list().unwrap().valid.len(), 1);
+    }
 }

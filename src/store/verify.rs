@@ -79,3 +79,78 @@ pub(super) fn check_sums(disk: &dyn Disk, folder: &Path, manifest: Manifest) -> 
     let Manifest { value: manifest, files } = manifest;
     Ok(Verified { manifest, files, missing, changed, extra: Vec::new(), damaged_chunks: Vec::new() })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::{ChunkKey, Folder, Identity, RealDisk};
+
+    fn disk() -> Arc<dyn Disk> {
+        Arc::new(RealDisk)
+    }
+
+    fn complete() -> TempDir {
+        let home = TempDir::new().unwrap();
+        let folder =
+            Folder::open(disk(), home.path(), &Identity::new().with("seed", "1"), false).unwrap().into_folder();
+        for name in ["a.csv", "b.csv", "c.csv"] {
+            folder.write(name, |out| out.write_all(name.as_bytes())).unwrap();
+        }
+        folder.write_chunk(&ChunkKey::new("k", 0, 1), &[&[1.0]], b"").unwrap();
+        folder.journal(&json!("done")).unwrap();
+        folder.finish(&json!({"seed": 1})).unwrap();
+        home
+    }
+
+    #[test]
+    fn an_untouched_folder_holds_and_nothing_is_extra() {
+        let home = complete();
+        let verified = verify(&disk(), home.path()).unwrap();
+        assert!(verified.holds() && verified.problems().is_empty());
+        assert!(verified.extra.is_empty() && verified.damaged_chunks.is_empty());
+        let names: Vec<&str> = verified.files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["a.csv", "b.csv", "c.csv", "identity.json"]);
+        assert_eq!(verified.manifest["seed"], 1);
+    }
+
+    #[test]
+    fn missing_changed_and_extra_files_and_damaged_chunks_are_named() {
+        let home = complete();
+        fs::remove_file(home.path().join("a.csv")).unwrap();
+        fs::write(home.path().join("b.csv"), "c.csv").unwrap();
+        fs::write(home.path().join("notes.txt"), "mine").unwrap();
+        fs::create_dir(home.path().join("plots")).unwrap();
+        fs::write(home.path().join("chunks/x.chunk"), "RGCH").unwrap();
+        let verified = verify(&disk(), home.path()).unwrap();
+        assert!(!verified.holds());
+        assert_eq!(verified.problems(), ["a.csv is missing", "b.csv has changed"]);
+        assert_eq!(verified.extra, ["notes.txt", "plots"]);
+        let damaged: Vec<String> = verified.damaged_chunks.iter().map(ToString::to_string).collect();
+        assert_eq!(damaged, ["x.chunk is 4 bytes long instead of 76"]);
+    }
+
+    #[test]
+    fn a_lost_identity_is_one_missing_file() {
+        let home = complete();
+        fs::remove_file(home.path().join("identity.json")).unwrap();
+        assert_eq!(verify(&disk(), home.path()).unwrap().problems(), ["identity.json is missing"]);
+    }
+
+    #[test]
+    fn a_folder_without_a_whole_manifest_is_an_error() {
+        let home = complete();
+        let path = home.path().join("manifest.json");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("\"seed\": 1", "\"seed\": 2")).unwrap();
+        let error = verify(&disk(), home.path()).unwrap_err();
+        assert_eq!(error.to_string(), format!("{} has changed since it was written", path.display()));
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(verify(&disk(), home.path()), Err(StoreError::Incomplete { .. })));
+        assert!(matches!(verify(&disk(), &home.path().join("gone")), Err(StoreError::Io { .. })));
+    }
+}
