@@ -48,8 +48,14 @@ macro_rules! measures {
 }
 
 measures! {
-    Killed = "casualties.killed", "people", Lower, Amount, "Killed in contacts on the road, with those who died of wounds.";
-    Wounded = "casualties.wounded", "people", Lower, Amount, "Wounded in contacts on the road who lived.";
+    Killed = "casualties.killed", "people", Lower, Amount, "Killed in contacts on the road up to the deadline, with those who died of wounds.";
+    Wounded = "casualties.wounded", "people", Lower, Amount, "Wounded in contacts on the road up to the deadline who lived.";
+    KilledGarrison = "casualties.killed_garrisons", "people", Lower, Amount, "Of those killed, in garrisons' withdrawal convoys.";
+    WoundedGarrison = "casualties.wounded_garrisons", "people", Lower, Amount, "Of those wounded, in garrisons' withdrawal convoys.";
+    KilledColumn = "casualties.killed_columns", "people", Lower, Amount, "Of those killed, in contract cargo columns.";
+    WoundedColumn = "casualties.wounded_columns", "people", Lower, Amount, "Of those wounded, in contract cargo columns.";
+    KilledAfter = "casualties.killed_after_deadline", "people", Lower, Amount, "Killed on the road after the deadline, during liquidation; in no other line.";
+    WoundedAfter = "casualties.wounded_after_deadline", "people", Lower, Amount, "Wounded on the road after the deadline, during liquidation; in no other line.";
     KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
     WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
     KilledDirect = "casualties.killed_direct", "people", Lower, Amount, "Killed in direct attacks.";

@@ -58,9 +58,12 @@ fn people(out: &mut dyn Write, policy: &PolicyResults, model: &Model, n: u64) ->
 fn casualties(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
     writeln!(out, "\nCasualties on the road (mean, 95% interval){:>15}{:>26}", "killed", "wounded")?;
     let rows = [
-        ("devices", Measure::KilledDevice, Measure::WoundedDevice),
-        ("direct attacks", Measure::KilledDirect, Measure::WoundedDirect),
-        ("all contacts", Measure::Killed, Measure::Wounded),
+        ("by devices", Measure::KilledDevice, Measure::WoundedDevice),
+        ("by direct attacks", Measure::KilledDirect, Measure::WoundedDirect),
+        ("all, to the deadline", Measure::Killed, Measure::Wounded),
+        ("  in garrisons' convoys", Measure::KilledGarrison, Measure::WoundedGarrison),
+        ("  in contract columns", Measure::KilledColumn, Measure::WoundedColumn),
+        ("after the deadline", Measure::KilledAfter, Measure::WoundedAfter),
     ];
     for (name, killed, wounded) in rows {
         let (killed, wounded) = (mean_text(policy, killed, 1.0), mean_text(policy, wounded, 1.0));
@@ -71,7 +74,7 @@ fn casualties(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
         format!("{} to {}", whole(quantile(column, 0.05)), whole(quantile(column, 0.95)))
     };
     let (killed, wounded) = (range(Measure::Killed), range(Measure::Wounded));
-    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "5% to 95% of replications")?;
+    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, 5% to 95%")?;
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
     writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])
 }

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
-use crate::model::equipment::Travel;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
 
@@ -109,19 +108,13 @@ fn milli(teu: f64) -> MilliTeu {
 impl Withdrawal<'_> {
     /// Room that one of a base's own items takes as cargo; 0 where it does not go as cargo.
     pub(super) fn own_room(&self, base: usize, item: Item) -> MilliTeu {
-        let class = &self.inputs.class[class_of(item)];
-        let withdraws = self.model.network.parent[base].is_some();
-        match class.travel {
-            Travel::Fixed => 0,
-            Travel::Loaded if withdraws => milli(class.teu),
-            Travel::Drives | Travel::Towed if withdraws => 0,
-            _ => milli(class.shipped_teu),
-        }
+        let [own, shipped] = self.tables.rooms[item as usize];
+        if self.model.network.parent[base].is_some() { own } else { shipped }
     }
 
     /// Room that one item from elsewhere takes when shipped on.
     pub(super) fn passing_room(&self, item: Item) -> MilliTeu {
-        milli(self.inputs.class[class_of(item)].shipped_teu)
+        self.tables.rooms[item as usize][1]
     }
 
     /// Room of a base's own cargo in an account.
@@ -221,7 +214,7 @@ impl Withdrawal<'_> {
     /// A base's date has come: its people and what can drive leave in columns; what stays is booked with its cause.
     pub(super) fn on_base_leaves(&mut self, base: usize) {
         let state = &self.bases[base];
-        if !state.open || state.departs_at_days != self.now() || !self.goes_now(base) {
+        if !state.open || state.departs_at_days != self.now() || self.waits_for_camps(base) || !self.goes_now(base) {
             return;
         }
         self.release_columns(base);

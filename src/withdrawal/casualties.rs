@@ -98,20 +98,21 @@ pub fn harm(
 
 impl Withdrawal<'_> {
     /// A convoy suffers a contact: people are hit and cared for, a vehicle may be lost.
-    pub(super) fn suffer(&mut self, id: ConvoyId, kind: ContactKind, stream: Stream) {
+    pub(super) fn suffer(&mut self, id: ConvoyId, kind: ContactKind, armoured_share: f64, stream: Stream) {
         let region = self.model.network.base_region[self.convoys[id as usize].base];
         let desk = DeskId::MedicalEvacuation;
         let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
-        let share = self.convoys[id as usize].armoured_share();
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        let harm = harm(&self.inputs, kind, chance, share, stream, |fate, who| hits.push((fate, who)));
+        let harm = harm(&self.inputs, kind, chance, armoured_share, stream, |fate, who| hits.push((fate, who)));
         for &(fate, who) in &hits {
             self.hit(id, kind, fate, who);
         }
         if !hits.is_empty() {
-            self.outcome.evacuation(harm.care_hours);
-            self.outcome.harm(self.road(id), kind, harm.killed, harm.wounded);
+            if self.before_deadline() {
+                self.outcome.evacuation(harm.care_hours);
+                self.outcome.harm(self.road(id), kind, harm.killed, harm.wounded);
+            }
             let now = self.now();
             self.outcome.count_daily(Daily::Killed, now, harm.killed);
             self.outcome.count_daily(Daily::Wounded, now, harm.wounded);
@@ -123,7 +124,12 @@ impl Withdrawal<'_> {
     }
 
     fn hit(&mut self, id: ConvoyId, kind: ContactKind, fate: Fate, who: f64) {
-        self.outcome.hit(kind, fate);
+        if self.before_deadline() {
+            self.outcome.hit(kind, fate, self.convoys[id as usize].kind);
+        } else {
+            self.outcome.hit_after_deadline(fate);
+        }
+        let counts = self.before_deadline();
         let people = &mut self.convoys[id as usize].people;
         let aboard = crate::withdrawal::people::total(people);
         let mut index = (who * f64::from(aboard)) as u32;
@@ -135,7 +141,7 @@ impl Withdrawal<'_> {
             return;
         };
         let person = PeopleLot { count: 1, ..*lot };
-        if person.category == Category::Contractor {
+        if person.category == Category::Contractor && counts {
             self.outcome.add(Measure::ContractorsHit, 1.0);
         }
         let to = match fate {

@@ -156,6 +156,8 @@ impl Withdrawal<'_> {
         convoy.room = room;
         convoy.escorts = escorts;
         convoy.vehicles = trucks + escorts;
+        convoy.column_vehicles = trucks + escorts;
+        convoy.share = 1.0;
         convoy.armoured = escorts;
         self.set_out(id, Journey::Out);
     }

@@ -74,6 +74,7 @@ struct Passage {
     zone: usize,
     level: Tension,
     vehicles: u32,
+    /// Frailty, times the convoy's share of its column's contacts.
     frailty: f64,
     now_days: f64,
 }
@@ -119,7 +120,7 @@ impl Withdrawal<'_> {
             zone,
             level: self.zones[zone].level,
             vehicles: convoy.column_vehicles,
-            frailty: convoy.frailty,
+            frailty: convoy.frailty * convoy.share,
             now_days: self.now(),
         }
     }
@@ -174,6 +175,7 @@ impl Withdrawal<'_> {
     fn happen(&mut self, id: ConvoyId, contact: PotentialContact, passage_key: u64) -> f64 {
         let mut halt = self.streams.stream(Purpose::Halt, passage_key, contact.point);
         let mut halt_days = 0.0;
+        let armoured_share = self.convoys[id as usize].armoured_share();
         for event in self.contact_events(&self.inputs, contact, passage_key).into_iter().flatten() {
             let convoys = &self.inputs.convoys;
             halt_days += halt.gamma(convoys.halt_shape, convoys.halt_mean_days);
@@ -181,9 +183,11 @@ impl Withdrawal<'_> {
                 ContactKind::Device => Measure::DeviceContacts,
                 ContactKind::Direct => Measure::DirectContacts,
             };
-            self.outcome.add(count, 1.0);
-            self.outcome.add(Measure::Contacts, 1.0);
-            self.suffer(id, contact.kind, event);
+            if self.before_deadline() {
+                self.outcome.add(count, 1.0);
+                self.outcome.add(Measure::Contacts, 1.0);
+            }
+            self.suffer(id, contact.kind, armoured_share, event);
         }
         halt_days
     }
@@ -227,7 +231,8 @@ impl Withdrawal<'_> {
     /// What the contact would be under each other policy, with itinerary and tension as they are here: the direct
     /// effect of what acts on contacts and on care.
     fn judge_shadows(&mut self, id: ConvoyId, contact: PotentialContact, passage: Passage, passage_key: u64) {
-        for index in 0..self.shadows.len() {
+        let judged = if self.before_deadline() { self.shadows.len() } else { 0 };
+        for index in 0..judged {
             let shadow = &self.shadows[index];
             let cover = self.cover(&shadow.inputs, &shadow.host, id, passage.now_days);
             let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);

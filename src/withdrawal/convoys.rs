@@ -70,8 +70,12 @@ pub struct Convoy {
     pub speed_score: f64,
     /// Its frailty to contacts.
     pub frailty: f64,
-    /// Vehicles in the column it belongs to when it set out; sets its size factor for good.
+    /// Vehicles in the whole column it belongs to when it set out: sets its size factor for good.
     pub column_vehicles: u32,
+    /// Its part of that column's contacts: 1 for a column in one piece.
+    pub share: f64,
+    /// Keys what the serials of one column have in common.
+    pub column_key: u64,
     /// Vehicles now.
     pub vehicles: u32,
     /// Of them armoured.
@@ -129,6 +133,7 @@ impl Withdrawal<'_> {
         convoy.base = base;
         convoy.way_of = base;
         convoy.key = key;
+        convoy.column_key = key;
         id as ConvoyId
     }
 
@@ -137,11 +142,10 @@ impl Withdrawal<'_> {
         let variance = self.inputs.threat.frailty_variance;
         let convoy = &mut self.convoys[id as usize];
         convoy.frailty = match variance > 0.0 {
-            true => self.streams.stream(Purpose::Frailty, convoy.key, 0).gamma(1.0 / variance, 1.0),
+            true => self.streams.stream(Purpose::Frailty, convoy.column_key, 0).gamma(1.0 / variance, 1.0),
             false => 1.0,
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
-        convoy.column_vehicles = convoy.vehicles;
         convoy.departed_days = self.agenda.now();
     }
 
@@ -262,15 +266,9 @@ impl Withdrawal<'_> {
         f64::from(self.convoys[id as usize].vehicles) / (convoys.breakdown_vehicle_km * factor)
     }
 
-    /// Halts a convoy where it stands.
+    /// Halts a convoy where it stands, and schedules what it meets next after it has moved off again.
     pub(super) fn halt(&mut self, id: ConvoyId, days: f64) {
-        let until_days = self.now() + days;
-        self.convoys[id as usize].since_days = until_days;
-        self.schedule(until_days, Event::ConvoyMovesOff { convoy: id });
-    }
-
-    /// A convoy goes on after a halt.
-    pub(super) fn on_convoy_moves_off(&mut self, id: ConvoyId) {
+        self.convoys[id as usize].since_days = self.now() + days;
         self.move_on(id);
     }
 
@@ -412,7 +410,8 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Forms the columns in which a garrison leaves, with the vehicles that can drive and what its trucks can carry.
+    /// Forms the column in which a garrison leaves, in serials if it is long, with the vehicles that can drive and what
+    /// its trucks can carry. Serials share the column's size and frailty and divide its contacts.
     pub(super) fn form_withdrawal(&mut self, base: usize) {
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
@@ -443,6 +442,9 @@ impl Withdrawal<'_> {
             }
             let convoy = &mut self.convoys[id as usize];
             (convoy.vehicles, convoy.armoured) = (count, armoured);
+            convoy.column_vehicles = vehicles;
+            convoy.column_key = key2(self.model.network.node_key[base], 0);
+            convoy.share = if vehicles > 0 { f64::from(count) / f64::from(vehicles) } else { 1.0 / f64::from(parts) };
             self.outcome.add(Measure::Convoys, 1.0);
             self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
         }

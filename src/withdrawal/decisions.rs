@@ -51,6 +51,16 @@ impl Withdrawal<'_> {
         }
     }
 
+    /// A hub waits a day at a time for the bases that withdraw to it.
+    pub(super) fn waits_for_camps(&mut self, base: usize) -> bool {
+        let parents = self.model.network.parent.iter();
+        let waits = parents.zip(&self.bases).any(|(parent, state)| *parent == Some(base) && state.open);
+        if waits {
+            self.set_departure(base, self.now() + 1.0);
+        }
+        waits
+    }
+
     /// Whether a base whose date has come goes now. A planned departure without permission waits, up to a limit.
     pub(super) fn goes_now(&mut self, base: usize) -> bool {
         let limit_days = self.bases[base].target_days + self.inputs.decisions.wait_days;

@@ -32,8 +32,6 @@ pub enum Event {
     TrucksReady { fleet: u16, trucks: u32 },
     /// A later column of a garrison sets out.
     ColumnSetsOut { convoy: ConvoyId },
-    /// A convoy goes on after a halt.
-    ConvoyMovesOff { convoy: ConvoyId },
     /// A convoy reaches a point where a contact may be.
     ContactReached { convoy: ConvoyId },
     /// A vehicle breaks down.
@@ -73,10 +71,7 @@ impl Event {
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }
             | Self::ColumnAsked { .. } => 4,
-            Self::BaseLeaves { .. }
-            | Self::ColumnSetsOut { .. }
-            | Self::ConvoyMovesOff { .. }
-            | Self::FlightLeaves { .. } => 5,
+            Self::BaseLeaves { .. } | Self::ColumnSetsOut { .. } | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
             Self::LiquidationEnds => 8,

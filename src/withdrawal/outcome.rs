@@ -3,6 +3,7 @@
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
+use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::ledger::{Cause, Disposition, Item};
 
 /// Contacts and casualties of another policy on this replication's itineraries.
@@ -175,8 +176,20 @@ impl Outcome {
         self.count_daily(Daily::Lost, now_days, units);
     }
 
-    pub(super) fn hit(&mut self, kind: ContactKind, fate: Fate) {
+    pub(super) fn hit_after_deadline(&mut self, fate: Fate) {
         let killed = matches!(fate, Fate::Killed | Fate::DiedOfWounds);
+        self.add(if killed { Measure::KilledAfter } else { Measure::WoundedAfter }, 1.0);
+    }
+
+    pub(super) fn hit(&mut self, kind: ContactKind, fate: Fate, convoy: Kind) {
+        let killed = matches!(fate, Fate::Killed | Fate::DiedOfWounds);
+        let by_convoy = match (killed, convoy) {
+            (true, Kind::Withdrawal) => Measure::KilledGarrison,
+            (true, Kind::Column) => Measure::KilledColumn,
+            (false, Kind::Withdrawal) => Measure::WoundedGarrison,
+            (false, Kind::Column) => Measure::WoundedColumn,
+        };
+        self.add(by_convoy, 1.0);
         let (all, of_kind) = match (killed, kind) {
             (true, ContactKind::Device) => (Measure::Killed, Measure::KilledDevice),
             (true, ContactKind::Direct) => (Measure::Killed, Measure::KilledDirect),

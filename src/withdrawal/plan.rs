@@ -12,8 +12,7 @@ impl Withdrawal<'_> {
         let (ask_before, start_before) = (decisions.request_before_days, self.inputs.packing.start_before_days);
         for base in 0..self.bases.len() {
             let place = &self.inputs.base[base];
-            let (planned, window_start, withdraws) =
-                (place.planned_closure, place.window_start, place.parent.is_some());
+            let (planned, window_start) = (place.planned_closure, place.window_start);
             let target_days = match window_start {
                 Some(start) => {
                     let mut stream = self.streams.stream(Purpose::ClosureWindow, self.model.network.node_key[base], 0);
@@ -22,11 +21,34 @@ impl Withdrawal<'_> {
                 None => planned,
             };
             self.bases[base].target_days = target_days.max(0.0);
+        }
+        self.order_targets();
+        for base in 0..self.bases.len() {
+            let target_days = self.bases[base].target_days;
+            let withdraws = self.model.network.parent[base].is_some();
             self.bases[base].packs_from_days = (target_days - start_before).max(0.0);
             self.schedule(self.bases[base].packs_from_days, Event::PackingStarts { base: small(base) });
             if withdraws {
                 self.schedule((target_days - ask_before).max(0.0), Event::MovementAsked { base: small(base) });
                 self.set_departure(base, target_days.max(0.0));
+            }
+        }
+    }
+
+    /// A hub that withdraws does not mean to leave before the bases that withdraw to it.
+    fn order_targets(&mut self) {
+        for _ in 0..self.bases.len() {
+            let mut settled = true;
+            for camp in 0..self.bases.len() {
+                let Some(hub) = self.model.network.parent[camp] else { continue };
+                let target_days = self.bases[camp].target_days;
+                if self.bases[hub].target_days < target_days {
+                    self.bases[hub].target_days = target_days;
+                    settled = false;
+                }
+            }
+            if settled {
+                break;
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::equipment::Travel;
 use crate::model::network::BaseKind;
 use crate::model::{Inputs, Model};
-use crate::withdrawal::bases::BaseState;
+use crate::withdrawal::bases::{BaseState, MilliTeu};
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
@@ -43,6 +43,13 @@ pub(super) struct Tables {
     pub(super) drive_order: Vec<Item>,
     /// What can be disposed of, in order: sensitive first, then by value.
     pub(super) disposal_order: Vec<Item>,
+    /// Room of each item in thousandths of a TEU in this replication: as cargo of a base that withdraws (0 where it
+    /// does not go as cargo), and when shipped on from a hub.
+    pub(super) rooms: Vec<[MilliTeu; 2]>,
+}
+
+fn milli(teu: f64) -> MilliTeu {
+    (teu * 1000.0).round_ties_even() as MilliTeu
 }
 
 impl Tables {
@@ -72,6 +79,17 @@ impl Tables {
             disposal_order: ordered(&|item| class(item).travel != Travel::Fixed, &|item| {
                 (class(item).sensitive, false, class(item).value_usd)
             }),
+            rooms: Vec::new(),
+        }
+    }
+
+    /// Takes the rooms of this replication's inputs.
+    fn set_rooms(&mut self, inputs: &Inputs) {
+        self.rooms.clear();
+        for class in &inputs.class {
+            let shipped = if class.travel == Travel::Fixed { 0 } else { milli(class.shipped_teu) };
+            let own = if class.travel == Travel::Loaded { milli(class.teu) } else { 0 };
+            self.rooms.extend([[own, shipped]; 2]);
         }
     }
 }
@@ -142,12 +160,7 @@ impl<'m> Withdrawal<'m> {
         loop {
             match self.agenda.next() {
                 Ok(Some(Event::LiquidationEnds)) => break,
-                Ok(Some(event)) => {
-                    if std::env::var_os("DBG").is_some() {
-                        eprintln!("{:.3} {event:?}", self.now());
-                    }
-                    self.dispatch(event)
-                }
+                Ok(Some(event)) => self.dispatch(event),
                 Ok(None) => unreachable!("liquidation always ends"),
                 Err(limit) => panic!("replication {}: {limit}", self.streams.replication()),
             }
@@ -170,6 +183,11 @@ impl<'m> Withdrawal<'m> {
         self.agenda.at(at_days.max(self.agenda.now()), event.phase(), event);
     }
 
+    /// Whether the deadline has not passed: casualties are counted up to it, and apart after it.
+    pub(super) fn before_deadline(&self) -> bool {
+        self.now() < self.model.deadline_days()
+    }
+
     fn end_days(&self) -> f64 {
         self.model.deadline_days() + self.inputs.mission.liquidation_days
     }
@@ -186,6 +204,7 @@ impl<'m> Withdrawal<'m> {
             shadow.host.draw(&shadow.inputs, &streams, end_days);
             shadow.direct = Direct::default();
         }
+        self.tables.set_rooms(&self.inputs);
         opening_stock(&self.inputs, &mut self.stock);
         self.ledger.open(self.tables.items, &self.stock);
         self.people.open(&self.inputs);
@@ -236,7 +255,6 @@ impl<'m> Withdrawal<'m> {
             Event::ColumnAnswered { base, granted } => self.on_column_answered(base as usize, granted),
             Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
             Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
-            Event::ConvoyMovesOff { convoy } => self.on_convoy_moves_off(convoy),
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
             Event::VehicleFails { convoy } => self.on_vehicle_fails(convoy),
             Event::LegEnds { convoy } => self.on_leg_ends(convoy),
