@@ -1,1 +1,3 @@
+//! Speed of one replication, of a run and of loading.
+
 fn main() {}
