@@ -82,6 +82,7 @@ pub fn write(
     folder.write("summary.csv", |out| csv_files::summary(out, &estimates))?;
     folder.write("equipment.csv", |out| csv_files::equipment(out, results, model))?;
     folder.write("casualties.csv", |out| csv_files::casualties(out, results, model))?;
+    folder.write("convoys.csv", |out| csv_files::convoys(out, results, model))?;
     folder.write("timeline.csv", |out| csv_files::timeline(out, results, model))?;
     if !contrasts.is_empty() {
         folder.write("contrasts.csv", |out| csv_files::contrasts(out, contrasts))?;

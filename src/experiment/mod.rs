@@ -8,5 +8,5 @@ pub mod results;
 mod runner;
 
 pub use plan::{Plan, PlanError, PolicyModel};
-pub use results::{Cell, DirectColumns, Failure, PolicyResults, Results};
+pub use results::{Cell, ConvoyCell, DirectColumns, Failure, PolicyResults, Results};
 pub use runner::{Hooks, run};

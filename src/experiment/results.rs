@@ -62,6 +62,17 @@ pub type EndKey = (u16, u16, u8, u8);
 /// Key of a casualty cell: kind of contact, road.
 pub type HarmKey = (u8, u16);
 
+/// Sums over the replications in which a garrison's convoy arrived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConvoyCell {
+    /// Replications in which it arrived.
+    pub n: u64,
+    /// Sums: days of the slowest serial (in millionths), devices, direct attacks, killed, wounded.
+    pub sums: [i128; 5],
+    /// Sums of squares.
+    pub squares: [i128; 5],
+}
+
 /// Integer tallies of one policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tallies {
@@ -69,6 +80,9 @@ pub struct Tallies {
     pub ends: BTreeMap<EndKey, Cell>,
     /// Killed and wounded by kind of contact and road.
     pub harms: BTreeMap<HarmKey, Cell>,
+    /// By base, its garrison's journey: days (in millionths), devices, direct attacks, killed and wounded per
+    /// replication in which it arrived.
+    pub convoys: BTreeMap<u16, ConvoyCell>,
     /// For each day and daily quantity, how many replications had each value.
     pub daily: Vec<[Vec<u32>; 6]>,
     /// Events dispatched.
@@ -90,6 +104,7 @@ impl Tallies {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
             self.harms.entry((harm.kind as u8, harm.road)).or_default().add(amounts);
         }
+        self.add_convoys(outcome);
         self.daily.resize_with(outcome.daily.len().max(self.daily.len()), Default::default);
         for (histograms, counts) in self.daily.iter_mut().zip(&outcome.daily) {
             for (histogram, &count) in histograms.iter_mut().zip(counts) {
@@ -103,6 +118,26 @@ impl Tallies {
         self.events += outcome.events;
     }
 
+    /// Adds each garrison's journey: the slowest of its serials, the contacts and casualties of all.
+    fn add_convoys(&mut self, outcome: &Outcome) {
+        let mut journeys: BTreeMap<u16, [i64; 5]> = BTreeMap::new();
+        for convoy in &outcome.convoys {
+            let journey = journeys.entry(convoy.base).or_default();
+            journey[0] = journey[0].max((convoy.days * 1e6) as i64);
+            for (sum, &count) in journey[1..].iter_mut().zip(&convoy.met) {
+                *sum += i64::from(count);
+            }
+        }
+        for (base, journey) in journeys {
+            let cell = self.convoys.entry(base).or_default();
+            cell.n += 1;
+            for (at, &amount) in journey.iter().enumerate() {
+                cell.sums[at] += i128::from(amount);
+                cell.squares[at] += i128::from(amount) * i128::from(amount);
+            }
+        }
+    }
+
     /// Adds the tallies of other replications.
     pub fn merge(&mut self, other: &Self) {
         for (key, cell) in &other.ends {
@@ -110,6 +145,14 @@ impl Tallies {
         }
         for (key, cell) in &other.harms {
             self.harms.entry(*key).or_default().merge(cell);
+        }
+        for (base, theirs) in &other.convoys {
+            let cell = self.convoys.entry(*base).or_default();
+            cell.n += theirs.n;
+            for at in 0..5 {
+                cell.sums[at] += theirs.sums[at];
+                cell.squares[at] += theirs.squares[at];
+            }
         }
         self.daily.resize_with(other.daily.len().max(self.daily.len()), Default::default);
         for (mine, theirs) in self.daily.iter_mut().zip(&other.daily) {

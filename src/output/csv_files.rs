@@ -9,7 +9,7 @@ use crate::experiment::Results;
 use crate::measures::Better;
 use crate::model::Model;
 use crate::stats::Interval;
-use crate::summary::{Contrast, Estimate, casualty_rows, equipment_rows, timeline_rows};
+use crate::summary::{Contrast, Estimate, casualty_rows, convoy_rows, equipment_rows, timeline_rows};
 
 /// The only design point of an experiment without a sweep.
 const DESIGN_ID: &str = "0";
@@ -213,6 +213,32 @@ pub fn casualties(out: &mut dyn Write, results: &Results, model: &Model) -> io::
                 &wounded_low,
                 &wounded_high,
             ])?;
+        }
+    }
+    csv.flush()
+}
+
+/// Garrisons' journeys to their parents.
+///
+/// # Errors
+/// Those of writing.
+pub fn convoys(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    let means = ["days", "devices", "direct_attacks", "killed", "wounded"];
+    let columns = means.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_low"), format!("{name}_high")]);
+    csv.write_record(["policy", "convoy", "n"].map(str::to_owned).into_iter().chain(columns))?;
+    for policy in &results.policies {
+        for row in convoy_rows(policy, &model.inputs) {
+            csv.write_field(&policy.id)?;
+            csv.write_field(&row.base)?;
+            csv.write_field(row.n.to_string())?;
+            for (mean, interval) in row.means {
+                let [low, high] = ends(interval);
+                csv.write_field(text(Some(mean)))?;
+                csv.write_field(low)?;
+                csv.write_field(high)?;
+            }
+            csv.write_record(None::<&[u8]>)?;
         }
     }
     csv.flush()

@@ -42,6 +42,37 @@ pub struct CasualtyRow {
     pub wounded: Mean,
 }
 
+/// A garrison's journey to its parent, over the replications in which it arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvoyRow {
+    /// The base it left.
+    pub base: String,
+    /// Replications in which it arrived.
+    pub n: u64,
+    /// Days on the road, devices, direct attacks, killed and wounded.
+    pub means: [Mean; 5],
+}
+
+/// Journeys of a policy's garrisons, in the order of bases.
+pub fn convoy_rows(policy: &PolicyResults, inputs: &Inputs) -> Vec<ConvoyRow> {
+    let scales = [1e-6, 1.0, 1.0, 1.0, 1.0];
+    let row = |(&base, cell): (&u16, &crate::experiment::ConvoyCell)| {
+        let mean = |at: usize| {
+            let cell = Cell { sums: [cell.sums[at]; 2], squares: [cell.squares[at]; 2] };
+            (mean(policy.tallies.convoys[&base].n, &cell, 0), scales[at])
+        };
+        let scaled = |((value, interval), scale): (Mean, f64)| {
+            (value * scale, interval.map(|i| Interval { low: i.low * scale, high: i.high * scale }))
+        };
+        ConvoyRow {
+            base: inputs.base[base as usize].id.clone(),
+            n: cell.n,
+            means: [0, 1, 2, 3, 4].map(|at| scaled(mean(at))),
+        }
+    };
+    policy.tallies.convoys.iter().map(row).collect()
+}
+
 fn mean(n: u64, cell: &Cell, at: usize) -> Mean {
     match mean_t_from_sums(n, cell.sums[at], cell.squares[at], CONFIDENCE) {
         Ok(mean) => (mean.mean, Some(mean.interval)),

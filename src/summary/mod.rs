@@ -9,5 +9,5 @@ mod timeline;
 
 pub use contrasts::{Contrast, Effect, contrasts};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
-pub use ledgers::{CasualtyRow, EquipmentRow, casualty_rows, equipment_rows};
+pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use timeline::{TimelineRow, timeline_rows};

@@ -112,6 +112,8 @@ impl Withdrawal<'_> {
             if self.before_deadline() {
                 self.outcome.evacuation(harm.care_hours);
                 self.outcome.harm(self.road(id), kind, harm.killed, harm.wounded);
+                let met = &mut self.convoys[id as usize].met;
+                (met[2], met[3]) = (met[2] + harm.killed, met[3] + harm.wounded);
             }
             let now = self.now();
             self.outcome.count_daily(Daily::Killed, now, harm.killed);

@@ -74,9 +74,16 @@ struct Passage {
     zone: usize,
     level: Tension,
     vehicles: u32,
+    /// The size factor under the scenario's own numbers.
+    size_factor: f64,
     /// Frailty, times the convoy's share of its column's contacts.
     frailty: f64,
     now_days: f64,
+}
+
+/// Factor of column size on the rate of contacts.
+pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
+    math::pow(f64::from(vehicles.max(1)) / inputs.threat.reference_vehicles, inputs.threat.size_exponent)
 }
 
 /// Rate of contacts per km without air cover.
@@ -89,10 +96,9 @@ fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     if base == 0.0 {
         return 0.0;
     }
-    let size = math::pow(f64::from(passage.vehicles.max(1)) / threat.reference_vehicles, threat.size_exponent);
     let months = (passage.now_days.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
     let growth = math::exp(threat.growth_per_month * months);
-    base * passage.frailty * multiplier(inputs, passage.level) * size * growth
+    base * passage.frailty * multiplier(inputs, passage.level) * passage.size_factor * growth
 }
 
 /// Rate ratio of a level of cover against none.
@@ -120,6 +126,7 @@ impl Withdrawal<'_> {
             zone,
             level: self.zones[zone].level,
             vehicles: convoy.column_vehicles,
+            size_factor: convoy.size_factor,
             frailty: convoy.frailty * convoy.share,
             now_days: self.now(),
         }
@@ -133,7 +140,11 @@ impl Withdrawal<'_> {
         contacts.clear();
         for kind in ContactKind::ALL {
             let own = rate_bound(&self.inputs, kind, passage);
-            let bound = self.shadows.iter().map(|shadow| rate_bound(&shadow.inputs, kind, passage)).fold(own, f64::max);
+            let shadows = self.shadows.iter().map(|shadow| {
+                let size_factor = size_factor(&shadow.inputs, passage.vehicles);
+                rate_bound(&shadow.inputs, kind, Passage { size_factor, ..passage })
+            });
+            let bound = shadows.fold(own, f64::max);
             let layers = (bound / LAYER_PER_KM).ceil() as u64;
             let key = key2(passage_key, kind as u64);
             for layer in 0..layers {
@@ -186,6 +197,7 @@ impl Withdrawal<'_> {
             if self.before_deadline() {
                 self.outcome.add(count, 1.0);
                 self.outcome.add(Measure::Contacts, 1.0);
+                self.convoys[id as usize].met[contact.kind as usize] += 1;
             }
             self.suffer(id, contact.kind, armoured_share, event);
         }
@@ -234,6 +246,7 @@ impl Withdrawal<'_> {
         let judged = if self.before_deadline() { self.shadows.len() } else { 0 };
         for index in 0..judged {
             let shadow = &self.shadows[index];
+            let passage = Passage { size_factor: size_factor(&shadow.inputs, passage.vehicles), ..passage };
             let cover = self.cover(&shadow.inputs, &shadow.host, id, passage.now_days);
             let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);
             if contact.height >= rate {

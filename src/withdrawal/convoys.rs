@@ -10,7 +10,7 @@ use crate::model::equipment::Travel;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::{MilliTeu, stow};
-use crate::withdrawal::contacts::PotentialContact;
+use crate::withdrawal::contacts::{PotentialContact, size_factor};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
@@ -74,6 +74,12 @@ pub struct Convoy {
     pub column_vehicles: u32,
     /// Its part of that column's contacts: 1 for a column in one piece.
     pub share: f64,
+    /// Its size factor on the rate of contacts.
+    pub size_factor: f64,
+    /// The last day on the road that was drawn, and that day's factor on progress.
+    pub day_factor: (f64, f64),
+    /// Devices met, direct attacks met, killed and wounded, up to the deadline.
+    pub met: [u32; 4],
     /// Keys what the serials of one column have in common.
     pub column_key: u64,
     /// Vehicles now.
@@ -148,6 +154,8 @@ impl Withdrawal<'_> {
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
         convoy.departed_days = self.agenda.now();
+        convoy.day_factor = (-1.0, 1.0);
+        convoy.size_factor = size_factor(&self.inputs, convoy.column_vehicles);
     }
 
     /// Starts a journey at its first leg.
@@ -232,7 +240,7 @@ impl Withdrawal<'_> {
     }
 
     /// When a convoy that keeps moving passes a point of its leg: each calendar day on the road has its own progress.
-    fn passage_days(&self, id: ConvoyId, road: usize, km: f64) -> f64 {
+    fn passage_days(&mut self, id: ConvoyId, road: usize, km: f64) -> f64 {
         let convoys = &self.inputs.convoys;
         let surface = self.inputs.road[road].surface;
         let median_km = match surface {
@@ -240,13 +248,16 @@ impl Withdrawal<'_> {
             Surface::Piste => convoys.piste_km_per_day,
             Surface::Track => convoys.track_km_per_day,
         };
-        let convoy = &self.convoys[id as usize];
+        let convoy = &mut self.convoys[id as usize];
         let (mut at_days, mut left_km) = (convoy.since_days, km - convoy.leg_km);
         let mut day = (at_days - convoy.departed_days).floor().max(0.0);
         loop {
-            let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
-            let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
-            let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * math::exp(log_factor);
+            if convoy.day_factor.0 != day {
+                let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
+                let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
+                convoy.day_factor = (day, math::exp(log_factor));
+            }
+            let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if reach_km >= left_km {
@@ -380,7 +391,7 @@ impl Withdrawal<'_> {
         }
         let now = self.now();
         let convoy = &mut self.convoys[id as usize];
-        self.outcome.convoy_arrives(now - convoy.departed_days);
+        self.outcome.convoy_arrives(convoy.base, now - convoy.departed_days, convoy.met);
         let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
         for lot in people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);

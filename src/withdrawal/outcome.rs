@@ -30,6 +30,17 @@ pub struct RoadHarm {
     pub wounded: u32,
 }
 
+/// A garrison's convoy (or serial of one) that reached its parent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConvoyRecord {
+    /// The base it left.
+    pub base: u16,
+    /// Days on the road.
+    pub days: f64,
+    /// Devices met, direct attacks met, killed and wounded, up to the deadline.
+    pub met: [u32; 4],
+}
+
 /// Items of one kind that ended in one line for one cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndOfItems {
@@ -59,6 +70,8 @@ pub struct Outcome {
     pub road_harms: Vec<RoadHarm>,
     /// Where items ended.
     pub ends: Vec<EndOfItems>,
+    /// Garrisons' convoys that arrived.
+    pub convoys: Vec<ConvoyRecord>,
     /// Direct effects, one for each shadowing policy.
     pub direct: Vec<Direct>,
     /// Events dispatched.
@@ -83,6 +96,7 @@ impl Default for Outcome {
             daily: Vec::new(),
             road_harms: Vec::new(),
             ends: Vec::new(),
+            convoys: Vec::new(),
             direct: Vec::new(),
             events: 0,
             camp_cargo_carried: 0,
@@ -104,6 +118,8 @@ impl Outcome {
         let old = std::mem::take(self);
         *self = Self { values: old.values, departed_days: old.departed_days, daily: old.daily, ..Self::default() };
         (self.road_harms, self.ends, self.departed) = (old.road_harms, old.ends, old.departed);
+        self.convoys = old.convoys;
+        self.convoys.clear();
         self.values.fill(0.0);
         self.departed_days.clear();
         self.departed_days.resize(bases, f64::INFINITY);
@@ -168,8 +184,9 @@ impl Outcome {
         }
     }
 
-    pub(super) fn convoy_arrives(&mut self, days: f64) {
+    pub(super) fn convoy_arrives(&mut self, base: usize, days: f64, met: [u32; 4]) {
         self.arrivals = (self.arrivals.0 + 1, self.arrivals.1 + days);
+        self.convoys.push(ConvoyRecord { base: base as u16, days, met });
     }
 
     pub(super) fn lose_items(&mut self, units: u32, now_days: f64) {
