@@ -85,6 +85,7 @@ pub enum Command {
 }
 
 /// Options that every experiment takes.
+#[expect(clippy::struct_excessive_bools, reason = "each flag of the command line is one")]
 #[derive(Args, Debug)]
 pub struct ExperimentArguments {
     /// Scenario file

@@ -74,10 +74,9 @@ impl Stop {
         match self {
             Self::Scenario(_) => Exit::Scenario,
             Self::Usage(_) => Exit::Usage,
-            Self::Plan(_) | Self::Store(_) => Exit::InputOutput,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Output(_) => Exit::InputOutput,
+            Self::Plan(_) | Self::Store(_) | Self::Output(_) => Exit::InputOutput,
             Self::Threads(_) | Self::Failed { .. } => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
             Self::Shown(exit) => *exit,

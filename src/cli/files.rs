@@ -1,5 +1,6 @@
 //! Writing an experiment's results folder, and its JSON form.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -17,7 +18,10 @@ use crate::store::{Folder, Identity, Opened, RealDisk};
 use crate::summary::{Contrast, Estimate, estimates};
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes any text");
+        hex
+    })
 }
 
 /// What determines the results, by name.

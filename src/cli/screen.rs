@@ -227,9 +227,11 @@ fn row(
         Effect::Total => (mean(baseline.column(measure)), mean(policy.column(measure))),
         Effect::Direct => (String::new(), String::new()),
     };
-    let shown = match difference.sd > 0.0 || difference.mean != 0.0 {
-        true => with_interval(difference.mean, Some(difference.interval), scale),
-        false => "none in any replication".to_owned(),
+    let differs = difference.sd > 0.0 || difference.mean != 0.0;
+    let shown = if differs {
+        with_interval(difference.mean, Some(difference.interval), scale)
+    } else {
+        "none in any replication".to_owned()
     };
     let number = |value: Option<f64>, places| value.map_or_else(|| "-".to_owned(), |value| decimals(value, places));
     let factor = difference

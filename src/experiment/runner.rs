@@ -40,6 +40,9 @@ struct Row {
 
 /// Runs every replication of every policy. Replication `r` of each policy shares its streams with replication `r` of the
 /// others.
+///
+/// # Panics
+/// Never: a replication that panics is caught before the lock on what is collected is taken.
 pub fn run(plan: &Plan, hooks: &Hooks) -> Results {
     let replications = plan.replications as usize;
     let collected = Mutex::new(Collected {
@@ -96,10 +99,9 @@ impl<'p> Worker<'p> {
     }
 
     fn withdrawal(plan: &'p Plan, policy: usize) -> Withdrawal<'p> {
-        let others: Vec<&Model> = match plan.has_baseline && policy == 0 {
-            true => plan.policies[1..].iter().map(|other| &other.model).collect(),
-            false => Vec::new(),
-        };
+        let is_baseline = plan.has_baseline && policy == 0;
+        let others = if is_baseline { &plan.policies[1..] } else { &[] };
+        let others: Vec<&Model> = others.iter().map(|other| &other.model).collect();
         Withdrawal::new(&plan.policies[policy].model, &others)
     }
 

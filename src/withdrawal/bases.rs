@@ -13,6 +13,7 @@ use crate::withdrawal::run::Withdrawal;
 pub type MilliTeu = i64;
 
 /// The state of one base.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts, each read by itself")]
 #[derive(Clone, Debug, Default)]
 pub struct BaseState {
     /// Its people have not left.

@@ -183,7 +183,7 @@ impl Withdrawal<'_> {
         self.bases[base].assigned -= left;
         let passing = std::mem::take(&mut self.bases[base].passing);
         for mut lot in passing {
-            let fit = self.fit(left, self.passing_room(lot.item), lot.units);
+            let fit = fit(left, self.passing_room(lot.item), lot.units);
             left -= self.passing_room(lot.item) * MilliTeu::from(fit);
             self.take_aboard(id, Lot { units: fit, ..lot }, Account::AtHub);
             lot.units -= fit;
@@ -192,7 +192,7 @@ impl Withdrawal<'_> {
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
-            let fit = if room > 0 { self.fit(left, room, staged) } else { 0 };
+            let fit = if room > 0 { fit(left, room, staged) } else { 0 };
             left -= room * MilliTeu::from(fit);
             self.take_aboard(id, Lot { origin: small(base), item, units: fit }, Account::Staged);
         }
@@ -202,10 +202,6 @@ impl Withdrawal<'_> {
         }
         self.set_out(id, Journey::Loaded);
         self.consider_column(base);
-    }
-
-    fn fit(&self, left: MilliTeu, room: MilliTeu, units: u32) -> u32 {
-        if room == 0 { 0 } else { (left.max(0) / room).min(MilliTeu::from(units)) as u32 }
     }
 
     /// Books a lot from an account into a convoy.
@@ -264,4 +260,9 @@ impl Withdrawal<'_> {
         }
         self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks });
     }
+}
+
+/// How many units fit into the room left; none of what takes no room.
+fn fit(left: MilliTeu, room: MilliTeu, units: u32) -> u32 {
+    if room == 0 { 0 } else { (left.max(0) / room).min(MilliTeu::from(units)) as u32 }
 }

@@ -147,9 +147,10 @@ impl Withdrawal<'_> {
     fn first_departure(&mut self, id: ConvoyId) {
         let variance = self.inputs.threat.frailty_variance;
         let convoy = &mut self.convoys[id as usize];
-        convoy.frailty = match variance > 0.0 {
-            true => self.streams.stream(Purpose::Frailty, convoy.column_key, 0).gamma(1.0 / variance, 1.0),
-            false => 1.0,
+        convoy.frailty = if variance > 0.0 {
+            self.streams.stream(Purpose::Frailty, convoy.column_key, 0).gamma(1.0 / variance, 1.0)
+        } else {
+            1.0
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
         convoy.departed_days = self.agenda.now();
@@ -447,7 +448,7 @@ impl Withdrawal<'_> {
                 join(&mut self.convoys[id as usize].people, lot);
             }
             let (mut count, mut armoured) = (0, 0);
-            for lot in load.vehicles.iter() {
+            for lot in &load.vehicles {
                 count += share(lot.units);
                 armoured += if self.inputs.class[class_of(lot.item)].armoured { share(lot.units) } else { 0 };
             }

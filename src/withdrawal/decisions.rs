@@ -38,9 +38,10 @@ impl Withdrawal<'_> {
 
     /// Fixes when a base leaves and when disposal starts; what was fixed before no longer holds.
     pub(super) fn set_departure(&mut self, base: usize, at_days: f64) {
-        let lead_days = match self.bases[base].accelerated {
-            true => self.inputs.decisions.notice_days,
-            false => self.inputs.disposal.start_before_days,
+        let lead_days = if self.bases[base].accelerated {
+            self.inputs.decisions.notice_days
+        } else {
+            self.inputs.disposal.start_before_days
         };
         self.bases[base].departs_at_days = at_days;
         self.schedule(at_days, Event::BaseLeaves { base: small(base) });

@@ -39,10 +39,8 @@ impl Withdrawal<'_> {
         load.towed.clear();
         load.cargo.clear();
         let decisions = &self.inputs.decisions;
-        let share = match self.bases[base].accelerated {
-            true => decisions.drivable_accelerated,
-            false => decisions.drivable_planned,
-        };
+        let accelerated = self.bases[base].accelerated;
+        let share = if accelerated { decisions.drivable_accelerated } else { decisions.drivable_planned };
         let owned: u32 = self.tables.drive_order.iter().map(|&item| self.at_base(base, item)).sum();
         let mut left = (f64::from(owned) * share + 1e-9) as u32;
         for &item in &self.tables.drive_order {
@@ -102,7 +100,7 @@ impl Withdrawal<'_> {
             let wanted = match rule {
                 DisposalRule::None => false,
                 DisposalRule::SensitiveOnly => sensitive,
-                DisposalRule::SensitiveFirst => sensitive || !receives && !(column_comes && is_cargo),
+                DisposalRule::SensitiveFirst => sensitive || !(receives || column_comes && is_cargo),
             };
             if !wanted {
                 continue;

@@ -9,41 +9,105 @@ pub type ConvoyId = u32;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
     /// A zone's tension takes its next dated level.
-    TensionChanges { zone: u16, change: u16 },
+    TensionChanges {
+        /// The zone.
+        zone: u16,
+        /// Which of its changes.
+        change: u16,
+    },
     /// A base asks whether its zone has been tense for long enough.
-    DecisionReviewed { base: u16 },
+    DecisionReviewed {
+        /// The base.
+        base: u16,
+    },
     /// Packing starts at a base.
-    PackingStarts { base: u16 },
+    PackingStarts {
+        /// The base.
+        base: u16,
+    },
     /// A crew finishes a job.
-    CrewDone { base: u16, job: Job },
+    CrewDone {
+        /// The base.
+        base: u16,
+        /// What is finished.
+        job: Job,
+    },
     /// A base asks for ground movement.
-    MovementAsked { base: u16 },
+    MovementAsked {
+        /// The base.
+        base: u16,
+    },
     /// The host answers.
-    MovementAnswered { base: u16, granted: bool },
+    MovementAnswered {
+        /// The base that asked.
+        base: u16,
+        /// Whether it may go.
+        granted: bool,
+    },
     /// A working day of disposal ends.
-    DisposalDay { base: u16 },
+    DisposalDay {
+        /// The base.
+        base: u16,
+    },
     /// A base's people and vehicles leave.
-    BaseLeaves { base: u16 },
+    BaseLeaves {
+        /// The base.
+        base: u16,
+    },
     /// A base asks for a cargo column.
-    ColumnAsked { base: u16 },
+    ColumnAsked {
+        /// The base.
+        base: u16,
+    },
     /// The host answers.
-    ColumnAnswered { base: u16, granted: bool },
+    ColumnAnswered {
+        /// The base that asked.
+        base: u16,
+        /// Whether a column may come.
+        granted: bool,
+    },
     /// A fleet's trucks are ready again.
-    TrucksReady { fleet: u16, trucks: u32 },
+    TrucksReady {
+        /// The fleet.
+        fleet: u16,
+        /// How many.
+        trucks: u32,
+    },
     /// A later column of a garrison sets out.
-    ColumnSetsOut { convoy: ConvoyId },
+    ColumnSetsOut {
+        /// The column.
+        convoy: ConvoyId,
+    },
     /// A convoy reaches a point where a contact may be.
-    ContactReached { convoy: ConvoyId },
+    ContactReached {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
     /// A vehicle breaks down.
-    VehicleFails { convoy: ConvoyId },
+    VehicleFails {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
     /// A convoy reaches the end of a leg.
-    LegEnds { convoy: ConvoyId },
+    LegEnds {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
     /// A repatriation flight leaves.
-    FlightLeaves { flight: u32 },
+    FlightLeaves {
+        /// Its ordinal.
+        flight: u32,
+    },
     /// An armed group takes an empty camp.
-    CampTaken { base: u16 },
+    CampTaken {
+        /// The base whose camp it was.
+        base: u16,
+    },
     /// An empty camp is looted.
-    CampLooted { base: u16 },
+    CampLooted {
+        /// The base whose camp it was.
+        base: u16,
+    },
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -56,7 +120,10 @@ pub enum Job {
     /// Packing a batch.
     Pack,
     /// Loading a column.
-    Load { convoy: ConvoyId },
+    Load {
+        /// The column.
+        convoy: ConvoyId,
+    },
 }
 
 impl Event {

@@ -111,11 +111,6 @@ impl PeopleLedger {
     pub fn mission_count(&self, account: Whereabouts) -> u32 {
         self.balance[..self.mission].iter().map(|row| row[account as usize]).sum()
     }
-
-    /// Mission people at the start.
-    pub fn mission_strength(&self) -> u32 {
-        self.stock[..self.mission].iter().sum()
-    }
 }
 
 /// Adds people to lots, merging with those of the same garrison and category.
