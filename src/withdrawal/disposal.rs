@@ -41,7 +41,9 @@ impl Withdrawal<'_> {
         let decisions = &self.inputs.decisions;
         let accelerated = self.bases[base].accelerated;
         let share = if accelerated { decisions.drivable_accelerated } else { decisions.drivable_planned };
-        let owned: u32 = self.tables.drive_order.iter().map(|&item| self.at_base(base, item)).sum();
+        // Of those it opened with, not of those left: disposal must not make more of them unfit day by day.
+        let opened_with = &self.stock[base * self.tables.items..][..self.tables.items];
+        let owned: u32 = self.tables.drive_order.iter().map(|&item| opened_with[item as usize]).sum();
         let mut left = (f64::from(owned) * share + 1e-9) as u32;
         for &item in &self.tables.drive_order {
             let units = left.min(self.at_base(base, item));

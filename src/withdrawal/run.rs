@@ -133,7 +133,8 @@ pub struct Withdrawal<'m> {
     pub(super) load: Load,
     pub(super) hits: Vec<(Fate, f64)>,
     pub(super) agenda: Agenda<Event>,
-    stock: Vec<u32>,
+    /// What each base opened with, `[base * items + item]`.
+    pub(super) stock: Vec<u32>,
 }
 
 impl<'m> Withdrawal<'m> {
