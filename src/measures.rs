@@ -75,6 +75,10 @@ measures! {
     Exposed = "people.person_days_on_road", "person-days", Lower, Amount, "Days that people spent in convoys.";
     EvacuatedUnits = "equipment.evacuated_units", "units", Higher, Amount, "Items out of the country at the end.";
     EvacuatedUsd = "equipment.evacuated_usd", "USD", Higher, Amount, "Their value.";
+    RoadUnits = "equipment.evacuated_road_units", "units", Higher, Amount, "Of them, those that left their base by road.";
+    RoadUsd = "equipment.evacuated_road_usd", "USD", Higher, Amount, "Their value.";
+    AirUnits = "equipment.evacuated_air_units", "units", Higher, Amount, "Of them, those that left their base by air.";
+    AirUsd = "equipment.evacuated_air_usd", "USD", Higher, Amount, "Their value.";
     HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over at the end.";
     HandedOverUsd = "equipment.handed_over_usd", "USD", Neither, Amount, "Their value.";
     DestroyedUnits = "equipment.destroyed_units", "units", Lower, Amount, "Items destroyed by their owners.";

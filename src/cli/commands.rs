@@ -8,9 +8,10 @@ use clap::{ColorChoice, Parser};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::exit::{Exit, Stop};
-use crate::cli::numbers::decimals;
+use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::{Session, policy_ids};
 use crate::cli::{files, screen, show};
+use crate::experiment::Results;
 use crate::measures::Measure;
 use crate::scenario::{Case, Code};
 use crate::summary::contrasts;
@@ -67,18 +68,26 @@ fn dispatch(command: Command) -> Result<(), Stop> {
     }
 }
 
-fn heading(out: &mut dyn Write, session: &Session, seconds: f64) -> io::Result<()> {
+fn heading(out: &mut dyn Write, session: &Session, results: &Results, seconds: f64) -> io::Result<()> {
     let (plan, model) = (&session.plan, &session.plan.policies[0].model);
     let rate = (plan.replications * plan.policies.len() as u64) as f64 / seconds.max(1e-9);
     writeln!(out, "{}", model.inputs.title)?;
     writeln!(
         out,
-        "{} replications of each policy, seed {}, {} uncertain parameters drawn, {} s, {} replications/s\n",
-        crate::cli::numbers::whole(plan.replications as f64),
+        "{} replications of each policy, seed {}, {} uncertain parameters drawn",
+        whole(plan.replications as f64),
         plan.seed,
         model.uncertainties().len(),
+    )?;
+    let first = &results.policies[0].tallies;
+    let mean = |sum: u64| whole(sum as f64 / results.replications.len().max(1) as f64);
+    writeln!(
+        out,
+        "{} events and {} keyed draws a replication; {} s, {} replications/s\n",
+        mean(first.events),
+        mean(first.streams),
         decimals(seconds, 2),
-        crate::cli::numbers::whole(rate),
+        whole(rate),
     )
 }
 
@@ -93,10 +102,12 @@ fn run(args: &ExperimentArguments) -> Result<(), Stop> {
     }
     if !args.quiet {
         let mut out = io::stdout().lock();
-        heading(&mut out, &session, seconds)?;
-        for (policy, plan) in results.policies.iter().zip(&session.plan.policies) {
+        heading(&mut out, &session, &results, seconds)?;
+        if let ([policy], [plan]) = (&results.policies[..], &session.plan.policies[..]) {
             screen::policy(&mut out, policy, &plan.model, &results)?;
             writeln!(out)?;
+        } else {
+            screen::side_by_side(&mut out, &results)?;
         }
         writeln!(out, "Results: {}", session.out.display())?;
         let others: Vec<&str> = session
@@ -138,7 +149,7 @@ fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), S
     }
     if !args.quiet {
         let mut out = io::stdout().lock();
-        heading(&mut out, &session, seconds)?;
+        heading(&mut out, &session, &results, seconds)?;
         screen::comparison(&mut out, &results, &contrasts)?;
         writeln!(out, "\nResults: {} (contrasts.csv holds every measure)", session.out.display())?;
     }

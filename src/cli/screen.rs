@@ -11,8 +11,9 @@ use crate::summary::{Contrast, Effect, mean_of};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
-const LEDGER: [(&str, Measure, Measure); 7] = [
-    ("evacuated (road)", Measure::EvacuatedUnits, Measure::EvacuatedUsd),
+const LEDGER: [(&str, Measure, Measure); 8] = [
+    ("evacuated by road", Measure::RoadUnits, Measure::RoadUsd),
+    ("evacuated by air", Measure::AirUnits, Measure::AirUsd),
     ("handed over", Measure::HandedOverUnits, Measure::HandedOverUsd),
     ("destroyed by owner", Measure::DestroyedUnits, Measure::DestroyedUsd),
     ("decommissioned", Measure::DecommissionedUnits, Measure::DecommissionedUsd),
@@ -108,12 +109,58 @@ fn equipment(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
         let usd = mean_text(policy, usd, 1e6);
         writeln!(out, "  {name:<26}{units:>36}{usd:>28}")?;
     }
-    let air = "  evacuated (air)";
-    writeln!(out, "{air:<28}{:>36}{:>28}", "0", "0")?;
     let (lost, usd) = (mean_text(policy, Measure::LostUnits, 1.0), mean_text(policy, Measure::LostUsd, 1e6));
     writeln!(out, "  {:<26}{lost:>36}{usd:>28}", "lost in all")?;
     let sensitive = mean_text(policy, Measure::SensitiveLeft, 1.0);
     writeln!(out, "  sensitive items left usable: {sensitive}")
+}
+
+/// Measures that a screen of several policies shows.
+const SIDE_BY_SIDE: [Measure; 14] = [
+    Measure::Contacts,
+    Measure::Convoys,
+    Measure::Columns,
+    Measure::Wounded,
+    Measure::WoundedGarrison,
+    Measure::Killed,
+    Measure::KilledGarrison,
+    Measure::PeopleOut,
+    Measure::AllOut,
+    Measure::LostUnits,
+    Measure::LostUsd,
+    Measure::CampCargoShare,
+    Measure::Requests,
+    Measure::TruckDaysHeld,
+];
+
+/// The screen of several policies: means with 95% intervals, a column for each policy.
+///
+/// # Errors
+/// Those of writing.
+pub fn side_by_side(out: &mut dyn Write, results: &Results) -> io::Result<()> {
+    let n = results.replications.len() as u64;
+    for policies in results.policies.chunks(3) {
+        write!(out, "{:<38}", "Mean (95% interval)")?;
+        for policy in policies {
+            write!(out, "{:>30}", policy.id)?;
+        }
+        writeln!(out)?;
+        for measure in SIDE_BY_SIDE {
+            let usd = measure.unit() == "USD";
+            write!(out, "  {:<36}", if usd { format!("{measure} million") } else { measure.to_string() })?;
+            for policy in policies {
+                let (mean, interval, ..) = mean_of(policy.column(measure), measure.scale());
+                let text = match measure.scale() {
+                    Scale::Event => probability(mean, interval, n),
+                    Scale::Amount => with_interval(mean, interval, if usd { 1e6 } else { 1.0 }),
+                };
+                write!(out, "{text:>30}")?;
+            }
+            writeln!(out)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 /// Measures that a comparison shows first.

@@ -87,6 +87,8 @@ pub struct Tallies {
     pub daily: Vec<[Vec<u32>; 6]>,
     /// Events dispatched.
     pub events: u64,
+    /// Keyed streams opened.
+    pub streams: u64,
 }
 
 impl Tallies {
@@ -116,6 +118,7 @@ impl Tallies {
             }
         }
         self.events += outcome.events;
+        self.streams += outcome.streams;
     }
 
     /// Adds each garrison's journey: the slowest of its serials, the contacts and casualties of all.
@@ -164,6 +167,7 @@ impl Tallies {
             }
         }
         self.events += other.events;
+        self.streams += other.streams;
     }
 }
 

@@ -354,16 +354,16 @@ pub fn largest_remainder(shares: &[f64]) -> Vec<u32> {
     units
 }
 
-/// The measures of units and USD for each line, in the order of [`Disposition::ALL`] (both roads out share one).
-pub const LINE_MEASURES: [(Measure, Measure); 8] = [
-    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
-    (Measure::EvacuatedUnits, Measure::EvacuatedUsd),
-    (Measure::HandedOverUnits, Measure::HandedOverUsd),
-    (Measure::DestroyedUnits, Measure::DestroyedUsd),
-    (Measure::DecommissionedUnits, Measure::DecommissionedUsd),
-    (Measure::AbandonedUnits, Measure::AbandonedUsd),
-    (Measure::EnRouteUnits, Measure::EnRouteUsd),
-    (Measure::OnHandUnits, Measure::OnHandUsd),
+/// The measures of units and USD to which each line adds, in the order of [`Disposition::ALL`].
+pub const LINE_MEASURES: [&[(Measure, Measure)]; 8] = [
+    &[(Measure::EvacuatedUnits, Measure::EvacuatedUsd), (Measure::RoadUnits, Measure::RoadUsd)],
+    &[(Measure::EvacuatedUnits, Measure::EvacuatedUsd), (Measure::AirUnits, Measure::AirUsd)],
+    &[(Measure::HandedOverUnits, Measure::HandedOverUsd)],
+    &[(Measure::DestroyedUnits, Measure::DestroyedUsd)],
+    &[(Measure::DecommissionedUnits, Measure::DecommissionedUsd)],
+    &[(Measure::AbandonedUnits, Measure::AbandonedUsd)],
+    &[(Measure::EnRouteUnits, Measure::EnRouteUsd)],
+    &[(Measure::OnHandUnits, Measure::OnHandUsd)],
 ];
 
 #[cfg(test)]

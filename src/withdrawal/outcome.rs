@@ -76,6 +76,8 @@ pub struct Outcome {
     pub direct: Vec<Direct>,
     /// Events dispatched.
     pub events: u64,
+    /// Keyed streams opened, each for one decision.
+    pub streams: u64,
     /// Room of camps' cargo that contract columns carried, in thousandths of a TEU.
     pub(super) camp_cargo_carried: i64,
     departed: Vec<bool>,
@@ -99,6 +101,7 @@ impl Default for Outcome {
             convoys: Vec::new(),
             direct: Vec::new(),
             events: 0,
+            streams: 0,
             camp_cargo_carried: 0,
             departed: Vec::new(),
             answered: 0,

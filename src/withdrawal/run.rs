@@ -1,6 +1,8 @@
 //! One replication: the state of everything, the one place where events are dispatched, and the end.
 
-use crate::draw::Streams;
+use std::cell::Cell;
+
+use crate::draw::{Purpose, Stream, Streams};
 use crate::kernel::{Agenda, Limits};
 use crate::measures::{Daily, Measure};
 use crate::model::equipment::Travel;
@@ -94,11 +96,29 @@ impl Tables {
     }
 }
 
+/// A replication's streams, with a count of how many were opened.
+pub(super) struct CountedStreams {
+    inner: Streams,
+    opened: Cell<u64>,
+}
+
+impl CountedStreams {
+    fn new(inner: Streams) -> Self {
+        Self { inner, opened: Cell::new(0) }
+    }
+
+    /// The stream of a decision, see [`Streams::stream`].
+    pub(super) fn stream(&self, purpose: Purpose, entity: u64, occurrence: u64) -> Stream {
+        self.opened.set(self.opened.get() + 1);
+        self.inner.stream(purpose, entity, occurrence)
+    }
+}
+
 /// Runs replications of one policy, one after another, in memory that is reset and not rebuilt.
 pub struct Withdrawal<'m> {
     pub(super) model: &'m Model,
     pub(super) inputs: Inputs,
-    pub(super) streams: Streams,
+    pub(super) streams: CountedStreams,
     pub(super) tables: Tables,
     pub(super) host: Host,
     pub(super) zones: Vec<ZoneState>,
@@ -132,7 +152,7 @@ impl<'m> Withdrawal<'m> {
         Self {
             model,
             inputs: model.inputs.clone(),
-            streams: Streams::new(0, 0),
+            streams: CountedStreams::new(Streams::new(0, 0)),
             tables: Tables::new(&model.inputs),
             host: Host::default(),
             zones: Vec::new(),
@@ -162,7 +182,7 @@ impl<'m> Withdrawal<'m> {
                 Ok(Some(Event::LiquidationEnds)) => break,
                 Ok(Some(event)) => self.dispatch(event),
                 Ok(None) => unreachable!("liquidation always ends"),
-                Err(limit) => panic!("replication {}: {limit}", self.streams.replication()),
+                Err(limit) => panic!("replication {}: {limit}", self.streams.inner.replication()),
             }
         }
         self.close();
@@ -194,7 +214,7 @@ impl<'m> Withdrawal<'m> {
 
     /// Draws the inputs, opens the books, and schedules what is known from the start.
     fn open(&mut self, streams: Streams) {
-        self.streams = streams;
+        self.streams = CountedStreams::new(streams);
         self.agenda.reset();
         self.model.realise(&streams, &mut self.inputs);
         let end_days = self.end_days();
@@ -316,11 +336,12 @@ impl<'m> Withdrawal<'m> {
             }
         }
         let balanced = self.ledger.balances() && self.people.balances();
-        assert!(balanced, "replication {}: a ledger does not balance", self.streams.replication());
+        assert!(balanced, "replication {}: a ledger does not balance", self.streams.inner.replication());
         for (line, (units, usd)) in self.ledger.lines(&self.inputs).into_iter().enumerate() {
-            let (units_measure, usd_measure) = LINE_MEASURES[line];
-            self.outcome.add(units_measure, units as f64);
-            self.outcome.add(usd_measure, usd as f64);
+            for (units_measure, usd_measure) in LINE_MEASURES[line] {
+                self.outcome.add(*units_measure, units as f64);
+                self.outcome.add(*usd_measure, usd as f64);
+            }
             let is_lost = matches!(
                 Disposition::ALL[line],
                 Disposition::Destroyed
@@ -345,6 +366,7 @@ impl<'m> Withdrawal<'m> {
         let end_days = self.end_days();
         self.outcome.finish(end_days, camp_cargo);
         self.outcome.events = self.agenda.dispatched();
+        self.outcome.streams = self.streams.opened.get();
         self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
     }
 
