@@ -10,6 +10,8 @@ use crate::model::routes::{ShortestWays, desks, node};
 pub enum ProblemKind {
     /// Two dates or numbers are in the wrong order.
     Order,
+    /// A list that needs an item has none.
+    Empty,
     /// Something that must be there is not.
     Missing,
     /// A place cannot be reached, or a base cannot be left.
@@ -48,7 +50,7 @@ impl Problems {
     fn dates_rise(&mut self, path: &str, from_days: &[f64], holds_from_start: bool) {
         if holds_from_start && from_days.is_empty() {
             let hint = format!("add an entry to `{path}` whose `from` is `mission.start` or earlier");
-            self.add(ProblemKind::Missing, path, format!("`{path}` is empty"), hint);
+            self.add(ProblemKind::Empty, path, format!("`{path}` is empty"), hint);
         }
         if holds_from_start && from_days.first().is_some_and(|&first| first > 0.0) {
             let message = format!("the first entry of `{path}` starts after the mission does");
@@ -104,7 +106,7 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
     if inputs.mission.liquidation_people > 0.0 && !team_stays && !inputs.base.is_empty() {
         let message = "no base is marked `liquidation = true`, but `mission.liquidation_people` stay";
         problems.add(
-            ProblemKind::Missing,
+            ProblemKind::Conflict,
             "mission.liquidation_people",
             message,
             "mark the base where they stay, or set it to 0",
@@ -114,7 +116,7 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
 
 fn check_bases(inputs: &Inputs, problems: &mut Problems) {
     if inputs.base.is_empty() {
-        problems.add(ProblemKind::Missing, "base", "there is no base", "add at least one `[[base]]`");
+        problems.add(ProblemKind::Empty, "base", "there is no base", "add at least one `[[base]]`");
     }
     let end = inputs.mission.deadline + inputs.mission.liquidation_days;
     for base in &inputs.base {
@@ -249,13 +251,12 @@ fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
         let ways = node(inputs, &fleet.home).map(|home| ShortestWays::new(inputs, home));
         for id in &fleet.serves {
             if let Some(other) = served.insert(id, &fleet.id) {
-                let message = format!("`{id}` is served by both `{other}` and `{}`", fleet.id);
-                problems.add(
-                    ProblemKind::Duplicate,
-                    format!("{path}.serves"),
-                    message,
-                    "let one fleet serve each base",
-                );
+                let (message, hint) = if *other == fleet.id {
+                    (format!("`{}` serves `{id}` twice", fleet.id), "name each base once")
+                } else {
+                    (format!("`{id}` is served by both `{other}` and `{}`", fleet.id), "let one fleet serve each base")
+                };
+                problems.add(ProblemKind::Duplicate, format!("{path}.serves"), message, hint);
             }
             let Some(base) = inputs.base.iter().find(|base| base.id == *id) else { continue };
             let Some(cargo_to) = base.cargo_to.as_ref().or(base.parent.as_ref()) else {

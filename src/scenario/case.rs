@@ -35,7 +35,14 @@ impl Case {
         let sets = from_arguments(sets, &mut problems);
         let Some(document) = document else { return Err(problems) };
         let case = Self { document, sets };
-        case.build(&[], &mut problems);
+        if problems.is_empty() {
+            case.build(&[], &mut problems);
+        } else {
+            // What could not be read is a gap in the document. Fields are still checked; what holds between them is not,
+            // since a gap would be taken for a value.
+            let document = case.document.with(&case.sets, &mut problems);
+            let _ = read::<Inputs>(&document, &mut problems);
+        }
         if problems.is_empty() {
             for preset in case.document.policies().iter().chain(case.document.denials()) {
                 case.build(&preset.overrides, &mut problems);
@@ -103,7 +110,8 @@ impl Case {
 fn code(kind: ProblemKind) -> Code {
     match kind {
         ProblemKind::Order => Code::Order,
-        ProblemKind::Missing => Code::EmptyList,
+        ProblemKind::Empty => Code::EmptyList,
+        ProblemKind::Missing => Code::MissingKey,
         ProblemKind::Unreachable => Code::Unreachable,
         ProblemKind::Duplicate | ProblemKind::Conflict => Code::Contradiction,
         ProblemKind::Sum => Code::Sum,

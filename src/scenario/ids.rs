@@ -76,8 +76,11 @@ impl<'d> Ids<'d> {
             let lists = enumerated(pending.lists.iter().copied());
             let message =
                 format!("{} refers to {}, which is no id of {lists}", shown(&pending.path), shown(&pending.id));
-            let hint =
-                did_you_mean(&pending.id, known()).unwrap_or_else(|| format!("the ids are {}", enumerated(known())));
+            let hint = match did_you_mean(&pending.id, known()) {
+                Some(near) => near,
+                None if known().next().is_none() => format!("there is no item of {lists} yet: add it"),
+                None => format!("the ids are {}", enumerated(known())),
+            };
             diagnostics.push(Diagnostic::new(Code::UnknownReference, message).at(&pending.place).hint(hint));
         }
     }

@@ -1,1 +1,5 @@
+//! What the program promises, a file for each promise.
 
+mod bad_input;
+mod common;
+mod determinism;
