@@ -8,6 +8,7 @@ const EXAMPLES: &str = "\
 Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
+  rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 
@@ -39,6 +40,15 @@ pub enum Command {
         /// The policy that the others are compared with [default: the first in the file]
         #[arg(long, value_name = "ID")]
         baseline: Option<String>,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// What each denial costs: exact shares over all combinations of denials
+    Attribute {
+        /// Denial to attribute to; repeat for several [default: all of the file]
+        #[arg(long = "denial", value_name = "ID")]
+        denials: Vec<String>,
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
+use crate::cli::attribute::attribute;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::{Session, policy_ids};
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
+        Command::Attribute { denials, experiment } => attribute(&denials, &experiment),
         Command::Check { files, sets, json } => check(&files, &sets, json),
         Command::Show { file, path, policy, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
@@ -68,7 +70,8 @@ fn dispatch(command: Command) -> Result<(), Stop> {
     }
 }
 
-fn heading(out: &mut dyn Write, session: &Session, results: &Results, seconds: f64) -> io::Result<()> {
+/// What was run, how long and how fast.
+pub fn heading(out: &mut dyn Write, session: &Session, results: &Results, seconds: f64) -> io::Result<()> {
     let (plan, model) = (&session.plan, &session.plan.policies[0].model);
     let rate = (plan.replications * plan.policies.len() as u64) as f64 / seconds.max(1e-9);
     writeln!(out, "{}", model.inputs.title)?;
@@ -156,7 +159,8 @@ fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), S
     failed(&session, args, &results)
 }
 
-fn failed(session: &Session, args: &ExperimentArguments, results: &crate::experiment::Results) -> Result<(), Stop> {
+/// Says which replications failed, if any did.
+pub fn failed(session: &Session, args: &ExperimentArguments, results: &crate::experiment::Results) -> Result<(), Stop> {
     let Some(first) = results.failures.first() else { return Ok(()) };
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",

@@ -14,7 +14,7 @@ use crate::draw::SCHEME;
 use crate::experiment::Results;
 use crate::experiment::results::column_names;
 use crate::output::csv_files;
-use crate::store::{Folder, Identity, Opened, RealDisk};
+use crate::store::{Folder, Identity, Opened, RealDisk, StoreError};
 use crate::summary::{Contrast, Estimate, estimates};
 
 fn hash(text: &str) -> String {
@@ -71,6 +71,24 @@ pub fn write(
     contrasts: &[Contrast],
     seconds: f64,
 ) -> Result<(), Stop> {
+    write_with(opened, session, args, command, results, contrasts, seconds, |_| Ok(()))
+}
+
+/// The same, with more files of a command's own.
+///
+/// # Errors
+/// Those of the disk.
+#[expect(clippy::too_many_arguments, reason = "each is one part of what a folder records")]
+pub fn write_with(
+    opened: Opened,
+    session: &Session,
+    args: &ExperimentArguments,
+    command: &str,
+    results: &Results,
+    contrasts: &[Contrast],
+    seconds: f64,
+    more: impl FnOnce(&Folder) -> Result<(), StoreError>,
+) -> Result<(), Stop> {
     let folder = match opened {
         Opened::Complete(_) => return Ok(()),
         Opened::Fresh(folder) | Opened::Partial(folder) => folder,
@@ -90,6 +108,7 @@ pub fn write(
     if !results.failures.is_empty() {
         folder.write("failures.csv", |out| csv_files::failures(out, results))?;
     }
+    more(&folder)?;
     folder.journal(&json!({
         "event": "run", "seconds": seconds, "threads": args.threads, "arguments": std::env::args().collect::<Vec<_>>(),
     }))?;

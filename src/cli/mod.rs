@@ -1,6 +1,7 @@
 //! The command line: arguments, wording, colour, progress, exit codes. Only this room prints and reads the clock.
 
 mod args;
+mod attribute;
 mod commands;
 mod exit;
 mod files;

@@ -30,7 +30,20 @@ impl Session {
     pub fn new(args: &ExperimentArguments, command: &str, ids: &[String], has_baseline: bool) -> Result<Self, Stop> {
         let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
         let policies = ids.iter().map(|id| policy(&case, id, args.point)).collect::<Result<Vec<_>, _>>();
-        let policies = policies.map_err(Stop::Scenario)?;
+        Self::of_policies(case, policies.map_err(Stop::Scenario)?, args, command, has_baseline)
+    }
+
+    /// The same for policies that are already built.
+    ///
+    /// # Errors
+    /// Problems of the plan.
+    pub fn of_policies(
+        case: Case,
+        policies: Vec<PolicyModel>,
+        args: &ExperimentArguments,
+        command: &str,
+        has_baseline: bool,
+    ) -> Result<Self, Stop> {
         let defaults =
             &policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?.model.inputs.experiment;
         let seed = args.seed.unwrap_or(defaults.seed as u64);

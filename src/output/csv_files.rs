@@ -8,8 +8,8 @@ use csv::Writer;
 use crate::experiment::Results;
 use crate::measures::Better;
 use crate::model::Model;
-use crate::stats::Interval;
-use crate::summary::{Contrast, Estimate, casualty_rows, convoy_rows, equipment_rows, timeline_rows};
+use crate::stats::{Interval, MeanEstimate};
+use crate::summary::{AttributionRow, Contrast, Estimate, casualty_rows, convoy_rows, equipment_rows, timeline_rows};
 
 /// The only design point of an experiment without a sweep.
 const DESIGN_ID: &str = "0";
@@ -213,6 +213,32 @@ pub fn casualties(out: &mut dyn Write, results: &Results, model: &Model) -> io::
                 &wounded_low,
                 &wounded_high,
             ])?;
+        }
+    }
+    csv.flush()
+}
+
+/// What each denial costs.
+///
+/// # Errors
+/// Those of writing.
+pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["measure", "unit", "part", "denial", "with", "mean", "low", "high", "mcse", "method", "n"])?;
+    for row in rows {
+        let (measure, unit) = (row.measure.name(), row.measure.unit());
+        let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
+            let [low, high] = ends(Some(mean.interval));
+            let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
+            csv.write_record([measure, unit, part, denial, "", &value, &low, &high, &mcse, "t", &n])
+        };
+        for (denial, share) in denials.iter().zip(&row.shares) {
+            estimate("share", denial, share)?;
+        }
+        estimate("together", "", &row.total)?;
+        for &(a, b, mean) in &row.interactions {
+            let (value, n) = (text(Some(mean)), row.total.n.to_string());
+            csv.write_record([measure, unit, "interaction", denials[a], denials[b], &value, "", "", "", "none", &n])?;
         }
     }
     csv.flush()

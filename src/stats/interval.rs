@@ -59,7 +59,7 @@ pub struct MeanEstimate {
 
 impl MeanEstimate {
     /// The estimate of the values divided by `scale`, above 0.
-    pub(super) fn over(self, scale: f64) -> Self {
+    pub fn over(self, scale: f64) -> Self {
         let interval = Interval { low: self.interval.low / scale, high: self.interval.high / scale };
         Self {
             mean: self.mean / scale,

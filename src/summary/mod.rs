@@ -2,11 +2,13 @@
 //!
 //! Every number here carries how sure it is and by which method. This room must not run replications or write files.
 
+mod attribution;
 mod contrasts;
 mod estimates;
 mod ledgers;
 mod timeline;
 
+pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
 pub use contrasts::{Contrast, Effect, contrasts};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
