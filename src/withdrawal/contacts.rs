@@ -178,7 +178,12 @@ impl Withdrawal<'_> {
         self.judge_shadows(id, contact, passage, passage_key);
         let cover = self.cover(&self.inputs, &self.host, id, passage.now_days);
         let rate = uncovered_rate(&self.inputs, contact.kind, passage) * cover_ratio(&self.inputs, cover);
-        let halt_days = if contact.height < rate { self.happen(id, contact, passage_key) } else { 0.0 };
+        if contact.height >= rate {
+            self.move_on(id);
+            return;
+        }
+        self.stop(id);
+        let halt_days = self.happen(id, contact, passage_key);
         self.halt(id, halt_days);
     }
 
