@@ -5,7 +5,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::event::ConvoyId;
-use crate::withdrawal::people::{Category, PeopleLot, Whereabouts};
+use crate::withdrawal::people::{Category, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::DeskId;
 use crate::withdrawal::run::Withdrawal;
 
@@ -29,10 +29,21 @@ pub struct Harm {
     pub killed: u32,
     /// Wounded who lived.
     pub wounded: u32,
+    /// Of both, who left the convoy: all but the lightly wounded.
+    pub taken_off: u32,
     /// Hours to care, where someone was evacuated by air.
     pub care_hours: Option<f64>,
     /// A vehicle was lost, picked by this uniform.
     pub vehicle_lost: Option<f64>,
+}
+
+/// Who and what a contact can hit.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// People in the convoy.
+    pub people: u32,
+    /// Armoured share of its vehicles.
+    pub armoured_share: f64,
 }
 
 /// More than this many hit by one contact is cut off, so that a far tail cannot run away.
@@ -43,13 +54,13 @@ const MOST_HIT: u64 = 500;
 ///
 /// # Arguments
 /// * `evacuation_chance` - probability that a medical evacuation flight is granted.
-/// * `armoured_share` - of the convoy's vehicles.
+/// * `target` - the convoy; no more are hit than are there.
 /// * `each` - told the fate of each person hit, with a uniform that picks who.
 pub fn harm(
     inputs: &Inputs,
     kind: ContactKind,
     evacuation_chance: f64,
-    armoured_share: f64,
+    target: Target,
     mut stream: Stream,
     mut each: impl FnMut(Fate, f64),
 ) -> Harm {
@@ -63,9 +74,9 @@ pub fn harm(
         }
     };
     let exposure = |share: f64| share + (1.0 - share) * casualties.unarmoured_multiplier;
-    let mix = exposure(armoured_share) / exposure(casualties.reference_armoured_share);
+    let mix = exposure(target.armoured_share) / exposure(casualties.reference_armoured_share);
     let mean_hit = wounded * mix / (1.0 - casualties.killed_share).max(0.01);
-    let hit = stream.negative_binomial(mean_hit, dispersion).min(MOST_HIT);
+    let hit = stream.negative_binomial(mean_hit, dispersion).min(MOST_HIT).min(u64::from(target.people));
     let by_air = stream.chance(evacuation_chance);
     let hours = stream.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd);
     let (is_lost, which) = (stream.chance(vehicle_lost), stream.uniform());
@@ -90,6 +101,7 @@ pub fn harm(
             Fate::Killed | Fate::DiedOfWounds => harm.killed += 1,
             Fate::Serious | Fate::Light => harm.wounded += 1,
         }
+        harm.taken_off += u32::from(fate != Fate::Light);
         each(fate, who);
     }
     harm.care_hours = (by_air && evacuated).then_some(hours);
@@ -102,9 +114,10 @@ impl Withdrawal<'_> {
         let region = self.model.network.base_region[self.convoys[id as usize].base];
         let desk = DeskId::MedicalEvacuation;
         let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
+        let target = Target { people: total(&self.convoys[id as usize].people), armoured_share };
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        let harm = harm(&self.inputs, kind, chance, armoured_share, stream, |fate, who| hits.push((fate, who)));
+        let harm = harm(&self.inputs, kind, chance, target, stream, |fate, who| hits.push((fate, who)));
         for &(fate, who) in &hits {
             self.hit(id, kind, fate, who);
         }
@@ -133,7 +146,7 @@ impl Withdrawal<'_> {
         }
         let counts = self.before_deadline();
         let people = &mut self.convoys[id as usize].people;
-        let aboard = crate::withdrawal::people::total(people);
+        let aboard = total(people);
         let mut index = (who * f64::from(aboard)) as u32;
         let Some(lot) = people.iter_mut().find(|lot| {
             let found = index < lot.count;

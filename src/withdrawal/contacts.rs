@@ -9,9 +9,10 @@ use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::threat::Tension;
-use crate::withdrawal::casualties::harm;
+use crate::withdrawal::casualties::{Target, harm};
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Account, Cause};
+use crate::withdrawal::people::total;
 use crate::withdrawal::permissions::{DeskId, Host};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tension::multiplier;
@@ -178,7 +179,12 @@ impl Withdrawal<'_> {
         self.judge_shadows(id, contact, passage, passage_key);
         let cover = self.cover(&self.inputs, &self.host, id, passage.now_days);
         let rate = uncovered_rate(&self.inputs, contact.kind, passage) * cover_ratio(&self.inputs, cover);
-        let halt_days = if contact.height < rate { self.happen(id, contact, passage_key) } else { 0.0 };
+        if contact.height >= rate {
+            self.move_on(id);
+            return;
+        }
+        self.stop(id);
+        let halt_days = self.happen(id, contact, passage_key);
         self.halt(id, halt_days);
     }
 
@@ -257,8 +263,10 @@ impl Withdrawal<'_> {
             let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
             let chance = shadow.host.chance(&shadow.inputs, network, desk, region, passage.now_days);
             let mut direct = shadow.direct;
+            let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
             for event in self.contact_events(&shadow.inputs, contact, passage_key).into_iter().flatten() {
-                let harm = harm(&shadow.inputs, contact.kind, chance, convoy.armoured_share(), event, |_, _| ());
+                let harm = harm(&shadow.inputs, contact.kind, chance, target, event, |_, _| ());
+                target.people -= harm.taken_off;
                 direct.contacts += 1;
                 direct.killed += harm.killed;
                 direct.wounded += harm.wounded;

@@ -58,10 +58,12 @@ pub struct Convoy {
     pub loading: bool,
     /// The leg it is on.
     pub leg: usize,
-    /// How far along it.
+    /// How far along it was when it last moved off or a day ended.
     pub leg_km: f64,
     /// When it was there.
     pub since_days: f64,
+    /// Where its pending event is.
+    pub next_km: f64,
     /// When it first set out.
     pub departed_days: f64,
     /// When this journey began.
@@ -102,8 +104,10 @@ pub struct Convoy {
     pub next_contact: usize,
     /// Breakdowns on this leg: unit exponential gaps in expected breakdowns.
     pub failures: Option<Stream>,
-    /// Expected breakdowns left until the next.
+    /// Expected breakdowns between `gap_km` and the next.
     pub failure_gap: f64,
+    /// Where that is counted from.
+    pub gap_km: f64,
     /// Breakdowns so far.
     pub breakdowns: u32,
 }
@@ -210,6 +214,7 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         convoy.leg_km = 0.0;
         convoy.since_days = now;
+        convoy.gap_km = 0.0;
         convoy.failure_gap = failures.standard_exponential();
         convoy.failures = Some(failures);
         self.lay_contacts(id, passage);
@@ -217,13 +222,13 @@ impl Withdrawal<'_> {
     }
 
     /// Schedules whichever comes first of a potential contact, a breakdown and the leg's end.
-    fn move_on(&mut self, id: ConvoyId) {
+    pub(super) fn move_on(&mut self, id: ConvoyId) {
         let road = self.road(id);
         let leg_km = self.inputs.road[road].km;
         let failures_per_km = self.failures_per_km(id, road);
         let convoy = &self.convoys[id as usize];
         let contact_km = convoy.contacts.get(convoy.next_contact).map_or(f64::INFINITY, |contact| contact.km);
-        let failure_km = convoy.leg_km + convoy.failure_gap / failures_per_km;
+        let failure_km = convoy.gap_km + convoy.failure_gap / failures_per_km;
         let (km, event) = if contact_km < leg_km && contact_km <= failure_km {
             (contact_km, Event::ContactReached { convoy: id })
         } else if failure_km < leg_km {
@@ -232,14 +237,24 @@ impl Withdrawal<'_> {
             (leg_km, Event::LegEnds { convoy: id })
         };
         let at_days = self.passage_days(id, road, km);
-        let convoy = &mut self.convoys[id as usize];
-        convoy.failure_gap = (convoy.failure_gap - (km - convoy.leg_km) * failures_per_km).max(0.0);
-        convoy.leg_km = km;
-        convoy.since_days = at_days;
+        self.convoys[id as usize].next_km = km;
         self.schedule(at_days, event);
     }
 
+    /// Fixes where a convoy stands, before anything about it changes.
+    pub(super) fn stop(&mut self, id: ConvoyId) {
+        let failures_per_km = self.failures_per_km(id, self.road(id));
+        let now = self.now();
+        let convoy = &mut self.convoys[id as usize];
+        let here_km = convoy.next_km;
+        convoy.failure_gap = (convoy.failure_gap - (here_km - convoy.gap_km) * failures_per_km).max(0.0);
+        (convoy.leg_km, convoy.gap_km, convoy.since_days) = (here_km, here_km, now);
+    }
+
     /// When a convoy that keeps moving passes a point of its leg: each calendar day on the road has its own progress.
+    ///
+    /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
+    /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
     fn passage_days(&mut self, id: ConvoyId, road: usize, km: f64) -> f64 {
         let convoys = &self.inputs.convoys;
         let surface = self.inputs.road[road].surface;
@@ -249,7 +264,7 @@ impl Withdrawal<'_> {
             Surface::Track => convoys.track_km_per_day,
         };
         let convoy = &mut self.convoys[id as usize];
-        let (mut at_days, mut left_km) = (convoy.since_days, km - convoy.leg_km);
+        let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         let mut day = (at_days - convoy.departed_days).floor().max(0.0);
         loop {
             if convoy.day_factor.0 != day {
@@ -260,11 +275,11 @@ impl Withdrawal<'_> {
             let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
-            if reach_km >= left_km {
-                return at_days + left_km / km_per_day;
+            if at_km + reach_km >= km {
+                return at_days + (km - at_km) / km_per_day;
             }
-            left_km -= reach_km;
-            at_days = day_ends;
+            (at_km, at_days) = (at_km + reach_km, day_ends);
+            (convoy.leg_km, convoy.since_days) = (at_km, at_days);
             day += 1.0; // counted, not computed: a sum of days need not round back to the same day
         }
     }
@@ -278,7 +293,7 @@ impl Withdrawal<'_> {
         f64::from(self.convoys[id as usize].vehicles) / (convoys.breakdown_vehicle_km * factor)
     }
 
-    /// Halts a convoy where it stands, and schedules what it meets next after it has moved off again.
+    /// Halts a convoy that has stopped, and schedules what it meets next after it has moved off again.
     pub(super) fn halt(&mut self, id: ConvoyId, days: f64) {
         self.convoys[id as usize].since_days = self.now() + days;
         self.move_on(id);
@@ -286,6 +301,7 @@ impl Withdrawal<'_> {
 
     /// A vehicle breaks down: the convoy waits for it, and leaves it behind if it cannot be recovered.
     pub(super) fn on_vehicle_fails(&mut self, id: ConvoyId) {
+        self.stop(id);
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
         let mut stream = convoy.failures.take().expect("a convoy on a leg has its stream");
