@@ -14,7 +14,9 @@ use crate::withdrawal::run::Withdrawal;
 /// The state of one fleet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FleetState {
-    /// Trucks ready at home.
+    /// Trucks not lost.
+    pub trucks: u32,
+    /// Of them ready at home.
     pub idle: u32,
     /// Served bases that have asked for a column and have no permission.
     pub waiting: u32,
@@ -43,7 +45,11 @@ impl Withdrawal<'_> {
         if self.bases[base].column_pending {
             return;
         }
-        let full = (fleet.column_trucks * fleet.truck_teu * 1000.0) as MilliTeu;
+        let column_trucks = fleet.column_trucks.min(f64::from(self.fleets[trip.fleet].trucks));
+        if column_trucks < 1.0 {
+            return;
+        }
+        let full = (column_trucks * fleet.truck_teu * 1000.0) as MilliTeu;
         let waiting = self.waiting_cargo(base);
         let is_camp = self.inputs.base[base].kind == BaseKind::Camp;
         let unpacked = if self.bases[base].open { self.own_cargo(base, Account::OnHand) } else { 0 };
@@ -123,6 +129,7 @@ impl Withdrawal<'_> {
             let truck = (settings.truck_teu * 1000.0) as MilliTeu;
             let waiting = self.waiting_cargo(base).max(0);
             let trucks = ((waiting + truck - 1) / truck).min(settings.column_trucks as MilliTeu) as u32;
+            let trucks = trucks.min(self.fleets[fleet].trucks);
             if trucks > self.fleets[fleet].idle {
                 return;
             }
