@@ -28,12 +28,21 @@ impl Withdrawal<'_> {
     /// Adds up the truck-days held so far, then changes who waits and who is idle.
     fn change_fleet(&mut self, fleet: usize, change: impl FnOnce(&mut FleetState)) {
         let now = self.now();
+        let starts_days = self.inputs.truck_fleet[fleet].from.unwrap_or(0.0);
         let state = &mut self.fleets[fleet];
         if state.waiting > 0 {
-            self.outcome.add(Measure::TruckDaysHeld, f64::from(state.idle) * (now - state.since_days));
+            let held_days = (now - state.since_days.max(starts_days)).max(0.0);
+            self.outcome.add(Measure::TruckDaysHeld, f64::from(state.idle) * held_days);
         }
         state.since_days = now;
         change(state);
+    }
+
+    /// Adds up the truck-days held to the end of the simulation.
+    pub(super) fn close_fleets(&mut self) {
+        for fleet in 0..self.fleets.len() {
+            self.change_fleet(fleet, |_| ());
+        }
     }
 
     /// Files a request for a column if the base has a load for one that none is coming for.

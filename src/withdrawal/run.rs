@@ -333,6 +333,7 @@ impl<'m> Withdrawal<'m> {
 
     /// Ends the replication: the team goes home, the books are closed and checked.
     fn close(&mut self) {
+        self.close_fleets();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);
