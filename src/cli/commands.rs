@@ -86,7 +86,7 @@ pub fn heading(out: &mut dyn Write, session: &Session, results: &Results, second
     let mean = |sum: u64| whole(sum as f64 / results.replications.len().max(1) as f64);
     writeln!(
         out,
-        "{} events and {} keyed draws a replication; {} s, {} replications/s\n",
+        "{} events and {} keyed streams a replication; {} s, {} replications/s\n",
         mean(first.events),
         mean(first.streams),
         decimals(seconds, 2),

@@ -193,7 +193,7 @@ pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]
         )?;
         writeln!(
             out,
-            "  {:<36}{:>13}{:>13}  {:<32}{:>7}{:>8}{:>8}",
+            "  {:<36}{:>13}{:>13}  {:<32}{:>7}{:>10}{:>8}",
             "measure", "baseline", "policy", "difference", "corr.", "factor", "worse"
         )?;
         for measure in HEADLINES {
@@ -242,5 +242,5 @@ fn row(
         _ => format!("{}%", decimals(100.0 * difference.share_worse, 1)),
     };
     let correlation = number(difference.correlation, 2);
-    writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{correlation:>7}{factor:>8}{worse:>8}")
+    writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{correlation:>7}{factor:>10}{worse:>8}")
 }

@@ -157,6 +157,11 @@ fn check_bases(inputs: &Inputs, problems: &mut Problems) {
                 "let the chain of parents end at a base with `repatriation = true`",
             );
         }
+        if base.liquidation && base.parent.is_some() {
+            let message = format!("`{}` withdraws to a parent, so no liquidation team can stay there", base.id);
+            let hint = "set `liquidation = false`, or leave `parent` out";
+            problems.add(ProblemKind::Conflict, format!("{path}.liquidation"), message, hint);
+        }
         if base.repatriation && !base.airstrip {
             let message = format!("`{}` has repatriation flights but no airstrip", base.id);
             problems.add(

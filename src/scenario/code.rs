@@ -78,7 +78,7 @@ codes! {
          `mission.start`. Everything happens by the day at the place itself, so times of day have no meaning here.";
     BadId = "E017", "malformed id",
         "Ids begin with a small letter and go on with small letters, digits, `_` and `-`, up to 64 characters. They \
-         name rows in the results and parts of paths, so spaces, capitals and other letters are left to `name`.";
+         name rows in the results and parts of paths, so spaces, capitals and other letters are left to `title`.";
     DuplicateId = "E018", "id used twice",
         "Two items of one list have the same id, so nothing could refer to either. Rename one of them.";
     UnknownReference = "E019", "refers to nothing",

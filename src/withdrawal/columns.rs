@@ -14,7 +14,9 @@ use crate::withdrawal::run::Withdrawal;
 /// The state of one fleet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FleetState {
-    /// Trucks ready at home.
+    /// Trucks not lost.
+    pub trucks: u32,
+    /// Of them ready at home.
     pub idle: u32,
     /// Served bases that have asked for a column and have no permission.
     pub waiting: u32,
@@ -26,12 +28,21 @@ impl Withdrawal<'_> {
     /// Adds up the truck-days held so far, then changes who waits and who is idle.
     fn change_fleet(&mut self, fleet: usize, change: impl FnOnce(&mut FleetState)) {
         let now = self.now();
+        let starts_days = self.inputs.truck_fleet[fleet].from.unwrap_or(0.0);
         let state = &mut self.fleets[fleet];
         if state.waiting > 0 {
-            self.outcome.add(Measure::TruckDaysHeld, f64::from(state.idle) * (now - state.since_days));
+            let held_days = (now - state.since_days.max(starts_days)).max(0.0);
+            self.outcome.add(Measure::TruckDaysHeld, f64::from(state.idle) * held_days);
         }
         state.since_days = now;
         change(state);
+    }
+
+    /// Adds up the truck-days held to the end of the simulation.
+    pub(super) fn close_fleets(&mut self) {
+        for fleet in 0..self.fleets.len() {
+            self.change_fleet(fleet, |_| ());
+        }
     }
 
     /// Files a request for a column if the base has a load for one that none is coming for.
@@ -43,7 +54,11 @@ impl Withdrawal<'_> {
         if self.bases[base].column_pending {
             return;
         }
-        let full = (fleet.column_trucks * fleet.truck_teu * 1000.0) as MilliTeu;
+        let column_trucks = fleet.column_trucks.min(f64::from(self.fleets[trip.fleet].trucks));
+        if column_trucks < 1.0 {
+            return;
+        }
+        let full = (column_trucks * fleet.truck_teu * 1000.0) as MilliTeu;
         let waiting = self.waiting_cargo(base);
         let is_camp = self.inputs.base[base].kind == BaseKind::Camp;
         let unpacked = if self.bases[base].open { self.own_cargo(base, Account::OnHand) } else { 0 };
@@ -123,6 +138,7 @@ impl Withdrawal<'_> {
             let truck = (settings.truck_teu * 1000.0) as MilliTeu;
             let waiting = self.waiting_cargo(base).max(0);
             let trucks = ((waiting + truck - 1) / truck).min(settings.column_trucks as MilliTeu) as u32;
+            let trucks = trucks.min(self.fleets[fleet].trucks);
             if trucks > self.fleets[fleet].idle {
                 return;
             }

@@ -8,6 +8,7 @@ use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
+use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::casualties::{Target, harm};
 use crate::withdrawal::event::ConvoyId;
@@ -177,7 +178,7 @@ impl Withdrawal<'_> {
         let passage = self.passage(id);
         let passage_key = self.passage_key(id);
         self.judge_shadows(id, contact, passage, passage_key);
-        let cover = self.cover(&self.inputs, &self.host, id, passage.now_days);
+        let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
         let rate = uncovered_rate(&self.inputs, contact.kind, passage) * cover_ratio(&self.inputs, cover);
         if contact.height >= rate {
             self.move_on(id);
@@ -220,12 +221,12 @@ impl Withdrawal<'_> {
     }
 
     /// Air cover over a convoy on a day: overwatch and surveillance are asked for each day, one uniform each.
-    pub(super) fn cover(&self, inputs: &Inputs, host: &Host, id: ConvoyId, now_days: f64) -> Cover {
+    pub(super) fn cover(&self, inputs: &Inputs, host: &Host, network: &Network, id: ConvoyId, now_days: f64) -> Cover {
         let convoy = &self.convoys[id as usize];
-        let region = self.model.network.base_region[convoy.base];
+        let region = network.base_region[convoy.base];
         let day = (now_days - convoy.departed_days).floor().max(0.0);
         let mut stream = self.streams.stream(Purpose::Cover, convoy.key, day as u64);
-        let chance = |desk| host.chance(inputs, &self.model.network, desk, region, now_days);
+        let chance = |desk| host.chance(inputs, network, desk, region, now_days);
         let (overwatch, surveillance) =
             (stream.chance(chance(DeskId::AirOverwatch)), stream.chance(chance(DeskId::Surveillance)));
         match (overwatch, surveillance) {
@@ -240,7 +241,8 @@ impl Withdrawal<'_> {
         let started_days = self.convoys[id as usize].journey_days;
         let mut day = 0.0;
         while day < days {
-            let covered = self.cover(&self.inputs, &self.host, id, started_days + day) != Cover::Uncovered;
+            let covered =
+                self.cover(&self.inputs, &self.host, &self.model.network, id, started_days + day) != Cover::Uncovered;
             self.outcome.cover(covered, (days - day).min(1.0));
             day += 1.0;
         }
@@ -253,7 +255,7 @@ impl Withdrawal<'_> {
         for index in 0..judged {
             let shadow = &self.shadows[index];
             let passage = Passage { size_factor: size_factor(&shadow.inputs, passage.vehicles), ..passage };
-            let cover = self.cover(&shadow.inputs, &shadow.host, id, passage.now_days);
+            let cover = self.cover(&shadow.inputs, &shadow.host, &shadow.model.network, id, passage.now_days);
             let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);
             if contact.height >= rate {
                 continue;

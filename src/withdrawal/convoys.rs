@@ -311,7 +311,8 @@ impl Withdrawal<'_> {
         convoy.failure_gap = stream.standard_exponential();
         convoy.failures = Some(stream);
         convoy.breakdowns += 1;
-        self.outcome.add(Measure::Breakdowns, 1.0);
+        let counted = f64::from(self.before_deadline());
+        self.outcome.add(Measure::Breakdowns, counted);
         if abandoned {
             self.lose_vehicle(id, which, Account::LostToBreakdown, Cause::Breakdown);
         }
@@ -327,10 +328,10 @@ impl Withdrawal<'_> {
         }
         let load = match convoy.kind {
             Kind::Column => {
+                let fleet = self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet;
                 convoy.trucks -= 1;
-                self.inputs.truck_fleet
-                    [self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet]
-                    .truck_teu
+                self.fleets[fleet].trucks -= 1;
+                self.inputs.truck_fleet[fleet].truck_teu
             }
             Kind::Withdrawal => {
                 let mut index = (which * f64::from(losable)) as u32;
@@ -426,6 +427,9 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let days = now - convoy.journey_days;
         let person_days = f64::from(total(&convoy.people)) * days;
+        if !self.before_deadline() {
+            return;
+        }
         self.outcome.add(Measure::Exposed, person_days);
         let mean = person_days * self.inputs.casualties.non_battle_per_person_day;
         if mean > 0.0 {

@@ -71,8 +71,7 @@ impl Withdrawal<'_> {
             return true;
         }
         state.waits_for_permission = true;
-        state.departs_at_days = limit_days;
-        self.schedule(limit_days, Event::BaseLeaves { base: small(base) });
+        self.set_departure(base, limit_days);
         false
     }
 }

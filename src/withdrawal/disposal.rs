@@ -118,8 +118,10 @@ impl Withdrawal<'_> {
             }
         }
         let next_days = now + 1.0;
-        self.bases[base].disposal_at_days = next_days;
+        // None to come: a departure that is put off later starts the work again.
+        self.bases[base].disposal_at_days = f64::INFINITY;
         if next_days <= self.bases[base].departs_at_days {
+            self.bases[base].disposal_at_days = next_days;
             self.schedule(next_days, Event::DisposalDay { base: small(base) });
         }
     }

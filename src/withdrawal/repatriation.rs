@@ -18,20 +18,14 @@ impl Withdrawal<'_> {
     pub(super) fn schedule_flight(&mut self, flight: u32) {
         let now = self.now();
         let rates = &self.inputs.repatriation.rate;
-        let rate = rates.iter().rev().find(|rate| rate.from <= now).or_else(|| rates.first());
-        let people_per_day = rate.map_or(0.0, |rate| rate.people_per_day);
-        if people_per_day <= 0.0 {
-            // No capacity now: look again when the next rate begins.
-            let next = rates.iter().find(|rate| rate.from > now).map(|rate| rate.from);
-            if let Some(from_days) = next {
-                self.schedule(from_days, Event::FlightLeaves { flight });
-            }
-            return;
-        }
-        let mean_days = self.inputs.repatriation.flight_people / people_per_day;
+        let current = rates.iter().rposition(|rate| rate.from <= now).unwrap_or(0);
+        // Without capacity now, the interval runs from when there is some.
+        let Some(rate) = rates[current..].iter().find(|rate| rate.people_per_day > 0.0) else { return };
+        let mean_days = self.inputs.repatriation.flight_people / rate.people_per_day;
+        let starts_days = rate.from.max(now);
         let mut stream = self.streams.stream(Purpose::RepatriationFlight, 0, u64::from(flight));
         let interval_days = stream.erlang(INTERVAL_SHAPE, mean_days);
-        self.schedule(now + interval_days, Event::FlightLeaves { flight });
+        self.schedule(starts_days + interval_days, Event::FlightLeaves { flight });
     }
 
     /// A flight takes people home from the hub where most are waiting: those from other bases first.
@@ -44,7 +38,9 @@ impl Withdrawal<'_> {
         let fullest = (0..self.bases.len()).max_by_key(|&base| (self.waiting_to_fly(base), std::cmp::Reverse(base)));
         if let Some(base) = fullest {
             let boarding = seats.min(self.waiting_to_fly(base));
-            self.board(base, boarding);
+            if boarding > 0 {
+                self.board(base, boarding);
+            }
         }
         if self.mission_people_left() > 0 {
             self.schedule_flight(flight + 1);

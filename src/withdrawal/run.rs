@@ -236,7 +236,11 @@ impl<'m> Withdrawal<'m> {
         self.open_plan();
         self.fleets.clear();
         let fleets = self.inputs.truck_fleet.iter();
-        self.fleets.extend(fleets.map(|fleet| FleetState { idle: fleet.trucks as u32, ..FleetState::default() }));
+        self.fleets.extend(fleets.map(|fleet| FleetState {
+            trucks: fleet.trucks as u32,
+            idle: fleet.trucks as u32,
+            ..FleetState::default()
+        }));
         self.schedule_flight(0);
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
@@ -295,6 +299,8 @@ impl<'m> Withdrawal<'m> {
 
     /// Takes stock at the end of the deadline: who is out, who stays as the team, what is still on hand.
     fn on_deadline_passes(&mut self) {
+        let left = self.mission_people_left();
+        self.outcome.set(Measure::PeopleOut, f64::from(self.people.mission_count(Whereabouts::Out)));
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::InCare);
@@ -302,8 +308,6 @@ impl<'m> Withdrawal<'m> {
                 self.people.post(lot, Whereabouts::InCare, Whereabouts::Out);
             }
         }
-        let left = self.mission_people_left();
-        self.outcome.set(Measure::PeopleOut, f64::from(self.people.mission_count(Whereabouts::Out)));
         self.outcome.set(Measure::AllOut, f64::from(left == 0));
         let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
@@ -329,6 +333,7 @@ impl<'m> Withdrawal<'m> {
 
     /// Ends the replication: the team goes home, the books are closed and checked.
     fn close(&mut self) {
+        self.close_fleets();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);
