@@ -312,9 +312,15 @@ impl Withdrawal<'_> {
         let load = match convoy.kind {
             Kind::Column => {
                 convoy.trucks -= 1;
-                self.inputs.truck_fleet
-                    [self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet]
-                    .truck_teu
+                let fleet = self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet;
+                let truck_teu = self.inputs.truck_fleet[fleet].truck_teu;
+                if convoy.journey == Journey::Out {
+                    // It will load, and the base may count on, what its other trucks hold.
+                    let room = (truck_teu * 1000.0) as MilliTeu;
+                    convoy.room -= room;
+                    self.bases[convoy.base].assigned -= room;
+                }
+                truck_teu
             }
             Kind::Withdrawal => {
                 let mut index = (which * f64::from(losable)) as u32;
