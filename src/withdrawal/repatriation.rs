@@ -44,7 +44,9 @@ impl Withdrawal<'_> {
         let fullest = (0..self.bases.len()).max_by_key(|&base| (self.waiting_to_fly(base), std::cmp::Reverse(base)));
         if let Some(base) = fullest {
             let boarding = seats.min(self.waiting_to_fly(base));
-            self.board(base, boarding);
+            if boarding > 0 {
+                self.board(base, boarding);
+            }
         }
         if self.mission_people_left() > 0 {
             self.schedule_flight(flight + 1);
@@ -89,7 +91,8 @@ impl Withdrawal<'_> {
             self.outcome.last_out(now);
         }
         let state = &self.bases[base];
-        let released = now >= self.inputs.base[base].planned_closure - self.inputs.repatriation.guard_release_days;
+        let release_days = self.inputs.base[base].planned_closure - self.inputs.repatriation.guard_release_days;
+        let released = state.guard == 0 || now >= release_days;
         if self.model.network.parent[base].is_none() && released && total(&state.people) <= state.stays {
             if !self.outcome.has_departed(base) {
                 self.outcome.count_daily(Daily::BasesClosed, now, 1);
