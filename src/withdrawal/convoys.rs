@@ -419,7 +419,9 @@ impl Withdrawal<'_> {
         self.outcome.add(Measure::Exposed, person_days);
         let mean = person_days * self.inputs.casualties.non_battle_per_person_day;
         if mean > 0.0 {
-            let key = key2(convoy.key, convoy.journey as u64);
+            let onward = convoy.way_of != convoy.base;
+            let from = if onward { self.model.network.node_key[convoy.way_of] } else { 0 };
+            let key = key2(convoy.key, from ^ convoy.journey as u64);
             let cases = self.streams.stream(Purpose::NonBattle, key, 0).poisson(mean);
             self.outcome.add(Measure::NonBattle, cases as f64);
         }
