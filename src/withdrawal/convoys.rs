@@ -257,7 +257,8 @@ impl Withdrawal<'_> {
                 let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
                 convoy.day_factor = (day, math::exp(log_factor));
             }
-            let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * convoy.day_factor.1;
+            let km_per_day =
+                median_km * progress_factor(&self.inputs, surface, convoy.departed_days + day) * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if reach_km >= left_km {
