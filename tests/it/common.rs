@@ -30,6 +30,21 @@ pub fn test_build() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_rearguard"))
 }
 
+/// The release binary: given by whoever built it, else built here, which costs nothing where it is up to date.
+pub fn release_build() -> PathBuf {
+    if let Some(given) = std::env::var_os("REARGUARD_RELEASE") {
+        return given.into();
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = std::process::Command::new(cargo)
+        .current_dir(package())
+        .args(["build", "--release", "--locked", "--quiet", "--bin", "rearguard"])
+        .status();
+    assert!(built.expect("cargo starts").success(), "the release build failed");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| package().join("target"), PathBuf::from);
+    target.join("release").join(format!("rearguard{}", std::env::consts::EXE_SUFFIX))
+}
+
 /// A program, to be called from the package's folder as on a terminal without colours.
 pub fn command(program: &Path) -> Command {
     Command::new(program)
@@ -154,4 +169,9 @@ pub fn compare(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Resu
 #[track_caller]
 pub fn run_one(policy: PolicyModel, seed: u64, replications: u64) -> PolicyResults {
     compare(vec![policy], seed, replications).policies.remove(0)
+}
+
+/// Standard errors between an estimate and what it should be.
+pub fn z(estimate: f64, expected: f64, variance: f64) -> f64 {
+    (estimate - expected).abs() / rearguard::math::sqrt(variance)
 }

@@ -2,32 +2,15 @@
 //! asked for.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
 
 use rearguard::draw::Streams;
 use rearguard::model::Model;
 use rearguard::model::field::Table;
 
-use crate::common::{MALI, assert_same_bytes, case, package, policy, run_with, test_build};
+use crate::common::{MALI, assert_same_bytes, case, policy, release_build, run_with, test_build};
 
 /// No multiple of the runner's block, and more blocks than threads.
 const REPLICATIONS: &str = "300";
-
-/// The release binary: given by whoever built it, else built here, which costs nothing where it is up to date.
-fn release_build() -> PathBuf {
-    if let Some(given) = std::env::var_os("REARGUARD_RELEASE") {
-        return given.into();
-    }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .current_dir(package())
-        .args(["build", "--release", "--locked", "--quiet", "--bin", "rearguard"])
-        .status();
-    assert!(built.expect("cargo starts").success(), "the release build failed");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| package().join("target"), PathBuf::from);
-    target.join("release").join(format!("rearguard{}", std::env::consts::EXE_SUFFIX))
-}
 
 fn on_threads(args: &[&str], threads: &str) -> BTreeMap<String, Vec<u8>> {
     run_with(&test_build(), &[args, &["--threads", threads]].concat())

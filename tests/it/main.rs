@@ -1,7 +1,11 @@
 //! What the program promises, a file for each promise.
 
+mod architecture;
 mod bad_input;
+mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod metamorphic;
 mod pairing;
+mod readme;

@@ -9,7 +9,7 @@ use rearguard::scenario::{Case, Override};
 use rearguard::stats::{Worse, paired};
 use rearguard::withdrawal::Withdrawal;
 
-use crate::common::{MALI, THREE_BASES, case, compare, policy, policy_of};
+use crate::common::{MALI, THREE_BASES, case, compare, policy, policy_of, z};
 
 /// The scenario as it stands with further overrides.
 #[track_caller]
@@ -185,7 +185,7 @@ fn direct_contacts_rise_with_the_ratio_in_every_replication() {
 
 /// The tutorial with contacts that are a plain Poisson process: one journey for each camp and no other convoy, rates
 /// that nothing multiplies, no frailty, no second devices, and lengths that are known.
-pub const POISSON: [&str; 13] = [
+const POISSON: [&str; 13] = [
     "threat.frailty_variance=0",
     "threat.second_device_probability=0",
     "threat.growth_per_month=0",
@@ -202,7 +202,7 @@ pub const POISSON: [&str; 13] = [
 ];
 
 /// Expected contacts of [`POISSON`]: 260 km at 0.006 + 0.002 and 160 km at 0.004 + 0.001.
-pub const POISSON_MEAN: f64 = 260.0 * 0.008 + 160.0 * 0.005;
+const POISSON_MEAN: f64 = 260.0 * 0.008 + 160.0 * 0.005;
 
 #[test]
 fn thinning_gives_the_variance_reduction_that_theory_says() {
@@ -235,9 +235,4 @@ fn thinning_gives_the_variance_reduction_that_theory_says() {
     assert!(z(factor, expected, (kept + taken) / n) < 4.0, "factor {factor}, not {expected}");
     assert!(z(difference.mean, -b, b / n) < 4.0, "difference {}, not {}", difference.mean, -b);
     assert_eq!(difference.share_worse, 0.0);
-}
-
-/// Standard errors between an estimate and what it should be.
-pub fn z(estimate: f64, expected: f64, variance: f64) -> f64 {
-    (estimate - expected).abs() / rearguard::math::sqrt(variance)
 }
