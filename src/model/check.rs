@@ -158,9 +158,25 @@ fn check_bases(inputs: &Inputs, problems: &mut Problems) {
             );
         }
         if base.liquidation && base.parent.is_some() {
-            let message = format!("`{}` withdraws to a parent, so no liquidation team can stay there", base.id);
-            let hint = "set `liquidation = false`, or leave `parent` out";
-            problems.add(ProblemKind::Conflict, format!("{path}.liquidation"), message, hint);
+            let message = format!("`{}` is marked `liquidation`, but withdraws to its parent with everyone", base.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.liquidation"),
+                message,
+                "mark only bases without a `parent`: the team stays where nobody drives away",
+            );
+        }
+        let passed =
+            inputs.junction.iter().find(|junction| !junction.exit && Some(&junction.id) == base.cargo_to.as_ref());
+        if let Some(junction) = passed {
+            let message =
+                format!("the cargo of `{}` goes to `{}`, which is neither a base nor an exit", base.id, junction.id);
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.cargo_to"),
+                message,
+                "name a base, or a junction with `exit = true`",
+            );
         }
         if base.repatriation && !base.airstrip {
             let message = format!("`{}` has repatriation flights but no airstrip", base.id);

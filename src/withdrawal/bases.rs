@@ -131,7 +131,7 @@ impl Withdrawal<'_> {
 
     /// Packing starts, by plan or by an early decision.
     pub(super) fn start_packing(&mut self, base: usize) {
-        if !self.bases[base].packing {
+        if self.bases[base].open && !self.bases[base].packing {
             self.bases[base].packing = true;
             self.consider_column(base);
             self.assign_crews(base);
@@ -175,7 +175,7 @@ impl Withdrawal<'_> {
         let batch = milli(self.inputs.packing.batch_teu).min(unpacked - self.bases[base].in_hand);
         (self.bases[base].open && batch > 0).then(|| {
             self.bases[base].in_hand += batch;
-            (Job::Pack, batch)
+            (Job::Pack { room: batch }, batch)
         })
     }
 
@@ -183,11 +183,10 @@ impl Withdrawal<'_> {
     pub(super) fn on_crew_done(&mut self, base: usize, job: Job) {
         self.bases[base].crews_busy -= 1;
         match job {
-            Job::Pack => {
-                let batch = milli(self.inputs.packing.batch_teu).min(self.bases[base].in_hand);
-                self.bases[base].in_hand -= batch;
+            Job::Pack { room } => {
+                self.bases[base].in_hand -= room;
                 if self.bases[base].open {
-                    self.pack(base, batch);
+                    self.pack(base, room);
                 }
                 self.consider_column(base);
             }

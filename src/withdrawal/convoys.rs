@@ -272,7 +272,8 @@ impl Withdrawal<'_> {
                 let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
                 convoy.day_factor = (day, math::exp(log_factor));
             }
-            let km_per_day = median_km * progress_factor(&self.inputs, surface, at_days) * convoy.day_factor.1;
+            let km_per_day =
+                median_km * progress_factor(&self.inputs, surface, convoy.departed_days + day) * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if at_km + reach_km >= km {
@@ -331,7 +332,14 @@ impl Withdrawal<'_> {
                 let fleet = self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet;
                 convoy.trucks -= 1;
                 self.fleets[fleet].trucks -= 1;
-                self.inputs.truck_fleet[fleet].truck_teu
+                let truck_teu = self.inputs.truck_fleet[fleet].truck_teu;
+                if convoy.journey == Journey::Out {
+                    // It will load, and the base may count on, what its other trucks hold.
+                    let room = (truck_teu * 1000.0) as MilliTeu;
+                    convoy.room -= room;
+                    self.bases[convoy.base].assigned -= room;
+                }
+                truck_teu
             }
             Kind::Withdrawal => {
                 let mut index = (which * f64::from(losable)) as u32;
@@ -433,7 +441,9 @@ impl Withdrawal<'_> {
         self.outcome.add(Measure::Exposed, person_days);
         let mean = person_days * self.inputs.casualties.non_battle_per_person_day;
         if mean > 0.0 {
-            let key = key2(convoy.key, convoy.journey as u64);
+            let onward = convoy.way_of != convoy.base;
+            let from = if onward { self.model.network.node_key[convoy.way_of] } else { 0 };
+            let key = key2(convoy.key, from ^ convoy.journey as u64);
             let cases = self.streams.stream(Purpose::NonBattle, key, 0).poisson(mean);
             self.outcome.add(Measure::NonBattle, cases as f64);
         }

@@ -118,7 +118,10 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Job {
     /// Packing a batch.
-    Pack,
+    Pack {
+        /// Its room, in thousandths of a TEU.
+        room: i64,
+    },
     /// Loading a column.
     Load {
         /// The column.

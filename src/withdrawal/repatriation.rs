@@ -85,7 +85,8 @@ impl Withdrawal<'_> {
             self.outcome.last_out(now);
         }
         let state = &self.bases[base];
-        let released = now >= self.inputs.base[base].planned_closure - self.inputs.repatriation.guard_release_days;
+        let release_days = self.inputs.base[base].planned_closure - self.inputs.repatriation.guard_release_days;
+        let released = state.guard == 0 || now >= release_days;
         if self.model.network.parent[base].is_none() && released && total(&state.people) <= state.stays {
             if !self.outcome.has_departed(base) {
                 self.outcome.count_daily(Daily::BasesClosed, now, 1);
