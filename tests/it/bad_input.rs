@@ -285,6 +285,7 @@ fn ways_and_sums() -> Vec<Bad> {
             "id = \"port\", kind = \"hub\",",
             "id = \"port\", kind = \"hub\", parent = \"east\",",
             &[
+                ("E034", "true, host_garrison = true, crews = 4"),
                 ("E034", "\"east\", latitude"),
                 ("E034", "\"port\", repatriation = false, liquidation = false, host_garrison = true"),
             ],

@@ -287,3 +287,26 @@ fn variations_of_the_tutorial_conserve_everything() {
         conserves_throughout(&format!("variation {number}: {}", sets.join(" --set ")), &model, 1, 5);
     }
 }
+
+#[test]
+fn everyone_is_somewhere() {
+    // Without contract drivers all who are hit belong to the mission. Where all but the team are out by the deadline,
+    // those out, the dead, those in care (the seriously wounded) and the team are the whole strength.
+    let sets = ["truck_fleet.trucks.drivers_per_truck=0", "zone.plain.device_per_km=0.02"];
+    let case = case(THREE_BASES.as_ref(), &sets);
+    let model = policy(&case, "as-planned").model;
+    let strength: f64 = model.inputs.base.iter().map(|base| base.personnel).sum();
+    let mut withdrawal = Withdrawal::new(&model, &[]);
+    let (mut whole, mut killed) = (0, 0.0);
+    for replication in 0..500 {
+        let outcome = withdrawal.replicate(Streams::new(37, replication));
+        let team = model.inputs.mission.liquidation_people;
+        if outcome.value(Measure::AllOut) > 0.0 {
+            let hit = outcome.value(Measure::Killed) + outcome.value(Measure::Serious);
+            assert_eq!(outcome.value(Measure::PeopleOut) + hit + team, strength, "replication {replication}");
+            whole += 1;
+            killed += outcome.value(Measure::Killed);
+        }
+    }
+    assert!(whole > 100 && killed > 10.0, "{whole} replications with {killed} killed show little");
+}
