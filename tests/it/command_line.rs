@@ -2,8 +2,6 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test` writes new transcripts into this file; read the difference before you keep it.
 
-#![expect(clippy::needless_raw_string_hashes, reason = "transcripts are written back in this form")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
