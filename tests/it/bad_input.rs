@@ -286,6 +286,7 @@ fn ways_and_sums() -> Vec<Bad> {
             "id = \"port\", kind = \"hub\", parent = \"east\",",
             &[
                 ("E034", "\"east\", latitude"),
+                ("E034", "true, host_garrison"),
                 ("E034", "\"port\", repatriation = false, liquidation = false, host_garrison = true"),
             ],
         ),
