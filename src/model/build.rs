@@ -2,7 +2,7 @@
 
 use crate::draw::{Law, Purpose, Streams, key};
 use crate::model::Inputs;
-use crate::model::check::{Problem, check};
+use crate::model::check::{Problem, ProblemKind, check};
 use crate::model::field::Table;
 use crate::model::routes::Network;
 use crate::units::Date;
@@ -39,7 +39,16 @@ impl Model {
     /// # Errors
     /// Every problem between tables.
     pub fn new(inputs: Inputs, mut uncertainties: Vec<Uncertainty>, start: Date) -> Result<Self, Vec<Problem>> {
-        let problems = check(&inputs);
+        let mut problems = check(&inputs);
+        if uncertainties.iter().any(|uncertainty| uncertainty.path == "mission.deadline") {
+            problems.push(Problem {
+                kind: ProblemKind::Conflict,
+                path: "mission.deadline".to_owned(),
+                message: "`mission.deadline` is uncertain, but every replication is measured at one deadline"
+                    .to_owned(),
+                hint: "give a date, and compare deadlines as policies".to_owned(),
+            });
+        }
         if !problems.is_empty() {
             return Err(problems);
         }

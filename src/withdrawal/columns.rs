@@ -125,14 +125,15 @@ impl Withdrawal<'_> {
         self.send_columns(fleet);
     }
 
-    /// Sends granted columns while there are trucks, the base with the earliest target first.
+    /// Sends granted columns while there are trucks, the base that leaves first before the others.
     fn send_columns(&mut self, fleet: usize) {
         loop {
             let granted = (0..self.bases.len()).filter(|&base| {
                 self.bases[base].column_granted
                     && self.model.network.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet)
             });
-            let first = granted.min_by(|&a, &b| self.bases[a].target_days.total_cmp(&self.bases[b].target_days));
+            let leaves = |base: usize| self.bases[base].departs_at_days.min(self.bases[base].target_days);
+            let first = granted.min_by(|&a, &b| leaves(a).total_cmp(&leaves(b)));
             let Some(base) = first else { return };
             let settings = &self.inputs.truck_fleet[fleet];
             let truck = (settings.truck_teu * 1000.0) as MilliTeu;

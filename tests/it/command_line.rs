@@ -2,8 +2,6 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test` writes new transcripts into this file; read the difference before you keep it.
 
-#![expect(clippy::needless_raw_string_hashes, reason = "transcripts are written back in this form")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,7 +22,7 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
@@ -53,7 +51,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.
 
-"#]]);
+"]]);
 }
 
 #[test]
@@ -93,10 +91,10 @@ fn nothing_at_all_is_answered_with_help_and_exit_2() {
 
 #[test]
 fn check_counts_what_a_sound_scenario_rests_on() {
-    rearguard(["check", THREE_BASES]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["check", THREE_BASES]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 scenarios/three-bases.toml: no problems; [..] numbers reported, [..] derived, [..] assumed, 0 without a basis; [..] policies, [..] denials
 
-"#]]);
+"]]);
 }
 
 #[test]
@@ -105,7 +103,7 @@ fn check_shows_each_problem_with_its_line_and_a_hint() {
     let text =
         "format = 1\ntitle = \"A case\"\nbasis = \"guessed\"\n\n[mission]\nstart = 2030-01-01\ndeadline = 2030-06-31\n";
     fs::write(home.path().join("case.toml"), text).expect("a scenario can be written");
-    rearguard(["check", "case.toml"]).current_dir(home.path()).assert().code(3).stdout_eq("").stderr_eq(str![[r#"
+    rearguard(["check", "case.toml"]).current_dir(home.path()).assert().code(3).stdout_eq("").stderr_eq(str![[r"
 error[E005]: this is not a day of the calendar
  --> case.toml:7:12
   |
@@ -116,7 +114,7 @@ error[E005]: this is not a day of the calendar
 
 1 problem; nothing was run
 
-"#]]);
+"]]);
     let text = text.replace("06-31", "06-30").replace("[mission]", "[mision]").replace("guessed", "assumed");
     fs::write(home.path().join("case.toml"), text).expect("a scenario can be written");
     let said = stderr(&expect(rearguard(["check", "case.toml"]).current_dir(home.path()), 3));
@@ -125,7 +123,7 @@ error[E005]: this is not a day of the calendar
 
 #[test]
 fn show_prints_the_values_below_a_path() {
-    rearguard(["show", THREE_BASES, "zone.ridge"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["show", THREE_BASES, "zone.ridge"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 zone.ridge.device_per_km = 0.005 per km  quantiles [0.002, 0.005, 0.012]
     assumed: Invented for the tutorial (scenarios/three-bases.toml:[..])
 zone.ridge.direct_per_km = 0.002 per km
@@ -137,18 +135,18 @@ zone.ridge.tension.1.from = 2030-05-01
     assumed: Invented for the tutorial (scenarios/three-bases.toml:[..])
 zone.ridge.tension.1.level = critical
 
-"#]]);
+"]]);
     let set = ["show", THREE_BASES, "base.east.crews", "--set", "base.east.crews=3"];
-    rearguard(set).assert().code(0).stdout_eq(str![[r#"
+    rearguard(set).assert().code(0).stdout_eq(str![[r"
 base.east.crews = 3 crews
     override: <--set 1> (<--set 1>:1)
 
-"#]]);
+"]]);
     let policy = ["show", THREE_BASES, "permissions.truck_column.regime", "--policy", "trucks-granted"];
-    rearguard(policy).assert().code(0).stdout_eq(str![[r#"
+    rearguard(policy).assert().code(0).stdout_eq(str![[r"
 permissions.truck_column.regime = granted
 
-"#]]);
+"]]);
     let json = stdout(&expect(rearguard(["show", THREE_BASES, "--json"]), 0));
     let rows: Value = serde_json::from_str(&json).expect("values are JSON");
     assert!(rows.as_array().is_some_and(|rows| rows.len() > 100));
@@ -156,10 +154,10 @@ permissions.truck_column.regime = granted
 
 #[test]
 fn show_says_how_to_find_a_path() {
-    rearguard(["show", THREE_BASES, "base.eats"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    rearguard(["show", THREE_BASES, "base.eats"]).assert().code(2).stdout_eq("").stderr_eq(str![[r"
 error: no value at `base.eats`; run `rearguard show` without a path for all of them
 
-"#]]);
+"]]);
 }
 
 #[test]
@@ -178,16 +176,16 @@ fn measures_are_listed_with_unit_and_meaning() {
 
 #[test]
 fn explain_knows_codes_and_measures_and_nothing_else() {
-    rearguard(["explain", "e025"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["explain", "e025"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 E025: no such path
 
 The path leads to nothing in this scenario. Paths are the keys from the top joined by dots; items of lists go by their `id`, or by their position from 0 if they have none. `show` prints every path.
 
-"#]]);
-    rearguard(["explain", "nothing"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+"]]);
+    rearguard(["explain", "nothing"]).assert().code(2).stdout_eq("").stderr_eq(str![[r"
 error: `nothing` is neither a diagnostic code nor a measure; `rearguard measures` lists the measures; codes are printed with each problem
 
-"#]]);
+"]]);
 }
 
 #[test]
