@@ -287,7 +287,6 @@ fn ways_and_sums() -> Vec<Bad> {
             &[
                 ("E034", "true, host_garrison = true, crews = 4"),
                 ("E034", "\"east\", latitude"),
-                ("E034", "true, host_garrison"),
                 ("E034", "\"port\", repatriation = false, liquidation = false, host_garrison = true"),
             ],
         ),
