@@ -113,6 +113,7 @@ measures! {
     BasesTaken = "bases.taken", "bases", Lower, Amount, "Bases taken by an armed group.";
     BasesLooted = "bases.looted", "bases", Lower, Amount, "Bases looted.";
     BasesDestroyed = "bases.with_destruction", "bases", Lower, Amount, "Bases at which equipment was destroyed.";
+    CriticalDays = "bases.critical_days", "days", Lower, Amount, "Days up to the deadline that bases still open spent in a zone at critical tension, summed over bases.";
 }
 
 impl Measure {

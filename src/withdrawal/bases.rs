@@ -219,6 +219,7 @@ impl Withdrawal<'_> {
         }
         self.release_columns(base);
         self.form_withdrawal(base);
+        self.count_critical(base);
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;
@@ -226,6 +227,7 @@ impl Withdrawal<'_> {
         self.outcome.departs(base, now);
         self.outcome.count_daily(Daily::BasesClosed, now, 1);
         self.leave_behind(base);
+        self.closure_is_felt(base);
     }
 
     /// Why what stays at a base stays.

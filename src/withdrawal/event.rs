@@ -15,6 +15,13 @@ pub enum Event {
         /// Which of its changes.
         change: u16,
     },
+    /// A zone's tension jumps up or down by one.
+    TensionJumps {
+        /// The zone.
+        zone: u16,
+        /// Which of its potential jumps.
+        jump: u32,
+    },
     /// A base asks whether its zone has been tense for long enough.
     DecisionReviewed {
         /// The base.
@@ -133,7 +140,7 @@ impl Event {
     /// Order at one instant: the world changes first, then answers arrive, then work ends, then people decide and move.
     pub fn phase(self) -> u8 {
         match self {
-            Self::TensionChanges { .. } => 0,
+            Self::TensionChanges { .. } | Self::TensionJumps { .. } => 0,
             Self::MovementAnswered { .. } | Self::ColumnAnswered { .. } | Self::TrucksReady { .. } => 1,
             Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. } | Self::VehicleFails { .. } | Self::LegEnds { .. } => 3,

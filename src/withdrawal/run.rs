@@ -209,7 +209,7 @@ impl<'m> Withdrawal<'m> {
         self.now() < self.model.deadline_days()
     }
 
-    fn end_days(&self) -> f64 {
+    pub(super) fn end_days(&self) -> f64 {
         self.model.deadline_days() + self.inputs.mission.liquidation_days
     }
 
@@ -269,6 +269,7 @@ impl<'m> Withdrawal<'m> {
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
+            Event::TensionJumps { zone, jump } => self.on_tension_jumps(zone as usize, jump),
             Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
             Event::PackingStarts { base } => self.start_packing(base as usize),
             Event::CrewDone { base, job } => self.on_crew_done(base as usize, job),
@@ -311,6 +312,7 @@ impl<'m> Withdrawal<'m> {
         self.outcome.set(Measure::AllOut, f64::from(left == 0));
         let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
+        self.close_zones();
         for base in 0..self.bases.len() {
             self.found_team(base);
             self.consider_column(base);

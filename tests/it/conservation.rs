@@ -229,6 +229,10 @@ const CHOICES: &[Choice] = &[
     Number("aftermath.looted_unhanded", 0.0, 1.0),
     Number("aftermath.looted_share", 0.0, 1.0),
     Number("stocks.uniformed_share", 0.0, 1.0),
+    Word("tension.process", &["true"]),
+    Number("tension.clashes_to_critical_per_day", 0.0, 10.0),
+    Number("tension.tense_to_clashes_per_day", 0.0, 10.0),
+    Number("tension.closure_factor", 0.0, 100.0),
 ];
 
 fn draw(choice: &Choice, stream: &mut Stream) -> String {
