@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
-use crate::withdrawal::outcome::EndOfItems;
 use crate::withdrawal::{ContactKind, Outcome};
 
 /// Sums over replications of two whole amounts and their squares.
@@ -93,14 +92,9 @@ pub struct Tallies {
 
 impl Tallies {
     /// Adds one replication.
-    pub fn add(&mut self, outcome: &Outcome, scratch: &mut BTreeMap<EndKey, [i64; 2]>) {
-        scratch.clear();
-        for &EndOfItems { origin, item, disposition, cause, units, usd } in &outcome.ends {
-            let amounts = scratch.entry((origin, item, disposition as u8, cause as u8)).or_default();
-            *amounts = [amounts[0] + units, amounts[1] + usd];
-        }
-        for (&key, &amounts) in scratch.iter().filter(|(_, amounts)| amounts[0] != 0) {
-            self.ends.entry(key).or_default().add(amounts);
+    pub fn add(&mut self, outcome: &Outcome) {
+        for end in &outcome.ends {
+            self.ends.entry(end.key()).or_default().add([end.units, end.usd]);
         }
         for harm in &outcome.road_harms {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];

@@ -1,6 +1,5 @@
 //! Runs a plan's replications in parallel.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -89,13 +88,12 @@ fn empty_results(plan: &Plan, at: usize, policy: &PolicyModel) -> PolicyResults 
 struct Worker<'p> {
     plan: &'p Plan,
     withdrawals: Vec<Withdrawal<'p>>,
-    scratch: BTreeMap<(u16, u16, u8, u8), [i64; 2]>,
 }
 
 impl<'p> Worker<'p> {
     fn new(plan: &'p Plan) -> Self {
         let withdrawals = (0..plan.policies.len()).map(|policy| Self::withdrawal(plan, policy)).collect();
-        Self { plan, withdrawals, scratch: BTreeMap::new() }
+        Self { plan, withdrawals }
     }
 
     fn withdrawal(plan: &'p Plan, policy: usize) -> Withdrawal<'p> {
@@ -137,7 +135,7 @@ impl<'p> Worker<'p> {
             let whole = row.len() == self.withdrawals.len();
             if whole {
                 for (tally, withdrawal) in tallies.iter_mut().zip(&self.withdrawals) {
-                    tally.add(withdrawal.outcome(), &mut self.scratch);
+                    tally.add(withdrawal.outcome());
                 }
             }
             rows.push(whole.then_some(row));

@@ -59,16 +59,19 @@ impl Provenance {
 pub(super) fn check(entries: &Entries, declared: impl Fn(&str) -> bool, diagnostics: &mut Diagnostics) {
     for entry in entries.iter().filter(|entry| !declared(&entry.key)) {
         let node = &entry.node;
-        let (legal, hint) = match entry.key.as_str() {
-            "basis" => {
-                let word = node.text_or_bare().unwrap_or_default();
-                (BASES.contains(&word), suggestion(word, BASES, "the words"))
-            }
-            "source" | "note" => (node.text_or_bare().is_some(), "write text in quotes".to_owned()),
-            "fitted_from" => (is_texts(node), "write text in quotes, or a list of texts".to_owned()),
+        let word = node.text_or_bare();
+        let legal = match entry.key.as_str() {
+            "basis" => word.is_some_and(|word| BASES.contains(&word)),
+            "source" | "note" => word.is_some(),
+            "fitted_from" => is_texts(node),
             _ => continue,
         };
         if !legal && !node.is_broken() {
+            let hint = match entry.key.as_str() {
+                "basis" => suggestion(word.unwrap_or_default(), BASES, "the words"),
+                "fitted_from" => "write text in quotes, or a list of texts".to_owned(),
+                _ => "write text in quotes".to_owned(),
+            };
             let message = format!("{} cannot be {}", shown(&entry.key), node.described());
             diagnostics.push(Diagnostic::new(Code::BadNote, message).at(&node.place).hint(hint));
         }

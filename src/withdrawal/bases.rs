@@ -48,6 +48,8 @@ pub struct BaseState {
     pub crews_busy: u32,
     /// Jobs started.
     pub jobs: u32,
+    /// How many items, in order of loading, have nothing left to pack.
+    pub packed_upto: usize,
     /// Room that crews are packing now.
     pub in_hand: MilliTeu,
     /// Columns waiting to be loaded, in order of arrival.
@@ -109,19 +111,12 @@ fn milli(teu: f64) -> MilliTeu {
 impl Withdrawal<'_> {
     /// Room that one of a base's own items takes as cargo; 0 where it does not go as cargo.
     pub(super) fn own_room(&self, base: usize, item: Item) -> MilliTeu {
-        let [own, shipped] = self.tables.rooms[item as usize];
-        if self.model.network.parent[base].is_some() { own } else { shipped }
+        self.tables.own_room(item, self.model.network.parent[base].is_some())
     }
 
     /// Room that one item from elsewhere takes when shipped on.
     pub(super) fn passing_room(&self, item: Item) -> MilliTeu {
         self.tables.rooms[item as usize][1]
-    }
-
-    /// Room of a base's own cargo in an account.
-    pub(super) fn own_cargo(&self, base: usize, account: Account) -> MilliTeu {
-        let items = 0..self.tables.items as Item;
-        items.map(|item| self.own_room(base, item) * MilliTeu::from(self.ledger.units(base, item, account))).sum()
     }
 
     /// Room of what waits to be shipped on.
@@ -162,9 +157,9 @@ impl Withdrawal<'_> {
     /// The next job and its size: the first waiting column once its load is packed (or nothing is left to pack), else
     /// the next batch.
     fn next_job(&mut self, base: usize) -> Option<(Job, MilliTeu)> {
-        let unpacked = if self.bases[base].packing { self.own_cargo(base, Account::OnHand) } else { 0 };
+        let unpacked = if self.bases[base].packing { self.ledger.cargo(base, Account::OnHand) } else { 0 };
         if let Some(&convoy) = self.bases[base].queue.front() {
-            let ready = self.own_cargo(base, Account::Staged) + self.passing_cargo(base);
+            let ready = self.ledger.cargo(base, Account::Staged) + self.passing_cargo(base);
             let room = self.convoys[convoy as usize].room;
             if ready >= room || unpacked == 0 {
                 self.bases[base].queue.pop_front();
@@ -197,13 +192,23 @@ impl Withdrawal<'_> {
 
     /// Books a batch as packed: sensitive cargo first, then by value for its room; at least one item.
     fn pack(&mut self, base: usize, batch: MilliTeu) {
+        let to_pack = |this: &Self, item: Item| {
+            let (room, on_hand) = (this.own_room(base, item), this.ledger.units(base, item, Account::OnHand));
+            (room > 0 && on_hand > 0).then_some((room, on_hand))
+        };
+        // Nothing is ever unpacked: what has nothing left to pack is not looked at again.
+        let mut packed_upto = self.bases[base].packed_upto;
+        while self.tables.cargo_order.get(packed_upto).is_some_and(|&item| to_pack(self, item).is_none()) {
+            packed_upto += 1;
+        }
+        self.bases[base].packed_upto = packed_upto;
         let mut left = batch;
-        for at in 0..self.tables.cargo_order.len() {
-            let item = self.tables.cargo_order[at];
-            let (room, on_hand) = (self.own_room(base, item), self.ledger.units(base, item, Account::OnHand));
-            if room == 0 || on_hand == 0 || left <= 0 {
-                continue;
+        for at in packed_upto..self.tables.cargo_order.len() {
+            if left <= 0 {
+                break;
             }
+            let item = self.tables.cargo_order[at];
+            let Some((room, on_hand)) = to_pack(self, item) else { continue };
             let fit = (left / room).max(MilliTeu::from(left == batch)).min(MilliTeu::from(on_hand));
             left -= fit * room;
             let lot = Lot { origin: small(base), item, units: fit as u32 };

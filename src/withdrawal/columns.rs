@@ -61,7 +61,7 @@ impl Withdrawal<'_> {
         let full = (column_trucks * fleet.truck_teu * 1000.0) as MilliTeu;
         let waiting = self.waiting_cargo(base);
         let is_camp = self.inputs.base[base].kind == BaseKind::Camp;
-        let unpacked = if self.bases[base].open { self.own_cargo(base, Account::OnHand) } else { 0 };
+        let unpacked = if self.bases[base].open { self.ledger.cargo(base, Account::OnHand) } else { 0 };
         let last_load = unpacked == 0 && (is_camp || self.now() >= self.model.deadline_days());
         if waiting >= full || (last_load && waiting > 0) {
             self.bases[base].column_pending = true;
@@ -75,8 +75,8 @@ impl Withdrawal<'_> {
     fn waiting_cargo(&self, base: usize) -> MilliTeu {
         let own = match &self.bases[base] {
             state if !state.open => 0,
-            state if state.packing => self.own_cargo(base, Account::OnHand) + self.own_cargo(base, Account::Staged),
-            _ => self.own_cargo(base, Account::Staged),
+            state if state.packing => self.ledger.cargo(base, Account::OnHand) + self.ledger.cargo(base, Account::Staged),
+            _ => self.ledger.cargo(base, Account::Staged),
         };
         own + self.passing_cargo(base) - self.bases[base].assigned
     }

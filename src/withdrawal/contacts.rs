@@ -20,9 +20,6 @@ use crate::withdrawal::tension::multiplier;
 
 /// Height of a layer of potential contacts, per km. Part of the stream scheme: changing it moves every contact.
 const LAYER_PER_KM: f64 = 0.005;
-/// Points up to this multiple of the uncovered rate are laid out, so that frozen itineraries can be judged under rates
-/// above the baseline's.
-const HEADROOM: f64 = 1.3;
 const DAYS_PER_MONTH: f64 = 30.4375;
 
 /// What kind of contact.
@@ -118,12 +115,17 @@ fn cover_ratio(inputs: &Inputs, cover: Cover) -> f64 {
     }
 }
 
+/// The largest rate ratio that any cover can have.
+fn worst_ratio(inputs: &Inputs) -> f64 {
+    inputs.threat.ratio_surveillance.max(inputs.threat.ratio_overwatch).max(1.0)
+}
+
 /// A bound on the rate over a leg: critical tension, the latest growth, the worst ratio.
 fn rate_bound(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     let threat = &inputs.threat;
     let latest = if threat.growth_per_month >= 0.0 { f64::INFINITY } else { passage.now_days };
     let passage = Passage { level: Tension::Critical, now_days: latest.min(threat.growth_until), ..passage };
-    uncovered_rate(inputs, kind, passage) * HEADROOM.max(threat.ratio_surveillance).max(threat.ratio_overwatch)
+    uncovered_rate(inputs, kind, passage) * worst_ratio(inputs)
 }
 
 impl Withdrawal<'_> {
@@ -143,7 +145,7 @@ impl Withdrawal<'_> {
     /// Lays out the potential contacts of a convoy's passage of its leg, nearest first.
     pub(super) fn lay_contacts(&mut self, id: ConvoyId, passage_key: u64) {
         let passage = self.passage(id);
-        let leg_km = self.inputs.road[self.road(id)].km;
+        let leg_km = self.convoys[id as usize].way.km;
         let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
         contacts.clear();
         for kind in ContactKind::ALL {
@@ -184,13 +186,17 @@ impl Withdrawal<'_> {
         let passage = self.passage(id);
         let passage_key = self.passage_key(id);
         self.judge_shadows(id, contact, passage, passage_key);
-        let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
-        let rate = uncovered_rate(&self.inputs, contact.kind, passage) * cover_ratio(&self.inputs, cover);
-        if contact.height >= rate {
+        let uncovered = uncovered_rate(&self.inputs, contact.kind, passage);
+        // Most points lie above the rate under any cover: what cover there is need not be asked.
+        let happens = contact.height < uncovered * worst_ratio(&self.inputs) && {
+            let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
+            contact.height < uncovered * cover_ratio(&self.inputs, cover)
+        };
+        if !happens {
             self.move_on(id);
             return;
         }
-        self.stop(id);
+        self.stop(id, passage.now_days);
         let halt_days = self.happen(id, contact, passage_key);
         self.halt(id, halt_days);
     }

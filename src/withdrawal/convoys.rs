@@ -6,6 +6,7 @@
 use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
+use crate::model::Inputs;
 use crate::model::equipment::Travel;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
@@ -15,7 +16,7 @@ use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
 use crate::withdrawal::run::Withdrawal;
-use crate::withdrawal::weather::progress_factor;
+use crate::withdrawal::weather::unpaved_factor;
 
 /// What a convoy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -58,6 +59,8 @@ pub struct Convoy {
     pub loading: bool,
     /// The leg it is on.
     pub leg: usize,
+    /// The leg's road, and what it means for progress and breakdowns.
+    pub way: Way,
     /// How far along it was when it last moved off or a day ended.
     pub leg_km: f64,
     /// When it was there.
@@ -108,11 +111,42 @@ pub struct Convoy {
     pub failure_gap: f64,
     /// Where that is counted from.
     pub gap_km: f64,
-    /// Breakdowns so far.
-    pub breakdowns: u32,
+}
+
+/// The road of a leg, looked up once when the leg begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// Index of the road.
+    pub road: usize,
+    /// Its length.
+    pub km: f64,
+    /// It is paved, so that rain does not slow convoys.
+    pub is_paved: bool,
+    /// Median daily progress on it, in dry weather.
+    pub km_per_day: f64,
+    /// Vehicle-kilometres on it for each breakdown.
+    pub vehicle_km_per_failure: f64,
+}
+
+impl Way {
+    fn new(inputs: &Inputs, road: usize) -> Self {
+        let convoys = &inputs.convoys;
+        let (km, surface) = (inputs.road[road].km, inputs.road[road].surface);
+        let (km_per_day, factor) = match surface {
+            Surface::Paved => (convoys.paved_km_per_day, convoys.breakdown_paved_factor),
+            Surface::Piste => (convoys.piste_km_per_day, 1.0),
+            Surface::Track => (convoys.track_km_per_day, 1.0),
+        };
+        let is_paved = surface == Surface::Paved;
+        Self { road, km, is_paved, km_per_day, vehicle_km_per_failure: convoys.breakdown_vehicle_km * factor }
+    }
 }
 
 impl Convoy {
+    fn failures_per_km(&self) -> f64 {
+        f64::from(self.vehicles) / self.way.vehicle_km_per_failure
+    }
+
     /// Empties it for a new use, keeping its memory.
     fn reuse(&mut self) {
         let (mut people, mut cargo, mut contacts) =
@@ -173,7 +207,17 @@ impl Withdrawal<'_> {
         convoy.loading = false;
         convoy.leg = 0;
         convoy.journey_days = now;
-        self.start_leg(id);
+        self.begin_journey(id);
+    }
+
+    /// Takes a convoy onto the first leg of its journey; one without legs arrives at once.
+    fn begin_journey(&mut self, id: ConvoyId) {
+        if self.legs(id).is_empty() {
+            self.on_convoy_arrives(id);
+        } else {
+            self.start_leg(id, self.now());
+            self.move_on(id);
+        }
     }
 
     /// The legs of the journey a convoy is on.
@@ -191,7 +235,7 @@ impl Withdrawal<'_> {
 
     /// The road of the leg a convoy is on.
     pub(super) fn road(&self, id: ConvoyId) -> usize {
-        self.legs(id)[self.convoys[id as usize].leg].road
+        self.convoys[id as usize].way.road
     }
 
     /// Identifies a convoy's passage of a leg in streams.
@@ -203,66 +247,68 @@ impl Withdrawal<'_> {
         key2(convoy.key, key2(ends, convoy.journey as u64))
     }
 
-    fn start_leg(&mut self, id: ConvoyId) {
-        if self.convoys[id as usize].leg == self.legs(id).len() {
-            self.arrive(id);
-            return;
-        }
+    /// Starts the leg a convoy has come to, at a time that may lie ahead of the clock.
+    fn start_leg(&mut self, id: ConvoyId, at_days: f64) {
+        let leg = self.legs(id)[self.convoys[id as usize].leg];
+        let way = Way::new(&self.inputs, leg.road);
         let passage = self.passage_key(id);
         let mut failures = self.streams.stream(Purpose::Breakdown, passage, 0);
-        let now = self.now();
         let convoy = &mut self.convoys[id as usize];
+        convoy.way = way;
         convoy.leg_km = 0.0;
-        convoy.since_days = now;
+        convoy.since_days = at_days;
         convoy.gap_km = 0.0;
         convoy.failure_gap = failures.standard_exponential();
         convoy.failures = Some(failures);
         self.lay_contacts(id, passage);
-        self.move_on(id);
     }
 
-    /// Schedules whichever comes first of a potential contact, a breakdown and the leg's end.
+    /// Moves a convoy on to what next concerns anyone but itself, and schedules that: a potential contact, a vehicle lost,
+    /// its arrival. Breakdowns that are repaired and junctions that are passed are worked out on the way, ahead of the clock.
     pub(super) fn move_on(&mut self, id: ConvoyId) {
-        let road = self.road(id);
-        let leg_km = self.inputs.road[road].km;
-        let failures_per_km = self.failures_per_km(id, road);
-        let convoy = &self.convoys[id as usize];
-        let contact_km = convoy.contacts.get(convoy.next_contact).map_or(f64::INFINITY, |contact| contact.km);
-        let failure_km = convoy.gap_km + convoy.failure_gap / failures_per_km;
-        let (km, event) = if contact_km < leg_km && contact_km <= failure_km {
-            (contact_km, Event::ContactReached { convoy: id })
-        } else if failure_km < leg_km {
-            (failure_km, Event::VehicleFails { convoy: id })
-        } else {
-            (leg_km, Event::LegEnds { convoy: id })
+        let legs = self.legs(id).len();
+        let (at_days, event) = loop {
+            let convoy = &self.convoys[id as usize];
+            let contact_km = convoy.contacts.get(convoy.next_contact).map_or(f64::INFINITY, |contact| contact.km);
+            let failure_km = convoy.gap_km + convoy.failure_gap / convoy.failures_per_km();
+            let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
+            let is_failure = !is_contact && failure_km < convoy.way.km;
+            let km = if is_contact { contact_km } else { failure_km.min(convoy.way.km) };
+            let at_days = self.passage_days(id, km);
+            let convoy = &mut self.convoys[id as usize];
+            convoy.next_km = km;
+            if is_contact {
+                break (at_days, Event::ContactReached { convoy: id });
+            }
+            if is_failure {
+                if let Some(lost) = self.break_down(id, at_days) {
+                    break (at_days, lost);
+                }
+            } else {
+                convoy.leg += 1;
+                if convoy.leg == legs {
+                    break (at_days, Event::ConvoyArrives { convoy: id });
+                }
+                self.start_leg(id, at_days);
+            }
         };
-        let at_days = self.passage_days(id, road, km);
-        self.convoys[id as usize].next_km = km;
         self.schedule(at_days, event);
     }
 
     /// Fixes where a convoy stands, before anything about it changes.
-    pub(super) fn stop(&mut self, id: ConvoyId) {
-        let failures_per_km = self.failures_per_km(id, self.road(id));
-        let now = self.now();
+    pub(super) fn stop(&mut self, id: ConvoyId, at_days: f64) {
         let convoy = &mut self.convoys[id as usize];
         let here_km = convoy.next_km;
-        convoy.failure_gap = (convoy.failure_gap - (here_km - convoy.gap_km) * failures_per_km).max(0.0);
-        (convoy.leg_km, convoy.gap_km, convoy.since_days) = (here_km, here_km, now);
+        convoy.failure_gap = (convoy.failure_gap - (here_km - convoy.gap_km) * convoy.failures_per_km()).max(0.0);
+        (convoy.leg_km, convoy.gap_km, convoy.since_days) = (here_km, here_km, at_days);
     }
 
     /// When a convoy that keeps moving passes a point of its leg: each calendar day on the road has its own progress.
     ///
     /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
     /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
-    fn passage_days(&mut self, id: ConvoyId, road: usize, km: f64) -> f64 {
+    fn passage_days(&mut self, id: ConvoyId, km: f64) -> f64 {
         let convoys = &self.inputs.convoys;
-        let surface = self.inputs.road[road].surface;
-        let median_km = match surface {
-            Surface::Paved => convoys.paved_km_per_day,
-            Surface::Piste => convoys.piste_km_per_day,
-            Surface::Track => convoys.track_km_per_day,
-        };
         let convoy = &mut self.convoys[id as usize];
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         let mut day = (at_days - convoy.departed_days).floor().max(0.0);
@@ -272,8 +318,9 @@ impl Withdrawal<'_> {
                 let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
                 convoy.day_factor = (day, math::exp(log_factor));
             }
-            let km_per_day =
-                median_km * progress_factor(&self.inputs, surface, convoy.departed_days + day) * convoy.day_factor.1;
+            let on_day = convoy.departed_days + day;
+            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) };
+            let km_per_day = convoy.way.km_per_day * weather * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if at_km + reach_km >= km {
@@ -285,39 +332,33 @@ impl Withdrawal<'_> {
         }
     }
 
-    fn failures_per_km(&self, id: ConvoyId, road: usize) -> f64 {
-        let convoys = &self.inputs.convoys;
-        let factor = match self.inputs.road[road].surface {
-            Surface::Paved => convoys.breakdown_paved_factor,
-            Surface::Piste | Surface::Track => 1.0,
-        };
-        f64::from(self.convoys[id as usize].vehicles) / (convoys.breakdown_vehicle_km * factor)
-    }
-
     /// Halts a convoy that has stopped, and schedules what it meets next after it has moved off again.
     pub(super) fn halt(&mut self, id: ConvoyId, days: f64) {
         self.convoys[id as usize].since_days = self.now() + days;
         self.move_on(id);
     }
 
-    /// A vehicle breaks down: the convoy waits for it, and leaves it behind if it cannot be recovered.
-    pub(super) fn on_vehicle_fails(&mut self, id: ConvoyId) {
-        self.stop(id);
+    /// A vehicle breaks down: the convoy waits until it is repaired, or given up; then its loss is the event to come.
+    fn break_down(&mut self, id: ConvoyId, at_days: f64) -> Option<Event> {
+        self.stop(id, at_days);
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
-        let mut stream = convoy.failures.take().expect("a convoy on a leg has its stream");
+        let stream = convoy.failures.as_mut().expect("a convoy on a leg has its stream");
         let delay_days = stream.lognormal(convoys.breakdown_delay_days, convoys.breakdown_delay_log_sd);
-        let abandoned = stream.chance(convoys.abandon_probability);
+        let is_lost = stream.chance(convoys.abandon_probability);
         let which = stream.uniform();
         convoy.failure_gap = stream.standard_exponential();
-        convoy.failures = Some(stream);
-        convoy.breakdowns += 1;
-        let counted = f64::from(self.before_deadline());
-        self.outcome.add(Measure::Breakdowns, counted);
-        if abandoned {
-            self.lose_vehicle(id, which, Account::LostToBreakdown, Cause::Breakdown);
+        convoy.since_days = at_days + delay_days;
+        if at_days < self.model.deadline_days() {
+            self.outcome.add(Measure::Breakdowns, 1.0);
         }
-        self.halt(id, delay_days);
+        is_lost.then_some(Event::VehicleLost { convoy: id, which })
+    }
+
+    /// A vehicle that broke down is left behind; the convoy goes on when its wait is over.
+    pub(super) fn on_vehicle_lost(&mut self, id: ConvoyId, which: f64) {
+        self.lose_vehicle(id, which, Account::LostToBreakdown, Cause::Breakdown);
+        self.move_on(id);
     }
 
     /// A convoy loses a vehicle, with its load; `which` in (0, 1) picks it. Escorts are not lost.
@@ -386,14 +427,8 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// A convoy reaches the end of its leg.
-    pub(super) fn on_leg_ends(&mut self, id: ConvoyId) {
-        self.convoys[id as usize].leg += 1;
-        self.start_leg(id);
-    }
-
     /// A convoy reaches the end of its journey.
-    fn arrive(&mut self, id: ConvoyId) {
+    pub(super) fn on_convoy_arrives(&mut self, id: ConvoyId) {
         self.finish_journey(id);
         match self.convoys[id as usize].journey {
             Journey::ToParent => self.garrison_arrives(id),
@@ -411,7 +446,7 @@ impl Withdrawal<'_> {
             let now = self.now();
             let convoy = &mut self.convoys[id as usize];
             (convoy.way_of, convoy.leg, convoy.journey_days) = (parent, 0, now);
-            self.start_leg(id);
+            self.begin_journey(id);
             return;
         }
         let now = self.now();

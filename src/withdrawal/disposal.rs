@@ -17,12 +17,16 @@ pub struct Load {
     pub towed: Vec<Lot>,
     /// What they carry.
     pub cargo: Vec<Lot>,
+    /// How many of each of the base's own items are in it.
+    own: Vec<u32>,
 }
 
 impl Load {
-    fn units(&self, base: usize, item: Item) -> u32 {
+    fn count_own(&mut self, base: usize, items: usize) {
+        self.own.clear();
+        self.own.resize(items, 0);
         let lots = self.vehicles.iter().chain(&self.towed).chain(&self.cargo);
-        lots.filter(|lot| lot.origin == small(base) && lot.item == item).map(|lot| lot.units).sum()
+        lots.filter(|lot| lot.origin == small(base)).for_each(|lot| self.own[lot.item as usize] += lot.units);
     }
 }
 
@@ -76,6 +80,7 @@ impl Withdrawal<'_> {
                 load.cargo.push(Lot { origin: small(base), item, units });
             }
         }
+        load.count_own(base, self.tables.items);
         self.load = load;
     }
 
@@ -96,6 +101,9 @@ impl Withdrawal<'_> {
         let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day, whole_days);
         self.plan_load(base);
         for at in 0..self.tables.disposal_order.len() {
+            if destroy == 0 && decommission == 0 {
+                break;
+            }
             let item = self.tables.disposal_order[at];
             let class = &self.inputs.class[class_of(item)];
             let (sensitive, is_cargo) = (class.sensitive, class.travel == Travel::Loaded);
@@ -107,7 +115,7 @@ impl Withdrawal<'_> {
             if !wanted {
                 continue;
             }
-            let staying = self.at_base(base, item).saturating_sub(self.load.units(base, item));
+            let staying = self.at_base(base, item).saturating_sub(self.load.own[item as usize]);
             let destroyed = staying.min(destroy);
             destroy -= destroyed;
             self.dispose(base, item, destroyed, Account::Destroyed);

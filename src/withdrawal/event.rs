@@ -90,13 +90,15 @@ pub enum Event {
         /// The convoy.
         convoy: ConvoyId,
     },
-    /// A vehicle breaks down.
-    VehicleFails {
+    /// A vehicle has broken down and is given up.
+    VehicleLost {
         /// The convoy.
         convoy: ConvoyId,
+        /// Picks the vehicle, in (0, 1).
+        which: f64,
     },
-    /// A convoy reaches the end of a leg.
-    LegEnds {
+    /// A convoy reaches the end of its journey.
+    ConvoyArrives {
         /// The convoy.
         convoy: ConvoyId,
     },
@@ -143,7 +145,7 @@ impl Event {
             Self::TensionChanges { .. } | Self::TensionJumps { .. } => 0,
             Self::MovementAnswered { .. } | Self::ColumnAnswered { .. } | Self::TrucksReady { .. } => 1,
             Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
-            Self::ContactReached { .. } | Self::VehicleFails { .. } | Self::LegEnds { .. } => 3,
+            Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }

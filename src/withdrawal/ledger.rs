@@ -2,6 +2,7 @@
 
 use crate::measures::Measure;
 use crate::model::Inputs;
+use crate::withdrawal::bases::MilliTeu;
 
 /// Who owns an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,14 +205,28 @@ pub struct Ledger {
     items: usize,
     balance: Vec<u32>,
     stock: Vec<u32>,
+    /// Room of one item as cargo of its base, by cell.
+    rooms: Vec<MilliTeu>,
+    /// Room of each base's own cargo on hand and staged, kept as items are booked.
+    cargo: Vec<[MilliTeu; 2]>,
     /// Entries into and between the final lines, for tables by cause.
     pub finals: Vec<Posting>,
 }
 
 impl Ledger {
-    /// Opens the books with what each base holds: `stock[base * items + item]`.
-    pub fn open(&mut self, items: usize, stock: &[u32]) {
+    /// Opens the books with what each base holds, `stock[base * items + item]`.
+    ///
+    /// # Arguments
+    /// * `room` - of one item as cargo of its base, by base and item.
+    pub fn open(&mut self, items: usize, stock: &[u32], room: impl Fn(usize, Item) -> MilliTeu) {
         self.items = items;
+        self.rooms.clear();
+        self.rooms.extend((0..stock.len()).map(|cell| room(cell / items, (cell % items) as Item)));
+        self.cargo.clear();
+        let cells = stock.chunks_exact(items).zip(self.rooms.chunks_exact(items));
+        self.cargo.extend(cells.map(|(stock, rooms)| {
+            [stock.iter().zip(rooms).map(|(&units, room)| MilliTeu::from(units) * room).sum(), 0]
+        }));
         self.stock.clear();
         self.stock.extend_from_slice(stock);
         self.balance.clear();
@@ -231,6 +246,11 @@ impl Ledger {
         self.balance[self.cell(origin, item) * ACCOUNTS + account as usize]
     }
 
+    /// Room of a base's own cargo that is on hand or staged.
+    pub fn cargo(&self, base: usize, account: Account) -> MilliTeu {
+        self.cargo[base][account as usize]
+    }
+
     /// Books a move.
     ///
     /// # Panics
@@ -240,15 +260,23 @@ impl Ledger {
         if lot.units == 0 {
             return;
         }
-        let row = self.cell(lot.origin as usize, lot.item) * ACCOUNTS;
+        let cell = self.cell(lot.origin as usize, lot.item);
+        let row = cell * ACCOUNTS;
         let left = self.balance[row + from as usize].checked_sub(lot.units);
         self.balance[row + from as usize] =
             left.unwrap_or_else(|| panic!("ledger: {posting:?} takes more than the account holds"));
         self.balance[row + to as usize] += lot.units;
+        let (room, cargo) = (MilliTeu::from(lot.units) * self.rooms[cell], &mut self.cargo[lot.origin as usize]);
+        if let Some(less) = cargo.get_mut(from as usize) {
+            *less -= room;
+        }
+        if let Some(more) = cargo.get_mut(to as usize) {
+            *more += room;
+        }
         if to.disposition() != Disposition::OnHand {
             self.finals.push(posting);
         }
-        debug_assert!(self.cell_balances(row / ACCOUNTS), "ledger: {posting:?} does not balance");
+        debug_assert!(self.cell_balances(cell), "ledger: {posting:?} does not balance");
     }
 
     fn cell_balances(&self, cell: usize) -> bool {
@@ -257,7 +285,18 @@ impl Ledger {
 
     /// Whether every class and owner of every base sums to its stock.
     pub fn balances(&self) -> bool {
-        (0..self.stock.len()).all(|cell| self.cell_balances(cell))
+        (0..self.stock.len()).all(|cell| self.cell_balances(cell)) && self.cargo_is_what_the_accounts_hold()
+    }
+
+    fn cargo_is_what_the_accounts_hold(&self) -> bool {
+        let cells = self.balance.chunks_exact(ACCOUNTS * self.items).zip(self.rooms.chunks_exact(self.items));
+        cells.zip(&self.cargo).all(|((accounts, rooms), cargo)| {
+            let cells = accounts.chunks_exact(ACCOUNTS).zip(rooms);
+            let held = cells.fold([0; 2], |[on_hand, staged], (accounts, room)| {
+                [on_hand + MilliTeu::from(accounts[0]) * room, staged + MilliTeu::from(accounts[1]) * room]
+            });
+            held == *cargo
+        })
     }
 
     /// Units and USD in each of the eight lines.
@@ -377,10 +416,12 @@ mod tests {
     #[test]
     fn items_are_conserved_by_every_posting() {
         let mut ledger = Ledger::default();
-        ledger.open(2, &[10, 4]);
+        ledger.open(2, &[10, 4], |_, item| 500 * MilliTeu::from(item + 1));
         ledger.post(posting(3, Account::OnHand, Account::Staged));
         ledger.post(posting(2, Account::Staged, Account::Looted));
         assert_eq!(ledger.units(0, 0, Account::OnHand), 7);
+        assert_eq!(ledger.cargo(0, Account::OnHand), 7 * 500 + 4 * 1_000);
+        assert_eq!(ledger.cargo(0, Account::Staged), 500);
         assert!(ledger.balances());
         assert_eq!(ledger.finals.len(), 1);
     }
@@ -389,7 +430,7 @@ mod tests {
     #[should_panic(expected = "takes more than the account holds")]
     fn an_account_cannot_be_overdrawn() {
         let mut ledger = Ledger::default();
-        ledger.open(2, &[10, 4]);
+        ledger.open(2, &[10, 4], |_, _| 0);
         ledger.post(posting(11, Account::OnHand, Account::Staged));
     }
 

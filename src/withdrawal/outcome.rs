@@ -52,10 +52,17 @@ pub struct EndOfItems {
     pub disposition: Disposition,
     /// Why.
     pub cause: Cause,
-    /// How many; negative where they moved on to another line.
+    /// How many, never 0; negative where they moved on to another line.
     pub units: i64,
     /// What they are worth in this replication, in whole USD.
     pub usd: i64,
+}
+
+impl EndOfItems {
+    /// What it is of: base, item, disposition and cause, each by index.
+    pub fn key(&self) -> (u16, Item, u8, u8) {
+        (self.origin, self.item, self.disposition as u8, self.cause as u8)
+    }
 }
 
 /// Everything that summaries need of one replication.
@@ -68,7 +75,7 @@ pub struct Outcome {
     pub daily: Vec<[u32; 6]>,
     /// Casualties by road and kind of contact.
     pub road_harms: Vec<RoadHarm>,
-    /// Where items ended.
+    /// Where items ended, in order of [`EndOfItems::key`], each key once.
     pub ends: Vec<EndOfItems>,
     /// Garrisons' convoys that arrived.
     pub convoys: Vec<ConvoyRecord>,

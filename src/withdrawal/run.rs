@@ -85,6 +85,12 @@ impl Tables {
         }
     }
 
+    /// Room that one of a base's own items takes as cargo, by whether the base withdraws; 0 if it does not go as cargo.
+    pub(super) fn own_room(&self, item: Item, withdraws: bool) -> MilliTeu {
+        let [own, shipped] = self.rooms[item as usize];
+        if withdraws { own } else { shipped }
+    }
+
     /// Takes the rooms of this replication's inputs.
     fn set_rooms(&mut self, inputs: &Inputs) {
         self.rooms.clear();
@@ -227,7 +233,8 @@ impl<'m> Withdrawal<'m> {
         }
         self.tables.set_rooms(&self.inputs);
         opening_stock(&self.inputs, &mut self.stock);
-        self.ledger.open(self.tables.items, &self.stock);
+        let (tables, parents) = (&self.tables, &self.model.network.parent);
+        self.ledger.open(tables.items, &self.stock, |base, item| tables.own_room(item, parents[base].is_some()));
         self.people.open(&self.inputs);
         self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
         self.convoys_used = 0;
@@ -282,8 +289,8 @@ impl<'m> Withdrawal<'m> {
             Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
             Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
-            Event::VehicleFails { convoy } => self.on_vehicle_fails(convoy),
-            Event::LegEnds { convoy } => self.on_leg_ends(convoy),
+            Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
+            Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
@@ -378,7 +385,7 @@ impl<'m> Withdrawal<'m> {
         self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
     }
 
-    /// Lists where every item ended, by cause, for tables over replications.
+    /// Lists where every item ended, by cause, in order and each once, for tables over replications.
     fn list_ends(&mut self) {
         let (inputs, ends) = (&self.inputs, &mut self.outcome.ends);
         let mut push = |origin: u16, item: Item, disposition: Disposition, cause: Cause, units: i64| {
@@ -395,6 +402,15 @@ impl<'m> Withdrawal<'m> {
         self.ledger.on_hand(|origin, item, units| {
             push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
         });
+        ends.sort_unstable_by_key(EndOfItems::key);
+        ends.dedup_by(|more, one| {
+            let same = more.key() == one.key();
+            if same {
+                (one.units, one.usd) = (one.units + more.units, one.usd + more.usd);
+            }
+            same
+        });
+        ends.retain(|end| end.units != 0);
     }
 }
 
