@@ -8,7 +8,7 @@ use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
 use crate::model::permissions::Permissions;
-use crate::model::threat::{ArmedGroup, TensionProcess, Threat};
+use crate::model::threat::{ArmedGroup, BaseFire, TensionProcess, Threat};
 
 crate::table! {
     /// A whole scenario, in the order a person reads it.
@@ -47,6 +47,8 @@ crate::table! {
         threat: Threat = Kind::Table(Threat::FIELDS),
         /// How tension rises and falls.
         tension: TensionProcess = Kind::Table(TensionProcess::FIELDS),
+        /// Fire at bases.
+        base_fire: BaseFire = Kind::Table(BaseFire::FIELDS),
         /// Armed groups.
         armed_group: Vec<ArmedGroup> = Kind::List(ArmedGroup::FIELDS),
         /// What contacts do to people.

@@ -112,3 +112,29 @@ crate::table! {
         ratio_overwatch: f64 = number("x", 0.0, 5.0),
     }
 }
+
+crate::table! {
+    /// Fire at bases: a Poisson process whose rate follows the tension of the base's zone.
+    pub struct BaseFire {
+        /// Whether any falls.
+        falls: bool = Kind::Flag,
+        /// Incidents a day at a base whose zone is calm.
+        calm_per_day: f64 = per_day(),
+        /// When it is tense.
+        tense_per_day: f64 = per_day(),
+        /// Under clashes.
+        clashes_per_day: f64 = per_day(),
+        /// When it is critical.
+        critical_per_day: f64 = per_day(),
+        /// How long people stay in shelter and crews stop after an incident.
+        shelter_hours: f64 = number("hours", 0.0, 240.0),
+        /// Probability that people have reached shelter when fire falls; while they are in shelter from an incident before, they have.
+        sheltered_share: f64 = share(),
+        /// Mean wounded per incident among people in shelter, those without any included.
+        wounded_per_incident: f64 = number("people", 0.0, 100.0),
+        /// Casualties among people in shelter, against people in the open.
+        shelter_multiplier: f64 = number("x", 0.01, 1.0),
+        /// Negative binomial dispersion k of the number hit.
+        dispersion: f64 = number("", 0.01, 1000.0),
+    }
+}

@@ -150,7 +150,8 @@ impl Withdrawal<'_> {
             state.jobs += 1;
             state.crews_busy += 1;
             let days = room as f64 / 1000.0 / teu_per_day;
-            self.schedule(self.now() + days, Event::CrewDone { base: small(base), job });
+            let (starts_days, stops) = self.crew_starts(base);
+            self.schedule(starts_days + days, Event::CrewDone { base: small(base), job, stops });
         }
     }
 
@@ -175,7 +176,10 @@ impl Withdrawal<'_> {
     }
 
     /// A crew has packed a batch or loaded a column.
-    pub(super) fn on_crew_done(&mut self, base: usize, job: Job) {
+    pub(super) fn on_crew_done(&mut self, base: usize, job: Job, stops: u16) {
+        if self.job_was_stopped(base, job, stops) {
+            return;
+        }
         self.bases[base].crews_busy -= 1;
         match job {
             Job::Pack { room } => {

@@ -38,6 +38,15 @@ pub enum Event {
         base: u16,
         /// What is finished.
         job: Job,
+        /// How many of the stops for fire this date allows for.
+        stops: u16,
+    },
+    /// Fire falls on a base.
+    FireFalls {
+        /// The base.
+        base: u16,
+        /// Which of its potential incidents.
+        incident: u32,
     },
     /// A base asks for ground movement.
     MovementAsked {
@@ -144,7 +153,7 @@ impl Event {
         match self {
             Self::TensionChanges { .. } | Self::TensionJumps { .. } => 0,
             Self::MovementAnswered { .. } | Self::ColumnAnswered { .. } | Self::TrucksReady { .. } => 1,
-            Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
+            Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }

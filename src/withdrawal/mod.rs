@@ -12,6 +12,7 @@ mod convoys;
 mod decisions;
 mod disposal;
 pub mod event;
+mod fire;
 pub mod ledger;
 pub mod outcome;
 mod people;
@@ -20,6 +21,7 @@ mod plan;
 mod repatriation;
 mod run;
 mod tension;
+mod thinning;
 mod weather;
 
 pub use contacts::ContactKind;

@@ -1,9 +1,8 @@
 //! Tension of each zone: a dated level, or a Markov jump process by thinning. It multiplies contact rates, brings fire
 //! on bases and drives early departures.
 //!
-//! Potential jumps are points (day, height) in layers of constant height, each layer of a zone and direction with its
-//! own stream. A point is a jump if its height lies below the rate of that jump there and then. So whatever raises a
-//! rate can only add jumps to those of the same level, and no draw moves.
+//! Potential jumps are keyed by zone, direction and layer. One is a jump if its height lies below the rate of that jump
+//! there and then, so no draw moves with a parameter or policy, and a higher rate up never lowers a level.
 
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
@@ -12,25 +11,14 @@ use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
-use crate::withdrawal::run::{CountedStreams, Withdrawal};
+use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::thinning::{MOST_PER_DAY, Potential, Thinning};
 
 /// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
 const LAYER_PER_DAY: f64 = 0.02;
-/// Rates of jumps are held at this, once an hour, so that no scenario's factors can run away.
-const MOST_PER_DAY: f64 = 24.0;
-/// No jump is to come.
-const NONE: u32 = u32::MAX;
-
-/// A point at which a zone's tension may jump.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PotentialJump {
-    /// When.
-    pub at_days: f64,
-    /// Its height, per day.
-    pub height: f64,
-    /// Up, else down.
-    pub rises: bool,
-}
+/// Kinds of potential jumps.
+const FALLS: u8 = 0;
+const RISES: u8 = 1;
 
 /// A zone's present level, and where its process stands.
 #[derive(Clone, Debug)]
@@ -43,12 +31,8 @@ pub struct ZoneState {
     critical_since_days: Option<f64>,
     /// When a base in it or near it last closed.
     pub closure_days: f64,
-    /// Potential jumps, in order of time.
-    jumps: Vec<PotentialJump>,
-    /// The first of them that has not passed.
-    ahead: usize,
-    /// The jump to come as things stand.
-    pending: u32,
+    /// Its jumps.
+    jumps: Thinning,
 }
 
 impl Default for ZoneState {
@@ -58,9 +42,7 @@ impl Default for ZoneState {
             alarmed_since_days: None,
             critical_since_days: None,
             closure_days: f64::NEG_INFINITY,
-            jumps: Vec::new(),
-            ahead: 0,
-            pending: NONE,
+            jumps: Thinning::default(),
         }
     }
 }
@@ -138,13 +120,22 @@ impl Withdrawal<'_> {
                 }
             }
             if process {
-                let until_days = self.end_days();
-                let network = &self.model.network;
-                let jumps = &mut self.zones[zone].jumps;
-                lay_jumps(&self.inputs, network, &self.streams, zone, until_days, jumps);
+                self.lay_jumps(zone);
                 self.seek_jump(zone);
             }
         }
+    }
+
+    /// Lays out a zone's potential jumps up to the end.
+    fn lay_jumps(&mut self, zone: usize) {
+        let (until_days, network) = (self.end_days(), &self.model.network);
+        let jumps = &mut self.zones[zone].jumps;
+        for kind in [FALLS, RISES] {
+            let bound = rate_bound(&self.inputs, network, zone, kind == RISES, until_days);
+            let entity = key2(network.zone_key[zone], u64::from(kind));
+            jumps.lay(&self.streams, (Purpose::Tension, entity, kind), (LAYER_PER_DAY, bound), until_days);
+        }
+        jumps.sort();
     }
 
     /// A dated level takes effect.
@@ -157,13 +148,9 @@ impl Withdrawal<'_> {
     /// Tension goes up or down by one, if that jump is still the one to come.
     pub(super) fn on_tension_jumps(&mut self, zone: usize, jump: u32) {
         let state = &mut self.zones[zone];
-        if state.pending != jump {
-            return;
-        }
-        state.ahead = jump as usize + 1;
-        let (level, rises) = (state.level as usize, state.jumps[jump as usize].rises);
-        let next = Tension::ALL[if rises { level + 1 } else { level - 1 }];
-        self.set_tension(zone, next);
+        let Some(point) = state.jumps.take(jump) else { return };
+        let level = state.level as usize;
+        self.set_tension(zone, Tension::ALL[if point.kind == RISES { level + 1 } else { level - 1 }]);
         self.seek_jump(zone);
     }
 
@@ -179,31 +166,23 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Finds the next jump of a zone as things stand, and schedules it. An earlier find that no longer holds is passed
-    /// over when its time comes.
+    /// Finds the next jump of a zone as things stand, and schedules it.
     fn seek_jump(&mut self, zone: usize) {
-        let now = self.now();
-        let state = &self.zones[zone];
-        let is_jump = |jump: &PotentialJump| jump.height < self.jump_rate(zone, jump);
-        let passed = state.jumps[state.ahead..].iter().take_while(|jump| jump.at_days <= now).count();
-        let ahead = state.ahead + passed;
-        let pending = state.jumps[ahead..].iter().position(is_jump).map(|skipped| (ahead + skipped) as u32);
-        let at_days = pending.map(|jump| state.jumps[jump as usize].at_days);
-        let state = &mut self.zones[zone];
-        state.ahead = ahead;
-        let is_new = pending.is_some_and(|jump| jump != state.pending);
-        state.pending = pending.unwrap_or(NONE);
-        if let (true, Some(at_days)) = (is_new, at_days) {
-            self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump: self.zones[zone].pending });
+        let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
+        let found = jumps.seek(self.now(), |point| point.height < self.jump_rate(zone, point));
+        self.zones[zone].jumps = jumps;
+        if let Some((at_days, jump)) = found {
+            self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
         }
     }
 
     /// Rate at which a zone at its present level jumps as a point would have it, at the time of that point, if nothing
     /// closes until then. Per day.
-    fn jump_rate(&self, zone: usize, jump: &PotentialJump) -> f64 {
+    fn jump_rate(&self, zone: usize, jump: &Potential) -> f64 {
         let (inputs, state) = (&self.inputs, &self.zones[zone]);
-        let plain = plain_rate(inputs, state.level, jump.rises);
-        if !jump.rises || plain == 0.0 {
+        let rises = jump.kind == RISES;
+        let plain = plain_rate(inputs, state.level, rises);
+        if !rises || plain == 0.0 {
             return plain.min(MOST_PER_DAY);
         }
         let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
@@ -251,32 +230,12 @@ impl Withdrawal<'_> {
         if newly {
             self.watch_zone(zone);
         }
-    }
-}
-
-/// Lays out a zone's potential jumps up to a day, in order of time.
-fn lay_jumps(
-    inputs: &Inputs,
-    network: &Network,
-    streams: &CountedStreams,
-    zone: usize,
-    until_days: f64,
-    jumps: &mut Vec<PotentialJump>,
-) {
-    for rises in [false, true] {
-        let bound = rate_bound(inputs, network, zone, rises, until_days);
-        let key = key2(network.zone_key[zone], u64::from(rises));
-        for layer in 0..(bound / LAYER_PER_DAY).ceil() as u64 {
-            let mut stream = streams.stream(Purpose::Tension, key, layer);
-            let mut at_days = stream.standard_exponential() / LAYER_PER_DAY;
-            while at_days < until_days {
-                let height = (layer as f64 + stream.uniform()) * LAYER_PER_DAY;
-                if height < bound {
-                    jumps.push(PotentialJump { at_days, height, rises });
+        if self.inputs.base_fire.falls {
+            for base in 0..self.bases.len() {
+                if self.model.network.base_zone[base] == zone {
+                    self.seek_fire(base);
                 }
-                at_days += stream.standard_exponential() / LAYER_PER_DAY;
             }
         }
     }
-    jumps.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
 }

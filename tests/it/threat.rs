@@ -158,3 +158,72 @@ fn under_the_process_only_settings_of_the_start_and_those_that_say_so_hold() {
     }
     assert!(met.filter(|(days, _)| **days > 0.0).count() > 10);
 }
+
+/// North's zone is critical and its people stay to day 180; all else is calm. Nothing but fire hurts or hurries anyone.
+const UNDER_FIRE: [&str; 11] = [
+    "base_fire.falls=true",
+    "base_fire.critical_per_day=0.5",
+    "decisions.accelerate=false",
+    "base.north.window_start=2030-06-30",
+    "base.north.planned_closure=2030-06-30",
+    "permissions.ground_movement.regime=granted",
+    "zone.ridge.tension=[{ from = 2030-01-01, level = \"critical\" }]",
+    "base_fire.calm_per_day=0",
+    "base_fire.sheltered_share=1",
+    "casualties.killed_share=0",
+    "casualties.died_of_wounds_share=0",
+];
+
+#[test]
+fn fire_at_constant_tension_is_a_poisson_count() {
+    let results = tutorial(&UNDER_FIRE, 4000);
+    let expected = 0.5 * 180.0;
+    let (found, variance) = mean(results.column(Measure::FireIncidents));
+    assert!(z(found, expected, expected / 4000.0) < 4.0, "{found} incidents, not {expected}");
+    // Of a Poisson count the variance is the mean; its estimate at n has variance (m + 2 m^2) / n.
+    let (spread, n) = (variance * 4000.0, 4000.0);
+    assert!(z(spread, expected, (expected + 2.0 * expected * expected) / n) < 4.0, "variance {spread}, not {expected}");
+}
+
+#[test]
+fn fire_wounds_as_many_as_it_says_in_shelter_and_in_the_open() {
+    let wounded = |shares: &[&str]| {
+        let set =
+            [&UNDER_FIRE[..], &["base_fire.wounded_per_incident=0.3", "base_fire.shelter_multiplier=0.2"], shares];
+        tutorial(&set.concat(), 2000)
+    };
+    let mean_of = |results: &PolicyResults| mean(results.column(Measure::WoundedFire));
+    let (found, variance) = mean_of(&wounded(&[]));
+    assert!(z(found, 0.3 * 90.0, variance) < 4.0, "{found} in shelter");
+    let (found, variance) = mean_of(&wounded(&["base_fire.sheltered_share=0", "base_fire.shelter_hours=0"]));
+    assert!(z(found, 0.3 * 90.0 / 0.2, variance) < 4.0, "{found} in the open");
+}
+
+#[test]
+fn fire_stops_crews_and_costs_cargo() {
+    // Ten incidents a day of eight hours each leave crews a few hours of work.
+    let with = |set: &'static str| {
+        let few = [
+            "base_fire.shelter_hours=8",
+            "base_fire.wounded_per_incident=0",
+            "packing.start_before_days=20",
+            "base.north.crews=1",
+            set,
+        ];
+        tutorial(&[&UNDER_FIRE[..], &few].concat(), 300)
+    };
+    let (quiet, shelled) = (with("base_fire.critical_per_day=0"), with("base_fire.critical_per_day=10"));
+    moves(&quiet, &shelled, Measure::CampCargoShare);
+    moves(&quiet, &shelled, Measure::ShelteredDays);
+    // An hour is exposed to shelter unless no incident fell in the eight before: 1 - exp(-10 / 3), over 180 days.
+    let (found, variance) = mean(shelled.column(Measure::ShelteredDays));
+    let covered = 1.0 - rearguard::math::exp(-10.0 / 3.0);
+    // At the start nothing has fallen yet, and the last shelter ends after the departure: both under a third of a day.
+    assert!((found - covered * 180.0).abs() < 0.35 + 4.0 * rearguard::math::sqrt(variance), "{found} days");
+}
+
+#[test]
+fn without_fire_nothing_of_it_matters() {
+    let wild = ["base_fire.calm_per_day=5", "base_fire.critical_per_day=9", "base_fire.wounded_per_incident=50"];
+    same(&tutorial(&[], 100), &tutorial(&wild, 100));
+}
