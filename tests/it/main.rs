@@ -9,4 +9,5 @@ mod determinism;
 mod metamorphic;
 mod pairing;
 mod readme;
+mod threat;
 mod trace;
