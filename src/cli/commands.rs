@@ -9,6 +9,7 @@ use clap::{ColorChoice, Parser};
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::attribute::attribute;
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::init::init;
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::{Session, policy_ids};
 use crate::cli::trace::trace;
@@ -60,6 +61,7 @@ fn complain(stop: &Stop, coloured: bool) {
 
 fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
+        Command::Init { file, template, scale } => init(&file, template, scale),
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
         Command::Attribute { denials, experiment } => attribute(&denials, &experiment),

@@ -5,6 +5,7 @@ mod attribute;
 mod commands;
 mod exit;
 mod files;
+mod init;
 mod interrupt;
 mod numbers;
 mod progress;

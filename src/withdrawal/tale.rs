@@ -143,9 +143,11 @@ impl Withdrawal<'_> {
                 format!("{}>{}", node_id(inputs, leg.from), node_id(inputs, leg.to))
             }
             Some(leg) => node_id(inputs, leg.from).to_owned(),
-            None => legs
-                .last()
-                .map_or_else(|| inputs.base[convoy.base].id.clone(), |leg| node_id(inputs, leg.to).to_owned()),
+            None => {
+                let home = || self.model.network.trip[convoy.base].as_ref().map(|trip| trip.destination);
+                let here = legs.last().map(|leg| leg.to).or_else(home).unwrap_or(convoy.base);
+                node_id(inputs, here).to_owned()
+            }
         }
     }
 

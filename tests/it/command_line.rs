@@ -22,17 +22,19 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
 
 Commands:
+  init       Write a scenario to start from
   run        Run a scenario and write its results
   compare    Compare policies with a baseline, replication by replication
   attribute  What each denial costs: exact shares over all combinations of denials
   check      Print every problem of scenario files at once
   show       Print the resolved values of a scenario with range, basis and source
+  trace      Tell what happened in one replication, or where two policies part
   measures   List every measure with its unit and meaning
   explain    Explain a diagnostic code or a measure
   help       Print this message or the help of the given subcommand(s)
@@ -43,15 +45,17 @@ Options:
   -V, --version       Print version
 
 Examples:
+  rearguard init my-mission.toml
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.
 
-"]]);
+"#]]);
 }
 
 #[test]
