@@ -22,7 +22,7 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
@@ -55,7 +55,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.
 
-"#]]);
+"]]);
 }
 
 #[test]
