@@ -118,6 +118,9 @@ pub struct ExperimentArguments {
     /// Move results of other inputs in the folder aside
     #[arg(long)]
     pub replace: bool,
+    /// Add replications to results that are there, up to --replications
+    #[arg(long, requires = "replications", conflicts_with = "replace")]
+    pub extend: bool,
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,

@@ -8,14 +8,15 @@ use clap::{ColorChoice, Parser};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::attribute::attribute;
+use crate::cli::conduct::{Conducted, conduct, finish};
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::numbers::{decimals, whole};
-use crate::cli::session::{Session, policy_ids};
+use crate::cli::request::{Kind, Request, policy_ids};
+use crate::cli::session::Session;
 use crate::cli::{files, screen, show};
-use crate::experiment::Results;
 use crate::measures::Measure;
 use crate::scenario::{Case, Code};
-use crate::summary::contrasts;
+use crate::summary::Summary;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -50,10 +51,24 @@ fn complain(stop: &Stop, coloured: bool) {
         }
         stop if stop.exit() == Exit::Done => return,
         Stop::Shown(_) => return,
-        stop => format!("error: {stop}"),
+        stop => format!("error: {}", with_causes(stop)),
     };
     // Standard error that cannot be written to leaves only the exit code.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A message and what it was caused by: what the system said of a file, say.
+fn with_causes(stop: &Stop) -> String {
+    let mut text = stop.to_string();
+    let mut cause = std::error::Error::source(stop);
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 fn dispatch(command: Command) -> Result<(), Stop> {
@@ -71,97 +86,90 @@ fn dispatch(command: Command) -> Result<(), Stop> {
 }
 
 /// What was run, how long and how fast.
-pub fn heading(out: &mut dyn Write, session: &Session, results: &Results, seconds: f64) -> io::Result<()> {
-    let (plan, model) = (&session.plan, &session.plan.policies[0].model);
-    let rate = (plan.replications * plan.policies.len() as u64) as f64 / seconds.max(1e-9);
-    writeln!(out, "{}", model.inputs.title)?;
+pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
+    let (plan, summary) = (&session.plan, &conducted.summary);
+    writeln!(out, "{}", session.title())?;
     writeln!(
         out,
         "{} replications of each policy, seed {}, {} uncertain parameters drawn",
         whole(plan.replications as f64),
         plan.seed,
-        model.uncertainties().len(),
+        plan.policies[0].model.uncertainties().len(),
     )?;
-    let first = &results.policies[0].tallies;
-    let mean = |sum: u64| whole(sum as f64 / results.replications.len().max(1) as f64);
-    writeln!(
-        out,
-        "{} events and {} keyed streams a replication; {} s, {} replications/s\n",
-        mean(first.events),
-        mean(first.streams),
-        decimals(seconds, 2),
-        whole(rate),
-    )
+    let first = &summary.policies[0];
+    let mean = |sum: u64| whole(sum as f64 / summary.n.max(1) as f64);
+    write!(out, "{} events and {} keyed streams a replication; ", mean(first.events), mean(first.streams))?;
+    match conducted.ran {
+        Some((replications, seconds)) => {
+            let rate = whole(replications as f64 / seconds.max(1e-9));
+            writeln!(out, "{} s, {rate} replications/s\n", decimals(seconds, 2))
+        }
+        None => writeln!(out, "nothing was left to run\n"),
+    }
 }
 
 fn run(args: &ExperimentArguments) -> Result<(), Stop> {
-    let ids = policy_ids(&args.file, &args.sets, &args.policies)?;
-    let session = Session::new(args, "run", &ids, false)?;
-    let folder = files::open(&session, args, "run")?;
-    let (results, seconds) = session.run(args)?;
-    files::write(folder, &session, args, "run", &results, &[], seconds)?;
+    let asked = Request::resolve(Kind::Run, args, |case| policy_ids(case, &args.policies), &[])?;
+    let mut session = Session::of_arguments(asked, args)?;
+    let conducted = conduct(&mut session, args)?;
+    finish(&conducted, &session)?;
     if args.json {
-        return files::print_json(&session, &results, &[]);
-    }
-    if !args.quiet {
+        files::print_json(&session, &conducted.summary)?;
+    } else if !args.quiet {
         let mut out = io::stdout().lock();
-        heading(&mut out, &session, &results, seconds)?;
-        if let ([policy], [plan]) = (&results.policies[..], &session.plan.policies[..]) {
-            screen::policy(&mut out, policy, &plan.model, &results)?;
+        heading(&mut out, &session, &conducted)?;
+        let summary = &conducted.summary;
+        if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
+            screen::policy(&mut out, policy, &plan.model, summary.n)?;
             writeln!(out)?;
         } else {
-            screen::side_by_side(&mut out, &results)?;
+            screen::side_by_side(&mut out, summary)?;
         }
         writeln!(out, "Results: {}", session.out.display())?;
-        let others: Vec<&str> = session
-            .case
-            .document()
-            .policies()
-            .iter()
-            .map(|p| p.id.as_str())
-            .filter(|id| !ids.iter().any(|i| i == id))
-            .collect();
-        if let Some(other) = others.first() {
-            let file = args.file.display();
-            writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
-            writeln!(out, "         policies in the file: {}", others.join(", "))?;
-        }
-        writeln!(out, "         rearguard show {} prints every input with its range and source", args.file.display())?;
+        what_next(&mut out, &session, &args.file)?;
     }
-    failed(&session, args, &results)
+    failed(&session, args, &conducted.summary)
+}
+
+fn what_next(out: &mut dyn Write, session: &Session, file: &Path) -> io::Result<()> {
+    let (ids, file) = (&session.request.policies, file.display());
+    let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
+    let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
+    if let Some(other) = others.first() {
+        writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
+        writeln!(out, "         policies in the file: {}", others.join(", "))?;
+    }
+    writeln!(out, "         rearguard show {file} prints every input with its range and source")
 }
 
 fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), Stop> {
     if args.policies.is_empty() {
         return Err(Stop::Usage("name at least one policy to compare: --policy ID (repeat for several)".to_owned()));
     }
-    let asked: Vec<String> = baseline.into_iter().collect();
-    let mut ids = policy_ids(&args.file, &args.sets, &asked)?;
-    if let Some(twice) = args.policies.iter().find(|&id| *id == ids[0]) {
+    let baseline: Vec<String> = baseline.into_iter().collect();
+    let ids = |case: &Case| [policy_ids(case, &baseline), args.policies.clone()].concat();
+    let asked = Request::resolve(Kind::Compare, args, ids, &[])?;
+    let ids = &asked.request.policies;
+    if let Some(twice) = ids[1..].iter().find(|&id| *id == ids[0]) {
         return Err(Stop::Usage(format!("`{twice}` is the baseline; compare it with another policy")));
     }
-    ids.extend(args.policies.iter().cloned());
-    let session = Session::new(args, "compare", &ids, true)?;
-    let folder = files::open(&session, args, "compare")?;
-    let (results, seconds) = session.run(args)?;
-    let names = crate::experiment::results::column_names(&session.plan.policies[0].model.inputs);
-    let contrasts = contrasts(&results, &names);
-    files::write(folder, &session, args, "compare", &results, &contrasts, seconds)?;
+    let mut session = Session::of_arguments(asked, args)?;
+    let conducted = conduct(&mut session, args)?;
+    finish(&conducted, &session)?;
     if args.json {
-        return files::print_json(&session, &results, &contrasts);
-    }
-    if !args.quiet {
+        files::print_json(&session, &conducted.summary)?;
+    } else if !args.quiet {
         let mut out = io::stdout().lock();
-        heading(&mut out, &session, &results, seconds)?;
-        screen::comparison(&mut out, &results, &contrasts)?;
+        heading(&mut out, &session, &conducted)?;
+        screen::comparison(&mut out, &conducted.summary)?;
         writeln!(out, "\nResults: {} (contrasts.csv holds every measure)", session.out.display())?;
     }
-    failed(&session, args, &results)
+    failed(&session, args, &conducted.summary)
 }
 
 /// Says which replications failed, if any did.
-pub fn failed(session: &Session, args: &ExperimentArguments, results: &crate::experiment::Results) -> Result<(), Stop> {
-    let Some(first) = results.failures.first() else { return Ok(()) };
+pub fn failed(session: &Session, args: &ExperimentArguments, summary: &Summary) -> Result<(), Stop> {
+    let Some(first) = summary.failures.first() else { return Ok(()) };
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
         args.file.display(),
@@ -171,7 +179,7 @@ pub fn failed(session: &Session, args: &ExperimentArguments, results: &crate::ex
         first.replication,
         first.message
     );
-    Err(Stop::Failed { count: results.failures.len(), replay })
+    Err(Stop::Failed { count: summary.failures.len(), replay })
 }
 
 fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), Stop> {

@@ -3,11 +3,14 @@
 mod args;
 mod attribute;
 mod commands;
+mod conduct;
 mod exit;
 mod files;
 mod interrupt;
+mod notes;
 mod numbers;
 mod progress;
+mod request;
 mod screen;
 mod session;
 mod show;

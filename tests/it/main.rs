@@ -9,3 +9,4 @@ mod determinism;
 mod metamorphic;
 mod pairing;
 mod readme;
+mod resuming;
