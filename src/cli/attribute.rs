@@ -3,14 +3,11 @@
 use std::io::{self, Write};
 
 use crate::cli::args::ExperimentArguments;
-use crate::cli::conduct::{Conducted, conduct, finish};
+use crate::cli::commands;
 use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, with_interval};
 use crate::cli::request::{Asked, Kind, Request};
-use crate::cli::session::Session;
-use crate::cli::{commands, files};
-use crate::output::csv_files;
-use crate::summary::{AttributionRow, attribution};
+use crate::summary::AttributionRow;
 
 /// More denials than this make too many combinations.
 const MOST_DENIALS: usize = 6;
@@ -30,32 +27,7 @@ pub fn attribute(asked: &[String], args: &ExperimentArguments) -> Result<(), Sto
         asked.request.denials = asked.case.document().denials().iter().map(|denial| denial.id.clone()).collect();
     }
     check(&asked)?;
-    let mut session = Session::of_arguments(asked, args)?;
-    let conducted = conduct(&mut session, args)?;
-    let rows = write_shares(&session, &conducted)?;
-    finish(&conducted, &session)?;
-    if args.json {
-        files::print_json(&session, &conducted.summary)?;
-    } else if !args.quiet {
-        let mut out = io::stdout().lock();
-        commands::heading(&mut out, &session, &conducted)?;
-        screen(&mut out, &rows, &session.request.denials)?;
-        writeln!(out, "\nResults: {} (attribution.csv holds the shares)", session.out.display())?;
-    }
-    commands::failed(&session, args, &conducted.summary)
-}
-
-/// Works out the shares, and writes them unless they are there.
-///
-/// # Errors
-/// Those of the disk, and too few replications.
-pub fn write_shares(session: &Session, conducted: &Conducted) -> Result<Vec<AttributionRow>, Stop> {
-    let rows = session.pool.install(|| attribution(&conducted.rows))?;
-    if !conducted.was_complete {
-        let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-        conducted.folder.write("attribution.csv", |out| csv_files::attribution(out, &rows, &denials))?;
-    }
-    Ok(rows)
+    commands::conduct_and_show(asked, args)
 }
 
 /// Refuses denials that cannot be attributed to.
@@ -75,7 +47,11 @@ fn check(asked: &Asked) -> Result<(), Stop> {
     }
 }
 
-fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> io::Result<()> {
+/// The screen of the shares.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> io::Result<()> {
     writeln!(out, "Shares of each denial in the difference between all in force and none")?;
     writeln!(out, "(exact Shapley shares; mean with 95% interval; they add up to the last column)\n")?;
     write!(out, "  {:<30}", "measure")?;

@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
-use crate::cli::attribute::attribute;
-use crate::cli::conduct::{Conducted, conduct, finish};
+use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::merge::merge;
 use crate::cli::numbers::{decimals, whole};
-use crate::cli::request::{Kind, Request, policy_ids};
-use crate::cli::session::Session;
-use crate::cli::{files, screen, show};
+use crate::cli::precision::{self, Judged};
+use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::session::{Session, default_folder};
+use crate::cli::{attribute, files, folders, screen, show};
 use crate::measures::Measure;
 use crate::scenario::{Case, Code};
 use crate::summary::Summary;
@@ -75,7 +76,13 @@ fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
-        Command::Attribute { denials, experiment } => attribute(&denials, &experiment),
+        Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
+        Command::Merge { folders, out, replace, json, quiet } => {
+            merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
+        }
+        Command::Verify { folder } => folders::verify(&folder),
+        Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
+        Command::Diff { before, after, all } => folders::diff(&before, &after, all),
         Command::Check { files, sets, json } => check(&files, &sets, json),
         Command::Show { file, path, policy, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
@@ -109,30 +116,87 @@ pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) ->
 }
 
 fn run(args: &ExperimentArguments) -> Result<(), Stop> {
-    let asked = Request::resolve(Kind::Run, args, |case| policy_ids(case, &args.policies), &[])?;
-    let mut session = Session::of_arguments(asked, args)?;
-    let conducted = conduct(&mut session, args)?;
-    finish(&conducted, &session)?;
-    if args.json {
-        files::print_json(&session, &conducted.summary)?;
-    } else if !args.quiet {
-        let mut out = io::stdout().lock();
-        heading(&mut out, &session, &conducted)?;
-        let summary = &conducted.summary;
-        if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
-            screen::policy(&mut out, policy, &plan.model, summary.n)?;
-            writeln!(out)?;
-        } else {
-            screen::side_by_side(&mut out, summary)?;
-        }
-        writeln!(out, "Results: {}", session.out.display())?;
-        what_next(&mut out, &session, &args.file)?;
-    }
-    failed(&session, args, &conducted.summary)
+    conduct_and_show(Request::resolve(Kind::Run, args, |case| policy_ids(case, &args.policies), &[])?, args)
 }
 
-fn what_next(out: &mut dyn Write, session: &Session, file: &Path) -> io::Result<()> {
-    let (ids, file) = (&session.request.policies, file.display());
+/// Runs what was asked for and prints what it came to.
+///
+/// # Errors
+/// As for [`conduct`], and replications that failed.
+pub fn conduct_and_show(asked: Asked, args: &ExperimentArguments) -> Result<(), Stop> {
+    let mut session = Session::of_arguments(asked, args)?;
+    let manner = Manner::from(args);
+    if !args.precision.is_empty() {
+        let (conducted, judged) = precision::conduct_to_precision(&mut session, args)?;
+        show_conducted(&session, &manner, &conducted, &judged)?;
+        return precision::reached(&session, &judged);
+    }
+    match conduct(&session, &manner)? {
+        Conduct::Whole(conducted) => show_conducted(&session, &manner, &conducted, &[]),
+        Conduct::Part(_) if manner.json || manner.quiet => Ok(()),
+        Conduct::Part(part) => Ok(show_part(&session, &manner, &part)?),
+    }
+}
+
+/// What a shard says.
+fn show_part(session: &Session, manner: &Manner, part: &Part) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let (there, of) = (whole(part.there as f64), whole(part.of as f64));
+    let shard = manner.shard.map_or_else(String::new, |shard| format!("Shard {shard}: "));
+    writeln!(out, "{shard}{there} of {of} replications of each policy are in {}", session.out.display())?;
+    let whole = default_folder(&session.file, session.request.command);
+    writeln!(out, "Next:    when all shards are done: rearguard merge DIR... --out {}", whole.display())
+}
+
+/// Prints what an experiment came to.
+///
+/// # Errors
+/// Standard output, and replications that failed.
+pub fn show_conducted(
+    session: &Session,
+    manner: &Manner,
+    conducted: &Conducted,
+    judged: &[Judged],
+) -> Result<(), Stop> {
+    if manner.json {
+        files::print_json(session, &conducted.summary, judged)?;
+    } else if !manner.quiet {
+        let mut out = io::stdout().lock();
+        screen_of(&mut out, session, conducted)?;
+        if !judged.is_empty() {
+            precision::screen(&mut out, session, judged)?;
+        }
+    }
+    failed(session, &conducted.summary)
+}
+
+fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
+    heading(out, session, conducted)?;
+    let (summary, folder) = (&conducted.summary, session.out.display());
+    match session.request.command {
+        Kind::Run => {
+            if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
+                screen::policy(out, policy, &plan.model, summary.n)?;
+                writeln!(out)?;
+            } else {
+                screen::side_by_side(out, summary)?;
+            }
+            writeln!(out, "Results: {folder}")?;
+            what_next(out, session)
+        }
+        Kind::Compare => {
+            screen::comparison(out, summary)?;
+            writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")
+        }
+        Kind::Attribute => {
+            attribute::screen(out, &conducted.shares, &session.request.denials)?;
+            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares)")
+        }
+    }
+}
+
+fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
+    let (ids, file) = (&session.request.policies, session.file.display());
     let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
     let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
     if let Some(other) = others.first() {
@@ -153,26 +217,15 @@ fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), S
     if let Some(twice) = ids[1..].iter().find(|&id| *id == ids[0]) {
         return Err(Stop::Usage(format!("`{twice}` is the baseline; compare it with another policy")));
     }
-    let mut session = Session::of_arguments(asked, args)?;
-    let conducted = conduct(&mut session, args)?;
-    finish(&conducted, &session)?;
-    if args.json {
-        files::print_json(&session, &conducted.summary)?;
-    } else if !args.quiet {
-        let mut out = io::stdout().lock();
-        heading(&mut out, &session, &conducted)?;
-        screen::comparison(&mut out, &conducted.summary)?;
-        writeln!(out, "\nResults: {} (contrasts.csv holds every measure)", session.out.display())?;
-    }
-    failed(&session, args, &conducted.summary)
+    conduct_and_show(asked, args)
 }
 
 /// Says which replications failed, if any did.
-pub fn failed(session: &Session, args: &ExperimentArguments, summary: &Summary) -> Result<(), Stop> {
+fn failed(session: &Session, summary: &Summary) -> Result<(), Stop> {
     let Some(first) = summary.failures.first() else { return Ok(()) };
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
-        args.file.display(),
+        session.file.display(),
         first.policy,
         session.plan.seed,
         first.replication + 1,

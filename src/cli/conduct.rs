@@ -12,39 +12,84 @@ use serde_json::json;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::progress::Progress;
-use crate::cli::request::{REQUEST, Request};
+use crate::cli::request::{Kind, REQUEST, Request};
 use crate::cli::session::Session;
+use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{Hooks, ONLY_POINT, Ran, Rows, run_cells};
-use crate::store::{Chunk, ChunkKey, Disk, Folder, Opened, RealDisk, StoreError};
-use crate::summary::{Summary, summarise};
+use crate::output::csv_files;
+use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
+use crate::summary::{AttributionRow, Summary, attribution, summarise};
+
+/// How an experiment is conducted: nothing here determines its results.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// Print nothing but problems.
+    pub quiet: bool,
+    /// Print results as JSON.
+    pub json: bool,
+    /// Move results that are there aside.
+    pub replace: bool,
+    /// Add replications to those that are there.
+    pub extend: bool,
+    /// Run a share of the cells only.
+    pub shard: Option<Shard>,
+}
+
+impl From<&ExperimentArguments> for Manner {
+    fn from(args: &ExperimentArguments) -> Self {
+        Self { quiet: args.quiet, json: args.json, replace: args.replace, extend: args.extend, shard: args.shard }
+    }
+}
 
 /// What an experiment came to.
 pub struct Conducted {
-    /// Its folder, with the manifest if there is nothing left to do.
-    pub folder: Folder,
-    /// Its rows.
-    pub rows: Rows,
     /// Its tables.
     pub summary: Summary,
-    /// Whether the folder was complete before, so that nothing has to be written.
-    pub was_complete: bool,
+    /// Shares of denials, if they were asked for.
+    pub shares: Vec<AttributionRow>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
 
-/// Opens the folder, runs what is missing and summarises.
+/// How far a share of an experiment got.
+pub struct Part {
+    /// Replications that are there, of each policy.
+    pub there: u64,
+    /// Replications of the whole.
+    pub of: u64,
+}
+
+/// What there is after a run.
+pub enum Conduct {
+    /// All of it.
+    Whole(Conducted),
+    /// A share of it.
+    Part(Part),
+}
+
+/// Opens the folder, runs what is missing, summarises and writes what is not written.
 ///
 /// # Errors
 /// A folder of other inputs, of someone else, or in use; a signal; the disk.
-pub fn conduct(session: &mut Session, args: &ExperimentArguments) -> Result<Conducted, Stop> {
+pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
+    let mut run = Run::open(session, manner)?;
+    run.advance(session, manner)?;
+    let missing = run.missing(session);
+    if missing.is_empty() {
+        return run.conclude(session).map(Conduct::Whole);
+    }
+    let missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+    Ok(Conduct::Part(Part { there: session.plan.replications - missing, of: session.plan.replications }))
+}
+
+/// Opens the folder; also the replications that it holds or was made for.
+fn open_folder(session: &Session, manner: &Manner) -> Result<(Opened, Option<u64>), Stop> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let opened = Folder::open(Arc::clone(&disk), &session.out, &session.request.identity(), args.replace)?;
+    let opened = Folder::open(Arc::clone(&disk), &session.out, &session.request.identity(), manner.replace)?;
     let held = held(&disk, &opened)?;
-    check_held(session, args, held)?;
-    let mut run = Run::begin(session, args, opened)?;
-    run.advance(session)?;
-    run.conclude(session, held)
+    Ok((opened, held))
 }
 
 /// The replications that a folder holds or was made for; none for a fresh one.
@@ -56,21 +101,11 @@ fn held(disk: &Arc<dyn Disk>, opened: &Opened) -> Result<Option<u64>, StoreError
     }
 }
 
-/// Refuses another number of replications, unless it is more and they are to be added.
-fn check_held(session: &Session, args: &ExperimentArguments, held: Option<u64>) -> Result<(), Stop> {
-    let asked = session.request.replications;
-    match held {
-        Some(held) if held > asked || held < asked && !args.extend => {
-            Err(Stop::Replications { folder: session.out.clone(), held, asked })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// An experiment under way.
-struct Run {
+/// An experiment under way in its folder.
+pub struct Run {
     folder: Folder,
-    is_complete: bool,
+    /// Replications that the folder held when it was opened, if it was complete.
+    complete: Option<u64>,
     /// Chunks that can be used.
     valid: BTreeSet<ChunkKey>,
     progress: Progress,
@@ -79,12 +114,34 @@ struct Run {
 }
 
 impl Run {
-    /// Notes in the folder what is to be run, and lists what is there.
-    fn begin(session: &Session, args: &ExperimentArguments, opened: Opened) -> Result<Self, Stop> {
+    /// Opens the folder, notes in it what is to be run, and lists what is there.
+    ///
+    /// # Errors
+    /// As for [`conduct`].
+    pub fn open(session: &Session, manner: &Manner) -> Result<Self, Stop> {
+        let (opened, held) = open_folder(session, manner)?;
+        let asked = session.plan.replications;
+        if let Some(held) = held.filter(|&held| held > asked || held < asked && !manner.extend) {
+            return Err(Stop::Replications { folder: session.out.clone(), held, asked });
+        }
+        Self::begin(session, manner, opened, held)
+    }
+
+    /// The same where the folder may hold more than is asked for: then that is asked for.
+    ///
+    /// # Errors
+    /// As for [`conduct`].
+    pub fn open_at_least(session: &mut Session, manner: &Manner) -> Result<Self, Stop> {
+        let (opened, held) = open_folder(session, manner)?;
+        session.set_replications(held.map_or(session.plan.replications, |held| held.max(session.plan.replications)))?;
+        Self::begin(session, manner, opened, held)
+    }
+
+    fn begin(session: &Session, manner: &Manner, opened: Opened, held: Option<u64>) -> Result<Self, Stop> {
         let is_complete = matches!(opened, Opened::Complete(_));
         let folder = opened.into_folder();
         for damage in folder.damage() {
-            notes::note(args.quiet, &format!("{damage} in {}: written again", folder.path().display()));
+            notes::note(manner.quiet, &format!("{damage} in {}: written again", folder.path().display()));
         }
         if !is_complete {
             folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
@@ -95,79 +152,108 @@ impl Run {
         }))?;
         let list = folder.chunks().list()?;
         for damaged in &list.damaged {
-            notes::note(args.quiet, &format!("chunk {damaged}: run again"));
+            notes::note(manner.quiet, &format!("chunk {damaged}: run again"));
         }
         interrupt::listen();
         Ok(Self {
             folder,
-            is_complete,
+            complete: held.filter(|_| is_complete),
             valid: list.valid.into_iter().map(|info| info.key).collect(),
-            progress: Progress::new(args.quiet || args.json),
+            progress: Progress::new(manner.quiet || manner.json),
             ran: 0,
         })
     }
 
-    /// Runs the cells that are missing.
-    fn advance(&mut self, session: &Session) -> Result<(), Stop> {
+    /// The cells of the plan that are not there.
+    pub fn missing(&self, session: &Session) -> Vec<Range<u64>> {
         let plan = &session.plan;
-        let missing: Vec<Range<u64>> = plan.cells().into_iter().filter(|cell| !self.has(session, cell)).collect();
-        let to_run: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
-        if to_run == 0 {
+        let has = |cell: &Range<u64>| {
+            (0..plan.policies.len()).all(|policy| self.valid.contains(&plan.key(ONLY_POINT, policy, cell)))
+        };
+        plan.cells().into_iter().filter(|cell| !has(cell)).collect()
+    }
+
+    /// Runs the cells that are missing.
+    ///
+    /// # Errors
+    /// A signal, and the disk.
+    pub fn advance(&mut self, session: &Session, manner: &Manner) -> Result<(), Stop> {
+        let plan = &session.plan;
+        let mut missing = self.missing(session);
+        let all_missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+        missing.retain(|cell| manner.shard.is_none_or(|shard| shard.has(cell)));
+        if missing.is_empty() {
             return Ok(());
         }
-        let kept_before = plan.replications - to_run;
-        self.progress.begin(kept_before, plan.replications);
+        let to_run: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+        let before = plan.replications - all_missing;
+        let of = before + to_run;
+        self.progress.begin(before, of);
         let kept = AtomicU64::new(0);
         let (folder, valid, progress) = (&self.folder, &mut self.valid, &self.progress);
         let keep = |chunks: Vec<Chunk>| {
-            let range = chunks[0].key.first..chunks[0].key.last;
+            let (first, last) = (chunks[0].key.first, chunks[0].key.last);
             for chunk in chunks {
                 keep_chunk(folder, valid, chunk)?;
             }
-            kept.fetch_add(range.end - range.start, Ordering::Relaxed);
-            let seconds = progress.seconds();
-            folder.journal(&json!({ "event": "cell", "first": range.start, "last": range.end, "seconds": seconds }))
+            kept.fetch_add(last - first, Ordering::Relaxed);
+            folder.journal(&json!({ "event": "cell", "first": first, "last": last, "seconds": progress.seconds() }))
         };
-        let hooks = Hooks {
-            should_stop: &interrupt::asked,
-            on_progress: &|done, _| progress.note(kept_before + done, plan.replications),
-        };
+        let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, _| progress.note(before + done, of) };
         let ran = session.pool.install(|| run_cells(plan, ONLY_POINT, &missing, &hooks, keep));
         self.progress.end();
         let kept = kept.into_inner();
         self.ran += kept;
-        match ran? {
-            Ran::All => Ok(()),
-            Ran::Stopped => {
-                self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
-                let (kept, of) = (kept_before + kept, plan.replications);
-                Err(Stop::Interrupted { kept, of, folder: self.folder.path().to_path_buf() })
-            }
+        if ran? == Ran::Stopped {
+            self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
+            let folder = self.folder.path().to_path_buf();
+            return Err(Stop::Interrupted { kept: before + kept, of: plan.replications, folder });
         }
+        Ok(())
     }
 
-    /// Whether every policy's chunk of a cell can be used.
-    fn has(&self, session: &Session, cell: &Range<u64>) -> bool {
-        let mut keys = (0..session.plan.policies.len()).map(|policy| session.plan.key(ONLY_POINT, policy, cell));
-        keys.all(|key| self.valid.contains(&key))
+    /// The chunks of the folder.
+    pub fn chunks(&self) -> &Chunks {
+        self.folder.chunks()
     }
 
-    /// Reads everything back, makes the tables and writes the files.
-    fn conclude(self, session: &Session, held: Option<u64>) -> Result<Conducted, Stop> {
+    /// Puts a chunk of another folder of the same identity among the chunks, unless it is there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn take(&mut self, key: &ChunkKey, read: impl FnOnce() -> Result<Chunk, StoreError>) -> Result<(), StoreError> {
+        if self.valid.contains(key) { Ok(()) } else { keep_chunk(&self.folder, &mut self.valid, read()?) }
+    }
+
+    /// Reads everything back, makes the tables, and writes the files, the manifest last, unless they are there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn conclude(self, session: &Session) -> Result<Conducted, Stop> {
+        session.pool.install(|| self.conclude_here(session))
+    }
+
+    fn conclude_here(self, session: &Session) -> Result<Conducted, Stop> {
         let plan = &session.plan;
-        let chunks = self.folder.chunks();
-        let (rows, summary) = session.pool.install(|| -> Result<(Rows, Summary), Stop> {
-            let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), chunks)?;
-            let summary = summarise(&rows, &plan.policies[0].model, &session.names)?;
-            Ok((rows, summary))
-        })?;
-        let was_complete = self.is_complete && held == Some(plan.replications);
-        let seconds = self.progress.seconds();
-        let ran = (self.ran > 0).then_some((self.ran * plan.policies.len() as u64, seconds));
-        if !was_complete {
-            session.pool.install(|| files::write(&self.folder, session, &rows, &summary))?;
+        let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), self.folder.chunks())?;
+        let summary = summarise(&rows, &plan.policies[0].model, &session.names)?;
+        let shares = match session.request.command {
+            Kind::Attribute => attribution(&rows)?,
+            Kind::Run | Kind::Compare => Vec::new(),
+        };
+        let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
+        if self.complete != Some(plan.replications) {
+            files::write(&self.folder, session, &rows, &summary)?;
+            if !shares.is_empty() {
+                let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
+                self.folder.write("attribution.csv", |out| csv_files::attribution(out, &shares, &denials))?;
+            }
+            let seconds = ran.map(|(_, seconds)| seconds);
+            let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
+            self.folder.journal(&event)?;
+            self.folder.finish(&files::manifest(session, &summary))?;
         }
-        Ok(Conducted { folder: self.folder, rows, summary, was_complete, ran })
+        Ok(Conducted { summary, shares, ran })
     }
 }
 
@@ -176,32 +262,13 @@ impl Run {
 fn keep_chunk(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, chunk: Chunk) -> Result<(), StoreError> {
     let columns: Vec<&[f64]> = chunk.columns.iter().map(Vec::as_slice).collect();
     folder.write_chunk(&chunk.key, &columns, &chunk.bytes)?;
-    let shorter = valid.iter().filter(|old| old.text == chunk.key.text && is_within(old, &chunk.key)).cloned();
-    for old in shorter.collect::<Vec<_>>() {
+    let ChunkKey { text, first, last } = &chunk.key;
+    let inside = ChunkKey::new(text.clone(), *first, 0)..ChunkKey::new(text.clone(), *last, 0);
+    for old in valid.range(inside).filter(|old| old.last < *last).cloned().collect::<Vec<_>>() {
         folder.remove_chunk(&old)?;
         valid.remove(&old);
     }
     valid.insert(chunk.key);
-    Ok(())
-}
-
-fn is_within(old: &ChunkKey, new: &ChunkKey) -> bool {
-    old.first >= new.first && old.last <= new.last && old != new
-}
-
-/// Completes a folder: the journal's last event, and the manifest.
-///
-/// # Errors
-/// Those of the disk.
-pub fn finish(conducted: &Conducted, session: &Session) -> Result<(), Stop> {
-    if conducted.was_complete {
-        return Ok(());
-    }
-    let seconds = conducted.ran.map(|(_, seconds)| seconds);
-    conducted.folder.journal(&json!({
-        "event": "done", "at": now(), "replications": session.plan.replications, "seconds": seconds,
-    }))?;
-    conducted.folder.finish(&files::manifest(session, &conducted.summary))?;
     Ok(())
 }
 

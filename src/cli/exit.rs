@@ -23,6 +23,8 @@ pub enum Exit {
     Scenario = 3,
     /// Input or output: folder refused, locked, over budget, disk.
     InputOutput = 4,
+    /// A precision or a verification was not met.
+    NotMet = 5,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -74,6 +76,12 @@ pub enum Stop {
         /// What is asked for.
         asked: u64,
     },
+    /// Shards that cannot be put together, a problem a line.
+    #[error("the shards cannot be merged:\n  {}", .0.join("\n  "))]
+    Merge(Vec<String>),
+    /// A folder does not hold what it should, or an experiment did not come out the same.
+    #[error("{0}")]
+    NotMet(String),
     /// Results could not be summarised.
     #[error(transparent)]
     Summary(SummaryError),
@@ -98,7 +106,10 @@ impl Stop {
             Self::Usage(_) => Exit::Usage,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Plan(_) | Self::Store(_) | Self::Output(_) | Self::Replications { .. } => Exit::InputOutput,
+            Self::Plan(_) | Self::Store(_) | Self::Output(_) | Self::Replications { .. } | Self::Merge(_) => {
+                Exit::InputOutput
+            }
+            Self::NotMet(_) => Exit::NotMet,
             Self::Threads(_) | Self::Failed { .. } | Self::Summary(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Shown(exit) => *exit,

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
+use crate::cli::precision::{self, Judged};
 use crate::cli::request::REQUEST;
 use crate::cli::session::Session;
 use crate::experiment::{ONLY_POINT, Rows};
@@ -73,7 +74,7 @@ pub fn manifest(session: &Session, summary: &Summary) -> Value {
 ///
 /// # Errors
 /// Those of standard output.
-pub fn print_json(session: &Session, summary: &Summary) -> Result<(), Stop> {
+pub fn print_json(session: &Session, summary: &Summary, judged: &[Judged]) -> Result<(), Stop> {
     let ends = |interval: Option<crate::stats::Interval>| interval.map(|interval| [interval.low, interval.high]);
     let estimates: Vec<Value> = summary
         .policies
@@ -107,6 +108,7 @@ pub fn print_json(session: &Session, summary: &Summary) -> Result<(), Stop> {
         "results": session.out.display().to_string(),
         "estimates": estimates,
         "contrasts": contrasts,
+        "precision": precision::to_json(judged),
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{object}")?;

@@ -6,13 +6,17 @@ mod commands;
 mod conduct;
 mod exit;
 mod files;
+mod folders;
 mod interrupt;
+mod merge;
 mod notes;
 mod numbers;
+mod precision;
 mod progress;
 mod request;
 mod screen;
 mod session;
+mod shard;
 mod show;
 
 pub use commands::main;

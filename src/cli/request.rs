@@ -12,7 +12,7 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::draw::SCHEME;
 use crate::experiment::PolicyModel;
-use crate::scenario::{Case, Diagnostics, Override, Preset, SourceKind};
+use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
 use crate::store::{Disk, Identity, StoreError, read_text};
 
 /// The file of a results folder that holds its request, so that the folder can be merged and reproduced without others.
@@ -129,6 +129,16 @@ impl Request {
         let mut text = serde_json::to_string_pretty(self).expect("a request is JSON");
         text.push('\n');
         text
+    }
+
+    /// Reads the scenario again from the texts.
+    ///
+    /// # Errors
+    /// Problems of the scenario.
+    pub fn load(self) -> Result<Asked, Diagnostics> {
+        let files: Bundle = self.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+        let case = Case::load_from(&files, Path::new(&self.scenario), &self.set)?;
+        Ok(Asked { request: self, case })
     }
 
     /// What determines the rows, by name. How many replications there are does not: each is what it is.

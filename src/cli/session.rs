@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::request::{Asked, Kind, Request};
+use crate::cli::shard::Shard;
 use crate::experiment::results::column_names;
 use crate::experiment::{Plan, PolicyModel};
 use crate::scenario::Case;
@@ -21,6 +22,8 @@ pub struct Session {
     pub plan: Plan,
     /// Names of the columns.
     pub names: Vec<String>,
+    /// The scenario's file, for commands to try next.
+    pub file: PathBuf,
     /// Where results go.
     pub out: PathBuf,
     /// The threads.
@@ -32,7 +35,7 @@ impl Session {
     ///
     /// # Errors
     /// Problems of the scenario or the plan.
-    pub fn new(asked: Asked, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
+    pub fn new(asked: Asked, file: PathBuf, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
         let policies: Vec<PolicyModel> = asked.policies().map_err(Stop::Scenario)?;
         let Asked { request, case } = asked;
         let first = policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
@@ -41,7 +44,7 @@ impl Session {
         let plan = Plan { policies, seed: request.seed, replications: request.replications, has_baseline };
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        Ok(Self { request, case, plan, names, out, pool })
+        Ok(Self { request, case, plan, names, file, out, pool })
     }
 
     /// The same for arguments, with the folder they name or the default one.
@@ -49,8 +52,22 @@ impl Session {
     /// # Errors
     /// As for [`Session::new`].
     pub fn of_arguments(asked: Asked, args: &ExperimentArguments) -> Result<Self, Stop> {
-        let out = args.out.clone().unwrap_or_else(|| default_folder(&args.file, asked.request.command));
-        Self::new(asked, out, args.threads)
+        let out = args.out.clone().unwrap_or_else(|| {
+            let whole = default_folder(&args.file, asked.request.command);
+            args.shard.map_or(whole.clone(), |Shard { index, of }| {
+                PathBuf::from(format!("{}-shard-{index}-of-{of}", whole.display()))
+            })
+        });
+        Self::new(asked, args.file.clone(), out, args.threads)
+    }
+
+    /// Asks for another number of replications.
+    ///
+    /// # Errors
+    /// More than memory holds.
+    pub fn set_replications(&mut self, replications: u64) -> Result<(), Stop> {
+        (self.request.replications, self.plan.replications) = (replications, replications);
+        Ok(self.plan.check()?)
     }
 
     /// The title of the scenario.
@@ -60,7 +77,7 @@ impl Session {
 }
 
 /// `results/<scenario>[-<command>]`.
-fn default_folder(file: &Path, command: Kind) -> PathBuf {
+pub fn default_folder(file: &Path, command: Kind) -> PathBuf {
     let stem = file.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy().into_owned());
     let name = if command == Kind::Run { stem } else { format!("{stem}-{}", command.name()) };
     PathBuf::from("results").join(name)

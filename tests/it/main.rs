@@ -8,5 +8,7 @@ mod conservation;
 mod determinism;
 mod metamorphic;
 mod pairing;
+mod precision;
 mod readme;
 mod resuming;
+mod shards;
