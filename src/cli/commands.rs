@@ -14,10 +14,12 @@ use crate::cli::numbers::{decimals, whole};
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
+use crate::cli::trace::trace;
 use crate::cli::{attribute, files, folders, screen, show};
 use crate::measures::Measure;
 use crate::scenario::{Case, Code};
 use crate::summary::Summary;
+use crate::withdrawal::What;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -87,6 +89,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Show { file, path, policy, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
         }
+        Command::Trace(args) => trace(&args),
         Command::Measures { json } => measures(json),
         Command::Explain { term } => explain(&term),
     }
@@ -290,6 +293,10 @@ fn explain(term: &str) -> Result<(), Stop> {
     if let Some(code) = Code::from_text(term) {
         let info = code.info();
         writeln!(out, "{}: {}\n\n{}", code.text(), info.title, info.explanation)?;
+        return Ok(());
+    }
+    if let Some(what) = What::ALL.iter().find(|what| what.name() == term) {
+        writeln!(out, "{} (in traces)\n\n{}", what.name(), what.meaning())?;
         return Ok(());
     }
     if let Some(measure) = Measure::named(term) {

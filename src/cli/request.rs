@@ -169,23 +169,10 @@ impl Asked {
     pub fn policies(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
         match self.request.command {
             Kind::Attribute => self.combinations(),
-            Kind::Run | Kind::Compare => self.request.policies.iter().map(|id| self.policy(id)).collect(),
+            Kind::Run | Kind::Compare => {
+                self.request.policies.iter().map(|id| policy(&self.case, id, self.request.point)).collect()
+            }
         }
-    }
-
-    fn policy(&self, id: &str) -> Result<PolicyModel, Diagnostics> {
-        let (title, overrides) = if id == AS_WRITTEN && self.case.document().policies().is_empty() {
-            ("the scenario as written".to_owned(), Vec::new())
-        } else {
-            let preset = self.case.policy(id)?;
-            (preset.title.clone(), preset.overrides.clone())
-        };
-        self.model(id.to_owned(), title, &overrides)
-    }
-
-    fn model(&self, id: String, title: String, overrides: &[Override]) -> Result<PolicyModel, Diagnostics> {
-        let model = self.case.model(overrides)?;
-        Ok(PolicyModel { id, title, model: if self.request.point { model.at_central_values() } else { model } })
     }
 
     /// The denials that are attributed to.
@@ -212,7 +199,7 @@ impl Asked {
             } else {
                 (format!("denied-{}", ids.join("-")), format!("in force: {}", ids.join(", ")))
             };
-            self.model(id, title, &overrides)
+            model(&self.case, id, title, &overrides, self.request.point)
         };
         (0..1_usize << denials.len()).map(combination).collect()
     }
@@ -224,6 +211,31 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
         return asked.to_vec();
     }
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
+}
+
+/// The model under a policy of the file.
+///
+/// # Errors
+/// An unknown id.
+pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
+    let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
+        ("the scenario as written".to_owned(), Vec::new())
+    } else {
+        let preset = case.policy(id)?;
+        (preset.title.clone(), preset.overrides.clone())
+    };
+    model(case, id.to_owned(), title, &overrides, point)
+}
+
+fn model(
+    case: &Case,
+    id: String,
+    title: String,
+    overrides: &[Override],
+    point: bool,
+) -> Result<PolicyModel, Diagnostics> {
+    let model = case.model(overrides)?;
+    Ok(PolicyModel { id, title, model: if point { model.at_central_values() } else { model } })
 }
 
 fn hash(text: &str) -> String {

@@ -95,7 +95,8 @@ pub(super) fn exp(x: f64) -> f64 {
     // The steps beyond the table are powers of two: they go into the exponent.
     let power = f64::from_bits(power.to_bits().wrapping_add((steps >> STEP_BITS) << 52));
     let square = rest * rest;
-    let series = (rest + lost) + square * (0.5 + rest * (1.0 / 6.0)) + square * square * (1.0 / 24.0 + rest * (1.0 / 120.0));
+    let series =
+        (rest + lost) + square * (0.5 + rest * (1.0 / 6.0)) + square * square * (1.0 / 24.0 + rest * (1.0 / 120.0));
     power + power * series
 }
 
@@ -109,9 +110,9 @@ mod tests {
     fn matches_thirty_digit_values() {
         // (x, e^x), the latter by 30-digit arithmetic.
         for (x, expected) in [
-            (-700.0, 9.859_676_543_759_771e-305),
+            (-700.0, 9.859_676_543_759_77e-305),
             (-1.0, 0.367_879_441_171_442_33),
-            (-1e-9, 0.999_999_999_000_000_000_5),
+            (-1e-9, 0.999_999_999),
             (0.0, 1.0),
             (0.002_707_606_173_999_02, 1.002_711_275_050_139),
             (0.5, 1.648_721_270_700_128_2),

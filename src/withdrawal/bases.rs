@@ -8,6 +8,7 @@ use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// Room on trucks is counted in thousandths of a TEU, in whole numbers.
 pub type MilliTeu = i64;
@@ -128,6 +129,7 @@ impl Withdrawal<'_> {
     pub(super) fn start_packing(&mut self, base: usize) {
         if self.bases[base].open && !self.bases[base].packing {
             self.bases[base].packing = true;
+            self.tell(What::PackingStarts, At::Base(base), "", &[]);
             self.consider_column(base);
             self.assign_crews(base);
         }
@@ -150,7 +152,8 @@ impl Withdrawal<'_> {
             state.jobs += 1;
             state.crews_busy += 1;
             let days = room as f64 / 1000.0 / teu_per_day;
-            self.schedule(self.now() + days, Event::CrewDone { base: small(base), job });
+            let (starts_days, stops) = self.crew_starts(base);
+            self.schedule(starts_days + days, Event::CrewDone { base: small(base), job, stops });
         }
     }
 
@@ -175,7 +178,10 @@ impl Withdrawal<'_> {
     }
 
     /// A crew has packed a batch or loaded a column.
-    pub(super) fn on_crew_done(&mut self, base: usize, job: Job) {
+    pub(super) fn on_crew_done(&mut self, base: usize, job: Job, stops: u16) {
+        if self.job_was_stopped(base, job, stops) {
+            return;
+        }
         self.bases[base].crews_busy -= 1;
         match job {
             Job::Pack { room } => {
@@ -222,8 +228,15 @@ impl Withdrawal<'_> {
         if !state.open || state.departs_at_days != self.now() || self.waits_for_camps(base) || !self.goes_now(base) {
             return;
         }
+        let how = match &self.bases[base] {
+            state if state.accelerated => "early",
+            state if state.movement_granted => "as planned",
+            _ => "without permission",
+        };
         self.release_columns(base);
         self.form_withdrawal(base);
+        self.tell(What::BaseLeft, At::Base(base), how, &[]);
+        self.count_critical(base);
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;
@@ -231,6 +244,7 @@ impl Withdrawal<'_> {
         self.outcome.departs(base, now);
         self.outcome.count_daily(Daily::BasesClosed, now, 1);
         self.leave_behind(base);
+        self.closure_is_felt(base);
     }
 
     /// Why what stays at a base stays.

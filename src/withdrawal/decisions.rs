@@ -3,6 +3,7 @@
 use crate::measures::Measure;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 impl Withdrawal<'_> {
     /// A zone has become tense enough: its bases will look again when it has lasted.
@@ -31,6 +32,8 @@ impl Withdrawal<'_> {
             return;
         }
         state.accelerated = true;
+        let level = self.zones[self.model.network.base_zone[base]].level;
+        self.tell(What::LeavesEarly, At::Base(base), level.name(), &[("notice_days", notice_days)]);
         self.outcome.add(Measure::Accelerated, 1.0);
         self.start_packing(base);
         self.set_departure(base, now + notice_days);
@@ -71,7 +74,19 @@ impl Withdrawal<'_> {
             return true;
         }
         state.waits_for_permission = true;
+        self.tell(What::WaitsToLeave, At::Base(base), "", &[("at_most_days", limit_days - now)]);
         self.set_departure(base, limit_days);
+        self.review_again(base);
         false
+    }
+
+    /// A base whose date is put off looks again whether to leave early: its date was too near at the last look.
+    fn review_again(&mut self, base: usize) {
+        let decisions = &self.inputs.decisions;
+        let since_days = self.zones[self.model.network.base_zone[base]].alarmed_since_days;
+        if let (true, Some(since_days)) = (decisions.accelerate, since_days) {
+            let lasted_days = since_days + decisions.accelerate_after_days;
+            self.schedule(lasted_days.max(self.now()), Event::DecisionReviewed { base: small(base) });
+        }
     }
 }

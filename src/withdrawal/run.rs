@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::fire::FireState;
 use crate::withdrawal::ledger::{
     Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
     value_usd,
@@ -21,6 +22,7 @@ use crate::withdrawal::ledger::{
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;
+use crate::withdrawal::tale::{At, Tale, What};
 use crate::withdrawal::tension::ZoneState;
 
 /// Caps that no sound scenario reaches: a runaway becomes an outcome, not a hang.
@@ -128,6 +130,7 @@ pub struct Withdrawal<'m> {
     pub(super) tables: Tables,
     pub(super) host: Host,
     pub(super) zones: Vec<ZoneState>,
+    pub(super) fire: Vec<FireState>,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
     pub(super) convoys: Vec<Convoy>,
@@ -141,6 +144,8 @@ pub struct Withdrawal<'m> {
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
+    /// What happened, if that is to be told.
+    pub(super) tale: Option<Tale>,
 }
 
 impl<'m> Withdrawal<'m> {
@@ -163,6 +168,7 @@ impl<'m> Withdrawal<'m> {
             tables: Tables::new(&model.inputs),
             host: Host::default(),
             zones: Vec::new(),
+            fire: Vec::new(),
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
             convoys: Vec::new(),
@@ -175,6 +181,7 @@ impl<'m> Withdrawal<'m> {
             hits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
+            tale: None,
         }
     }
 
@@ -196,6 +203,17 @@ impl<'m> Withdrawal<'m> {
         &self.outcome
     }
 
+    /// Runs the replication that `streams` names, and tells what happened in it.
+    ///
+    /// # Panics
+    /// As [`Withdrawal::replicate`].
+    pub fn tell_replication(&mut self, streams: Streams) -> (&Outcome, Tale) {
+        self.tale = Some(Tale::new());
+        self.replicate(streams);
+        let tale = self.tale.take().unwrap_or_default();
+        (&self.outcome, tale)
+    }
+
     /// The outcome of the last replication.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
@@ -215,7 +233,7 @@ impl<'m> Withdrawal<'m> {
         self.now() < self.model.deadline_days()
     }
 
-    fn end_days(&self) -> f64 {
+    pub(super) fn end_days(&self) -> f64 {
         self.model.deadline_days() + self.inputs.mission.liquidation_days
     }
 
@@ -239,6 +257,7 @@ impl<'m> Withdrawal<'m> {
         self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
         self.convoys_used = 0;
         self.open_bases();
+        self.lay_fire();
         self.open_zones();
         self.open_plan();
         self.fleets.clear();
@@ -276,9 +295,11 @@ impl<'m> Withdrawal<'m> {
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
+            Event::TensionJumps { zone, jump } => self.on_tension_jumps(zone as usize, jump),
             Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
             Event::PackingStarts { base } => self.start_packing(base as usize),
-            Event::CrewDone { base, job } => self.on_crew_done(base as usize, job),
+            Event::CrewDone { base, job, stops } => self.on_crew_done(base as usize, job, stops),
+            Event::FireFalls { base, incident } => self.on_fire_falls(base as usize, incident),
             Event::MovementAsked { base } => self.on_movement_asked(base as usize),
             Event::MovementAnswered { base, granted } => self.on_movement_answered(base as usize, granted),
             Event::DisposalDay { base } => self.on_disposal_day(base as usize),
@@ -317,7 +338,11 @@ impl<'m> Withdrawal<'m> {
         }
         self.outcome.set(Measure::AllOut, f64::from(left == 0));
         let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
+        let out = self.outcome.value(Measure::PeopleOut);
+        let amounts = [("out_people", out), ("left_people", f64::from(left)), ("on_hand_units", on_hand as f64)];
+        self.tell(What::DeadlinePasses, At::Mission, "", &amounts);
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
+        self.close_zones();
         for base in 0..self.bases.len() {
             self.found_team(base);
             self.consider_column(base);
@@ -377,6 +402,8 @@ impl<'m> Withdrawal<'m> {
             })
             .sum();
         let end_days = self.end_days();
+        self.tell(What::LiquidationEnds, At::Mission, "", &[]);
+        self.close_tale(end_days);
         self.outcome.finish(end_days, camp_cargo);
         self.outcome.events = self.agenda.dispatched();
         self.outcome.streams = self.streams.opened.get();

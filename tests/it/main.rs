@@ -12,3 +12,5 @@ mod precision;
 mod readme;
 mod resuming;
 mod shards;
+mod threat;
+mod trace;

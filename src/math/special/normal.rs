@@ -64,11 +64,7 @@ pub fn normal_quantile(p: f64) -> f64 {
         return if centred < 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
     }
     let r = sqrt(-ln(tail));
-    let size = if r <= 5.0 {
-        ratio(&MIDDLE, r - 1.6)
-    } else {
-        ratio(&FAR, r - 5.0)
-    };
+    let size = if r <= 5.0 { ratio(&MIDDLE, r - 1.6) } else { ratio(&FAR, r - 5.0) };
     if centred < 0.0 { -size } else { size }
 }
 
