@@ -53,7 +53,7 @@ pub(super) fn enumerated<'a>(words: impl IntoIterator<Item = &'a str>) -> String
 }
 
 /// "did you mean `a`?", or else what there is: "here are `a`, `b`".
-pub(super) fn suggestion(word: &str, among: &[&str], what: &str) -> String {
+pub fn suggestion(word: &str, among: &[&str], what: &str) -> String {
     did_you_mean(word, among.iter().copied())
         .unwrap_or_else(|| format!("{what} are {}", enumerated(among.iter().copied())))
 }
