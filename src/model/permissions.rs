@@ -70,8 +70,10 @@ crate::table! {
 }
 
 crate::table! {
-    /// The desks.
+    /// The desks, and what bears on all of them.
     pub struct Permissions {
+        /// Probability that the host withholds ground movement from bases that a column of its army is to reach, until it is there. Drawn once for a replication; a supposition to be tried, not a finding.
+        host_delay: f64 = share(),
         /// Cargo columns to and from a base.
         truck_column: Desk = Kind::Table(Desk::FIELDS),
         /// A garrison's own departure by road.

@@ -93,10 +93,8 @@ impl Withdrawal<'_> {
         }
         let asked = self.bases[base].column_asks;
         self.bases[base].column_asks += 1;
-        let region = self.model.network.base_region[base];
         let retry_days = self.inputs.permissions.truck_column.retry_days;
-        let (after_days, event) = match self.ask(DeskId::TruckColumn, region, self.model.network.node_key[base], asked)
-        {
+        let (after_days, event) = match self.ask(DeskId::TruckColumn, base, asked) {
             Answer::Granted { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: true }),
             Answer::Refused { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: false }),
             Answer::Never => {

@@ -127,9 +127,12 @@ impl Host {
 }
 
 impl Withdrawal<'_> {
-    /// Files a request and draws its fate, keyed by who asks and how often they have asked before.
-    pub(super) fn ask(&mut self, desk_id: DeskId, region: usize, who: u64, occurrence: u32) -> Answer {
+    /// Files a base's request and draws its fate, keyed by who asks and how often they have asked before.
+    pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
+        let (region, who) = (self.model.network.base_region[base], self.model.network.node_key[base]);
         let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
+        let withheld = desk_id == DeskId::GroundMovement && self.movement_is_withheld(base);
+        let granted = if withheld { 0.0 } else { granted };
         let desk = desk_id.of(&self.inputs.permissions);
         let mut stream =
             self.streams.stream(Purpose::Answer, crate::draw::key2(who, desk_id as u64), u64::from(occurrence));
