@@ -5,6 +5,7 @@ use crate::measures::{Daily, Measure};
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// Who holds a base.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,7 @@ impl Withdrawal<'_> {
         }
         self.bases[base].handed_over = handed_over;
         self.bases[base].holder = if handed_over { Holder::Host } else { Holder::Nobody };
+        let usable_before = self.outcome.value(Measure::SensitiveLeft);
         for item in 0..self.tables.items as Item {
             let cause = self.cause_of_leaving(base, item);
             for from in [Account::OnHand, Account::Staged] {
@@ -49,6 +51,9 @@ impl Withdrawal<'_> {
         for lot in std::mem::take(&mut self.bases[base].passing) {
             self.leave(lot, Account::AtHub, handed_over, Cause::Time);
         }
+        let what = if handed_over { What::HandedOver } else { What::LeftUnhanded };
+        let usable = self.outcome.value(Measure::SensitiveLeft) - usable_before;
+        self.tell(what, At::Base(base), "", &[("sensitive_left_usable", usable)]);
         self.schedule_aftermath(base, handed_over);
         if self.bases[base].army_there && !handed_over {
             self.host_takes(base);
@@ -108,6 +113,7 @@ impl Withdrawal<'_> {
         }
         self.bases[base].holder = Holder::ArmedGroup;
         self.outcome.add(Measure::BasesTaken, 1.0);
+        self.tell(What::CampTaken, At::Base(base), "", &[]);
         for item in 0..self.tables.items as Item {
             let units = self.ledger.units(base, item, Account::Unclaimed);
             let lot = Lot { origin: small(base), item, units };
@@ -127,6 +133,7 @@ impl Withdrawal<'_> {
         let (mean, concentration) = (aftermath.looted_share.clamp(1e-6, 1.0 - 1e-6), aftermath.looted_concentration);
         let mut stream = self.streams.stream(Purpose::Looting, self.model.network.node_key[base], 1);
         let share = stream.beta(mean * concentration, (1.0 - mean) * concentration);
+        self.tell(What::CampLooted, At::Base(base), "", &[("share", share)]);
         for item in 0..self.tables.items as Item {
             let uniform = stream.uniform();
             let cause = self.cause_of_leaving(base, item);

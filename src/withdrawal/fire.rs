@@ -11,6 +11,7 @@ use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::DeskId;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Thinning};
 
 /// Height of a layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
@@ -98,6 +99,9 @@ impl Withdrawal<'_> {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         let harm = blow.fall(&self.inputs, chance, people, stream, |fate, who| hits.push((fate, who)));
+        let shelter = if in_shelter { "in_shelter" } else { "in_the_open" };
+        let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
+        self.tell(What::BaseFire, At::Base(base), shelter, &amounts);
         for &(fate, who) in &hits {
             self.hit_at_base(base, fate, who);
         }

@@ -13,6 +13,7 @@ use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Item, Lot, Posting};
 use crate::withdrawal::run::{CountedStreams, Withdrawal};
+use crate::withdrawal::tale::{At, What};
 
 /// One column's advance, drawn before the run: nothing that the mission does bears on it.
 #[derive(Clone, Debug, Default)]
@@ -145,6 +146,7 @@ impl Withdrawal<'_> {
             return;
         }
         self.bases[base].army_there = true;
+        self.tell(What::ArmyArrives, At::Base(base), "", &[]);
         match self.bases[base].holder {
             Holder::Mission => self.receiver_arrives(base),
             Holder::Nobody => self.host_takes(base),
@@ -163,6 +165,8 @@ impl Withdrawal<'_> {
     /// The host army takes an empty base, with what nobody had claimed or an armed group had seized.
     pub(super) fn host_takes(&mut self, base: usize) {
         self.outcome.add(Measure::BasesTakenByHost, 1.0);
+        let from = if self.bases[base].holder == Holder::ArmedGroup { "armed_group" } else { "nobody" };
+        self.tell(What::HostTakes, At::Base(base), from, &[]);
         self.bases[base].holder = Holder::Host;
         for item in 0..self.tables.items as Item {
             let cause = self.cause_of_leaving(base, item);
@@ -200,6 +204,7 @@ impl Withdrawal<'_> {
             let until_days = now + self.inputs.decisions.hold_for_handover_days;
             self.bases[base].hold_until_days = Some(until_days);
             self.bases[base].hold_since_days = now;
+            self.tell(What::HoldsForReceiver, At::Base(base), "", &[("at_most_days", until_days - now)]);
             if self.inputs.decisions.hold_for == HoldFor::CivilAuthority {
                 let key = self.model.network.node_key[base];
                 let mut stream = self.streams.stream(Purpose::Handover, key, 1);
@@ -218,6 +223,7 @@ impl Withdrawal<'_> {
     /// A civil authority is there to receive a base.
     pub(super) fn on_authority_arrives(&mut self, base: usize) {
         self.bases[base].authority_there = true;
+        self.tell(What::AuthorityArrives, At::Base(base), "", &[]);
         self.receiver_arrives(base);
     }
 

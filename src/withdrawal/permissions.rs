@@ -7,6 +7,7 @@ use crate::model::Inputs;
 use crate::model::permissions::{Desk, Permissions, Regime, Stance};
 use crate::model::routes::Network;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// A class of permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,17 @@ const DESKS: [DeskId; 5] = [
 ];
 
 impl DeskId {
+    /// Its name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TruckColumn => "truck_column",
+            Self::GroundMovement => "ground_movement",
+            Self::AirOverwatch => "air_overwatch",
+            Self::Surveillance => "surveillance",
+            Self::MedicalEvacuation => "medical_evacuation",
+        }
+    }
+
     /// Its settings.
     pub fn of(self, permissions: &Permissions) -> &Desk {
         match self {
@@ -127,6 +139,12 @@ impl Host {
 }
 
 impl Withdrawal<'_> {
+    /// Tells of an answer to a base's request.
+    pub(super) fn tell_answer(&mut self, base: usize, desk_id: DeskId, granted: bool) {
+        let what = if granted { What::Granted } else { What::Refused };
+        self.tell(what, At::Base(base), desk_id.name(), &[]);
+    }
+
     /// Files a base's request and draws its fate, keyed by who asks and how often they have asked before.
     pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
         let (region, who) = (self.model.network.base_region[base], self.model.network.node_key[base]);
@@ -144,8 +162,10 @@ impl Withdrawal<'_> {
         self.outcome.add(Measure::Requests, 1.0);
         if is_unanswered {
             self.outcome.add(Measure::Unanswered, 1.0);
+            self.tell(What::Unanswered, At::Base(base), desk_id.name(), &[]);
             return Answer::Never;
         }
+        self.tell(What::Asked, At::Base(base), desk_id.name(), &[]);
         self.outcome.wait(after_days);
         if is_granted {
             self.outcome.add(Measure::Granted, 1.0);

@@ -75,6 +75,7 @@ impl Withdrawal<'_> {
 
     /// The host answers a request for ground movement.
     pub(super) fn on_movement_answered(&mut self, base: usize, granted: bool) {
+        self.tell_answer(base, DeskId::GroundMovement, granted);
         let state = &mut self.bases[base];
         if granted {
             state.movement_granted = true;

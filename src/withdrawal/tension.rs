@@ -12,6 +12,7 @@ use crate::model::threat::Tension;
 use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
 
 /// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
@@ -225,6 +226,7 @@ impl Withdrawal<'_> {
             if level == Tension::Critical { state.critical_since_days.or(Some(now)) } else { None };
         let newly = alarmed && state.alarmed_since_days.is_none();
         state.alarmed_since_days = if alarmed { state.alarmed_since_days.or(Some(now)) } else { None };
+        self.tell(What::TensionChanges, At::Zone(zone), level.name(), &[]);
         if newly {
             self.watch_zone(zone);
         }

@@ -10,3 +10,4 @@ mod metamorphic;
 mod pairing;
 mod readme;
 mod threat;
+mod trace;
