@@ -73,6 +73,8 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_fleets(inputs, &mut problems);
     check_equipment(inputs, &mut problems);
     check_columns(inputs, &mut problems);
+    let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
+    problems.dates_rise("permissions.appeal", &appeals, false);
     for (name, desk) in desks(&inputs.permissions) {
         check_desk(&format!("permissions.{name}"), desk, &mut problems);
     }

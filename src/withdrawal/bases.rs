@@ -263,6 +263,7 @@ impl Withdrawal<'_> {
         self.outcome.count_daily(Daily::BasesClosed, now, 1);
         self.leave_behind(base);
         self.closure_is_felt(base);
+        self.host_reacts(base);
     }
 
     /// Why what stays at a base stays.

@@ -116,6 +116,11 @@ impl CountedStreams {
         Self { inner, opened: Cell::new(0) }
     }
 
+    /// The streams without the count.
+    pub(super) fn plain(&self) -> Streams {
+        self.inner
+    }
+
     /// The stream of a decision, see [`Streams::stream`].
     pub(super) fn stream(&self, purpose: Purpose, entity: u64, occurrence: u64) -> Stream {
         self.opened.set(self.opened.get() + 1);

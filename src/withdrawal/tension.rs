@@ -159,13 +159,18 @@ impl Withdrawal<'_> {
         }
         let (now, until_days) = (self.now(), self.end_days());
         let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
+        let mut most = [0.0; 2];
         for (kind, factor) in [(FALLS, 1.0), (RISES, self.zones[zone].most_factor)] {
             let entity = key2(self.model.network.zone_key[zone], u64::from(kind));
             let layers = Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY, until_days };
-            let most = plain_rate(&self.inputs, self.zones[zone].level, kind == RISES) * factor;
-            jumps.reach(&self.streams, layers, most.min(MOST_PER_DAY), now);
+            let plain = plain_rate(&self.inputs, self.zones[zone].level, kind == RISES);
+            most[kind as usize] = (plain * factor).min(MOST_PER_DAY);
+            jumps.reach(&self.streams, layers, most[kind as usize], now);
         }
-        let found = jumps.seek(now, |point| point.height < self.jump_rate(zone, point));
+        // Most points lie above every rate that is possible: what is nearby need not be looked at.
+        let is_jump =
+            |point: &Potential| point.height < most[point.kind as usize] && point.height < self.jump_rate(zone, point);
+        let found = jumps.seek(now, is_jump);
         self.zones[zone].jumps = jumps;
         if let Some((at_days, jump)) = found {
             self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });

@@ -246,6 +246,7 @@ const CHOICES: &[Choice] = &[
     Number("decisions.hold_for_handover_days", 0.0, 365.0),
     Word("decisions.hold_for", &["army", "civil_authority"]),
     Number("permissions.host_delay", 0.0, 1.0),
+    Number("permissions.departure_factor", 0.0, 100.0),
 ];
 
 fn draw(choice: &Choice, stream: &mut Stream) -> String {

@@ -334,3 +334,54 @@ fn without_columns_nothing_of_the_army_matters() {
     same(&plain, &tutorial(&["decisions.hold_for_handover_days=30", "decisions.hold_for=army"], 100));
     same(&plain, &tutorial(&["decisions.civil_authority_mean_days=1", "decisions.hold_for=civil_authority"], 100));
 }
+
+/// One desk that starts permissive, grants all then and nothing later, and never turns back: it is asked for the movement
+/// of north on day 79 and of east on day 129. North leaves on day 100 with nobody there to receive it.
+const FEEDBACK: [&str; 16] = [
+    "decisions.accelerate=false",
+    "decisions.wait_days=0",
+    "decisions.request_before_days=21",
+    "base.north.window_start=2030-04-11",
+    "base.north.planned_closure=2030-04-11",
+    "base.east.planned_closure=2030-05-31",
+    "truck_fleet.trucks.serves=[]",
+    "permissions.ground_movement.restricted_regions=[\"hills\"]",
+    "permissions.ground_movement.to_restrictive_per_day=0.01",
+    "permissions.ground_movement.to_permissive_per_day=0",
+    "permissions.ground_movement.granted_permissive=1",
+    "permissions.ground_movement.granted_restrictive=0",
+    "permissions.ground_movement.unanswered_permissive=0",
+    "permissions.ground_movement.unanswered_restrictive=0",
+    "permissions.ground_movement.answer_mean_days=0",
+    "permissions.ground_movement.retry_days=5",
+];
+
+#[test]
+fn an_unhanded_departure_turns_desks_sooner_and_an_appeal_later() {
+    let granted = |sets: &[&str]| tutorial(&[&FEEDBACK[..], sets].concat(), 4000);
+    let stays = |hazard: f64| rearguard::math::exp(-hazard);
+    let appeal = "permissions.appeal=[{ from = 2030-04-21, factor = 0 }]"; // day 110
+    let cases = [
+        (&["permissions.departure_factor=1"][..], 1.29),
+        (&["permissions.departure_factor=5"], 1.00 + 5.0 * 0.29),
+        (&["permissions.departure_factor=5", appeal], 1.00 + 5.0 * 0.10),
+        (&["permissions.departure_factor=1", "permissions.appeal=[{ from = 2030-01-11, factor = 0.5 }]"], 0.10 + 0.595),
+    ];
+    for (sets, hazard) in cases {
+        let (found, variance) = mean(granted(sets).column(Measure::Granted));
+        let north = if hazard < 1.0 { 0.10 + 0.345 } else { 0.79 };
+        let expected = stays(north) + stays(hazard);
+        assert!(z(found, expected, variance) < 4.0, "{sets:?}: {found} granted, not {expected}");
+    }
+    moves(&granted(cases[0].0), &granted(cases[1].0), Measure::Granted);
+}
+
+#[test]
+fn a_factor_of_one_leaves_every_answer_as_it_was() {
+    let plain = tutorial(&["permissions.truck_column.change=[]"], 100);
+    let appeals = "permissions.appeal=[{ from = 2030-02-01, factor = 1 }]";
+    let neutral = tutorial(&["permissions.truck_column.change=[]", "permissions.departure_factor=1", appeals], 100);
+    // An appeal without effect splits a sojourn in two, which may move its end by a last digit and no answer.
+    assert_eq!(plain.column(Measure::Granted), neutral.column(Measure::Granted));
+    same(&plain, &tutorial(&["permissions.truck_column.change=[]", "permissions.departure_factor=1"], 100));
+}
