@@ -37,6 +37,7 @@ Commands:
   diff       What changed between two results folders, in inputs and in results
   check      Print every problem of scenario files at once
   show       Print the resolved values of a scenario with range, basis and source
+  trace      Tell what happened in one replication, or where two policies part
   measures   List every measure with its unit and meaning
   explain    Explain a diagnostic code or a measure
   help       Print this message or the help of the given subcommand(s)
@@ -50,6 +51,7 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 

@@ -12,5 +12,6 @@ mod precision;
 mod readme;
 mod resuming;
 mod shards;
+mod sweeps;
 mod threat;
 mod trace;
