@@ -12,6 +12,7 @@ use crate::cli::shard::Shard;
 
 const EXAMPLES: &str = "\
 Examples:
+  rearguard init my-mission.toml
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
@@ -51,6 +52,17 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a scenario to start from
+    Init {
+        /// The file to write; it must not exist
+        file: PathBuf,
+        /// What to start from
+        #[arg(long, default_value = "tutorial", value_name = "NAME")]
+        template: Template,
+        /// A large made-up mission of so many bases instead
+        #[arg(long, value_name = "BASES", conflicts_with = "template", value_parser = clap::value_parser!(u32).range(2..=300))]
+        scale: Option<u32>,
+    },
     /// Run a scenario and write its results
     Run {
         /// What to run and how.
@@ -178,6 +190,17 @@ pub enum Command {
         /// A code such as E025, or a measure such as casualties.wounded
         term: String,
     },
+}
+
+/// What a new scenario starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Two camps and a hub of an invented mission, explained
+    Tutorial,
+    /// The UN mission in Mali, July to December 2023
+    Mali,
+    /// One hub and the tables to fill in
+    Blank,
 }
 
 /// How a trace is written.

@@ -9,6 +9,7 @@ use clap::{ColorChoice, Parser};
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::init::init;
 use crate::cli::merge::merge;
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::precision::{self, Judged};
@@ -76,6 +77,7 @@ fn with_causes(stop: &Stop) -> String {
 
 fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
+        Command::Init { file, template, scale } => init(&file, template, scale),
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),

@@ -60,6 +60,16 @@ pub enum Stop {
     /// The terminal or a pipe.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+    /// A file could not be written.
+    #[error("cannot {action} {}: {source}; choose another name", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: std::path::PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
     /// Threads could not be made.
     #[error("cannot start the worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -113,9 +123,12 @@ impl Stop {
             Self::Usage(_) => Exit::Usage,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Plan(_) | Self::Store(_) | Self::Output(_) | Self::Replications { .. } | Self::Merge(_) => {
-                Exit::InputOutput
-            }
+            Self::Plan(_)
+            | Self::Store(_)
+            | Self::File { .. }
+            | Self::Output(_)
+            | Self::Replications { .. }
+            | Self::Merge(_) => Exit::InputOutput,
             Self::NotMet(_) => Exit::NotMet,
             Self::Threads(_) | Self::Failed { .. } | Self::Summary(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,

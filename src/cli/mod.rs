@@ -7,6 +7,7 @@ mod conduct;
 mod exit;
 mod files;
 mod folders;
+mod init;
 mod interrupt;
 mod merge;
 mod notes;

@@ -72,6 +72,9 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_ways_out(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
     check_equipment(inputs, &mut problems);
+    check_columns(inputs, &mut problems);
+    let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
+    problems.dates_rise("permissions.appeal", &appeals, false);
     for (name, desk) in desks(&inputs.permissions) {
         check_desk(&format!("permissions.{name}"), desk, &mut problems);
     }
@@ -337,6 +340,38 @@ fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
         if !seen.insert((&holding.base, &holding.class)) {
             let message = format!("a second holding of `{}` at `{}`", holding.class, holding.base);
             problems.add(ProblemKind::Duplicate, format!("holding.{index}.class"), message, "keep one");
+        }
+    }
+}
+
+fn check_columns(inputs: &Inputs, problems: &mut Problems) {
+    for column in &inputs.host_column {
+        let path = format!("host_column.{}", column.id);
+        if column.route.len() < 2 {
+            let message = format!("the route of `{}` has fewer than two places", column.id);
+            let hint = "name where it starts and where it goes";
+            problems.add(ProblemKind::Empty, format!("{path}.route"), message, hint);
+        }
+        if let Some(fast_to) = &column.fast_to
+            && !column.route[1.min(column.route.len())..].contains(fast_to)
+        {
+            let message = format!("`{}` goes fast to `{fast_to}`, which its route does not lead to", column.id);
+            let hint = "name a later place of `route`, or leave `fast_to` out";
+            problems.add(ProblemKind::Missing, format!("{path}.fast_to"), message, hint);
+        }
+        for pair in column.route.windows(2) {
+            let (Some(from), Some(to)) = (node(inputs, &pair[0]), node(inputs, &pair[1])) else { continue };
+            let problem = if from == to {
+                Some((ProblemKind::Duplicate, format!("the route of `{}` stays at `{}`", column.id, pair[0])))
+            } else if ShortestWays::new(inputs, from).to(to).is_none() {
+                Some((ProblemKind::Unreachable, format!("no road leads from `{}` to `{}`", pair[0], pair[1])))
+            } else {
+                None
+            };
+            if let Some((kind, message)) = problem {
+                let hint = "name places that roads join, each once";
+                problems.add(kind, format!("{path}.route"), message, hint);
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ mod render;
 mod robust;
 mod sources;
 mod syntax;
+pub mod templates;
 #[cfg(test)]
 mod testing;
 mod wording;

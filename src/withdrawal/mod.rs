@@ -13,6 +13,7 @@ mod decisions;
 mod disposal;
 pub mod event;
 mod fire;
+mod host_army;
 pub mod ledger;
 pub mod outcome;
 mod people;

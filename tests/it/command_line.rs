@@ -28,6 +28,7 @@ Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties
 Usage: rearguard [OPTIONS] <COMMAND>
 
 Commands:
+  init       Write a scenario to start from
   run        Run a scenario and write its results
   compare    Compare policies with a baseline, replication by replication
   attribute  What each denial costs: exact shares over all combinations of denials
@@ -48,6 +49,7 @@ Options:
   -V, --version       Print version
 
 Examples:
+  rearguard init my-mission.toml
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks

@@ -6,6 +6,8 @@ mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod init;
+mod logistics;
 mod metamorphic;
 mod pairing;
 mod precision;
