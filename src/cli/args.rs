@@ -24,12 +24,13 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 
 
 const SWEEP_EXAMPLES: &str = "\
 Values: a list (1,2,3), range(start,stop,step) without its stop, linspace(first,last,n), logspace(first,last,n), and for
-latin-hypercube and sobol also interval(low,high).
+latin-hypercube and sobol also interval(low,high). Brackets need quotes in a shell.
 
 Examples:
-  rearguard sweep scenarios/mali-2023.toml --sweep threat.ratio_overwatch=linspace(0.2,1.2,6) --dry-run
-  rearguard sweep scenarios/mali-2023.toml --sweep decisions.notice_days=2,7,14 --sweep threat.ratio_overwatch=0.3,0.9
-  rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep threat.ratio_overwatch=interval(0.15,1.3)";
+  rearguard sweep scenarios/mali-2023.toml --sweep threat.ratio_overwatch=0.2,0.6,1.2 --dry-run
+  rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
+  rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
+  rearguard sweep scenarios/mali-2023.toml --design points.csv";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
