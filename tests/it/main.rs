@@ -15,5 +15,6 @@ mod readme;
 mod register;
 mod resuming;
 mod shards;
+mod sweeps;
 mod threat;
 mod trace;
