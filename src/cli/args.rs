@@ -186,9 +186,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Explain a diagnostic code or a measure
+    /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {
-        /// A code such as E025, or a measure such as casualties.wounded
+        /// Such as E025, casualties.wounded, convoys, column_sent, R07 or decisions.notice_days
         term: String,
     },
 }

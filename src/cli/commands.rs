@@ -9,6 +9,7 @@ use clap::{ColorChoice, Parser};
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::explain::explain;
 use crate::cli::init::init;
 use crate::cli::merge::merge;
 use crate::cli::numbers::{decimals, whole};
@@ -18,9 +19,8 @@ use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
 use crate::cli::{attribute, files, folders, screen, show, sweep};
 use crate::measures::Measure;
-use crate::scenario::{Case, Code};
+use crate::scenario::Case;
 use crate::summary::Summary;
-use crate::withdrawal::What;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -294,23 +294,4 @@ fn measures(json: bool) -> Result<(), Stop> {
     }
     writeln!(out, "{:<40} {:<12} Day on which the people of a base left.", "departure.<base>", "days")?;
     Ok(())
-}
-
-fn explain(term: &str) -> Result<(), Stop> {
-    let mut out = io::stdout().lock();
-    if let Some(code) = Code::from_text(term) {
-        let info = code.info();
-        writeln!(out, "{}: {}\n\n{}", code.text(), info.title, info.explanation)?;
-        return Ok(());
-    }
-    if let Some(what) = What::ALL.iter().find(|what| what.name() == term) {
-        writeln!(out, "{} (in traces)\n\n{}", what.name(), what.meaning())?;
-        return Ok(());
-    }
-    if let Some(measure) = Measure::named(term) {
-        writeln!(out, "{} ({})\n\n{}", measure.name(), measure.unit(), measure.meaning())?;
-        return Ok(());
-    }
-    let hint = "`rearguard measures` lists the measures; codes are printed with each problem";
-    Err(Stop::Usage(format!("`{term}` is neither a diagnostic code nor a measure; {hint}")))
 }

@@ -5,6 +5,7 @@ mod attribute;
 mod commands;
 mod conduct;
 mod exit;
+mod explain;
 mod files;
 mod folders;
 mod init;

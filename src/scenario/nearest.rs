@@ -6,7 +6,7 @@ use super::diagnostic::shown;
 const LONGEST: usize = 64;
 
 /// The words most like the given one, best first, at most three.
-pub(super) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     if word.len() > LONGEST {
         return Vec::new();
     }

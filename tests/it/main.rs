@@ -12,6 +12,7 @@ mod metamorphic;
 mod pairing;
 mod precision;
 mod readme;
+mod register;
 mod resuming;
 mod shards;
 mod sweeps;
