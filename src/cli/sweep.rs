@@ -43,7 +43,12 @@ pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), S
         return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
     }
     asked.request.has_baseline = sweep.baseline.is_some();
-    asked.request.design = Some(design(sweep, &asked.case)?);
+    let design = design(sweep, &asked.case)?;
+    if let Some(set) = asked.case.sets().iter().find(|set| design.paths.contains(&set.path())) {
+        // An override of the command line holds over every point: they would all be the same.
+        return Err(Stop::Usage(format!("`{}` is swept and set; leave its --set out", set.path())));
+    }
+    asked.request.design = Some(design);
     check_points(&asked)?;
     if sweep.dry_run { dry_run(&Session::of_arguments(asked, args)?) } else { conduct_and_show(asked, args) }
 }

@@ -144,6 +144,8 @@ fn designs_that_cannot_run_are_refused_with_3_before_anything_runs() {
     }
     let unknown = rearguard(["sweep", THREE_BASES, "--design", "latin-hipercube", "--sweep", "base.east.crews=1"]);
     assert!(stderr(&expect(unknown, 2)).contains("did you mean `latin-hypercube`"));
+    let twice = ["--sweep", "base.east.crews=1,2", "--set", "base.east.crews=3"];
+    assert!(stderr(&expect(rearguard(["sweep", THREE_BASES]).args(twice), 2)).contains("is swept and set"));
     assert!(!out.exists());
 }
 
