@@ -113,6 +113,10 @@ measures! {
     BasesTaken = "bases.taken", "bases", Lower, Amount, "Bases taken by an armed group.";
     BasesLooted = "bases.looted", "bases", Lower, Amount, "Bases looted.";
     BasesDestroyed = "bases.with_destruction", "bases", Lower, Amount, "Bases at which equipment was destroyed.";
+    ImportRequests = "imports.requests", "requests", Neither, Amount, "Requests to import fuel and parts, filed up to the deadline; in no other line.";
+    ImportsGranted = "imports.granted", "requests", Higher, Amount, "Of them granted by the deadline.";
+    ImportsUnanswered = "imports.unanswered", "requests", Lower, Amount, "Of them without an answer when the deadline ends.";
+    DryDays = "bases.days_without_fuel", "base-days", Lower, Amount, "Days up to the deadline that open bases spent without fuel, summed over bases.";
 }
 
 impl Measure {
@@ -128,7 +132,7 @@ impl fmt::Display for Measure {
     }
 }
 
-/// Quantities followed day by day; each is cumulative but `PeopleIn`.
+/// Quantities followed day by day, at the end of each day to the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Daily {
     /// Mission people out of the country.
@@ -143,12 +147,23 @@ pub enum Daily {
     Evacuated,
     /// Items destroyed, decommissioned, abandoned or lost en route.
     Lost,
+    /// Requests for imports that have no answer yet.
+    ImportsUnanswered,
 }
 
 impl Daily {
     /// All of them, in the order of results.
-    pub const ALL: [Self; 6] =
-        [Self::PeopleOut, Self::BasesClosed, Self::Killed, Self::Wounded, Self::Evacuated, Self::Lost];
+    pub const ALL: [Self; 7] = [
+        Self::PeopleOut,
+        Self::BasesClosed,
+        Self::Killed,
+        Self::Wounded,
+        Self::Evacuated,
+        Self::Lost,
+        Self::ImportsUnanswered,
+    ];
+    /// How many.
+    pub const COUNT: usize = Self::ALL.len();
 
     /// Its name in `timeline.csv`.
     pub fn name(self) -> &'static str {
@@ -159,7 +174,13 @@ impl Daily {
             Self::Wounded => "casualties.wounded",
             Self::Evacuated => "equipment.evacuated_units",
             Self::Lost => "equipment.lost_units",
+            Self::ImportsUnanswered => "imports.unanswered",
         }
+    }
+
+    /// Whether it is a running total, which never falls.
+    pub fn is_total(self) -> bool {
+        self != Self::ImportsUnanswered
     }
 }
 

@@ -72,6 +72,7 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_ways_out(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
     check_equipment(inputs, &mut problems);
+    check_imports(inputs, &mut problems);
     for (name, desk) in desks(&inputs.permissions) {
         check_desk(&format!("permissions.{name}"), desk, &mut problems);
     }
@@ -338,6 +339,15 @@ fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
             let message = format!("a second holding of `{}` at `{}`", holding.class, holding.base);
             problems.add(ProblemKind::Duplicate, format!("holding.{index}.class"), message, "keep one");
         }
+    }
+}
+
+fn check_imports(inputs: &Inputs, problems: &mut Problems) {
+    let imports = &inputs.imports;
+    let (low, mode, high) = (imports.autonomy_days_low, imports.autonomy_days_mode, imports.autonomy_days_high);
+    if low > mode || mode > high {
+        let message = format!("`imports` autonomies are not in order: low {low}, mode {mode}, high {high}");
+        problems.add(ProblemKind::Order, "imports.autonomy_days_mode", message, "let low <= mode <= high");
     }
 }
 

@@ -4,6 +4,7 @@ use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
 use crate::model::field::Kind;
+use crate::model::imports::Imports;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
@@ -57,5 +58,7 @@ crate::table! {
         repatriation: Repatriation = Kind::Table(Repatriation::FIELDS),
         /// Empty camps.
         aftermath: Aftermath = Kind::Table(Aftermath::FIELDS),
+        /// Fuel and parts from abroad.
+        imports: Imports = Kind::Table(Imports::FIELDS),
     }
 }

@@ -11,6 +11,7 @@ pub mod check;
 pub mod closing;
 pub mod equipment;
 pub mod field;
+pub mod imports;
 pub mod inputs;
 pub mod mission;
 pub mod movement;

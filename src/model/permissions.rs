@@ -82,5 +82,9 @@ crate::table! {
         surveillance: Desk = Kind::Table(Desk::FIELDS),
         /// Medical evacuation flights, asked for at each contact with casualties.
         medical_evacuation: Desk = Kind::Table(Desk::FIELDS),
+        /// Imports of fuel; an answer that grants is also the delivery.
+        fuel_import: Desk = Kind::Table(Desk::FIELDS),
+        /// Imports of parts; an answer that grants is also the delivery.
+        parts_import: Desk = Kind::Table(Desk::FIELDS),
     }
 }

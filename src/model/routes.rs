@@ -59,18 +59,22 @@ pub struct Network {
     pub trip: Vec<Option<Trip>>,
     /// Whether cargo that arrives at a place has left the country.
     pub is_exit: Vec<bool>,
+    /// The base that files for imports; none where nothing is imported.
+    pub import_base: Option<BaseId>,
     /// For each desk in the order of [`desks`], whether each region feels its restrictive stance.
     pub restricted: Vec<Vec<bool>>,
 }
 
 /// The desks in their fixed order, with their names.
-pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 5] {
+pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 7] {
     [
         ("truck_column", &permissions.truck_column),
         ("ground_movement", &permissions.ground_movement),
         ("air_overwatch", &permissions.air_overwatch),
         ("surveillance", &permissions.surveillance),
         ("medical_evacuation", &permissions.medical_evacuation),
+        ("fuel_import", &permissions.fuel_import),
+        ("parts_import", &permissions.parts_import),
     ]
 }
 
@@ -180,6 +184,7 @@ impl Network {
             trip: (0..parent.len()).map(trip).collect(),
             parent,
             is_exit: inputs.base.iter().map(|_| false).chain(inputs.junction.iter().map(|j| j.exit)).collect(),
+            import_base: inputs.imports.base.as_deref().map(at),
             restricted: desks(&inputs.permissions)
                 .iter()
                 .map(|(_, desk)| inputs.region.iter().map(|r| desk.restricted_regions.contains(&r.id)).collect())

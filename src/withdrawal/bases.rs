@@ -138,7 +138,7 @@ impl Withdrawal<'_> {
         let crews = self.inputs.base[base].crews as u32;
         while self.bases[base].crews_busy < crews {
             let Some((job, room)) = self.next_job(base) else { break };
-            let packing = &self.inputs.packing;
+            let (packing, pace) = (&self.inputs.packing, self.pace(base));
             let state = &mut self.bases[base];
             let key = key2(self.model.network.node_key[base], u64::from(state.jobs));
             let mode = packing.crew_teu_per_day_mode;
@@ -149,7 +149,7 @@ impl Withdrawal<'_> {
             );
             state.jobs += 1;
             state.crews_busy += 1;
-            let days = room as f64 / 1000.0 / teu_per_day;
+            let days = room as f64 / 1000.0 / (teu_per_day * pace);
             self.schedule(self.now() + days, Event::CrewDone { base: small(base), job });
         }
     }
@@ -222,6 +222,7 @@ impl Withdrawal<'_> {
         if !state.open || state.departs_at_days != self.now() || self.waits_for_camps(base) || !self.goes_now(base) {
             return;
         }
+        self.settle_fuel(base);
         self.release_columns(base);
         self.form_withdrawal(base);
         let state = &mut self.bases[base];

@@ -75,7 +75,9 @@ impl Withdrawal<'_> {
     fn waiting_cargo(&self, base: usize) -> MilliTeu {
         let own = match &self.bases[base] {
             state if !state.open => 0,
-            state if state.packing => self.ledger.cargo(base, Account::OnHand) + self.ledger.cargo(base, Account::Staged),
+            state if state.packing => {
+                self.ledger.cargo(base, Account::OnHand) + self.ledger.cargo(base, Account::Staged)
+            }
             _ => self.ledger.cargo(base, Account::Staged),
         };
         own + self.passing_cargo(base) - self.bases[base].assigned

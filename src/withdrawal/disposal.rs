@@ -96,9 +96,9 @@ impl Withdrawal<'_> {
         let rule = self.inputs.disposal.rule;
         let receives = self.inputs.base[base].host_garrison && !state.accelerated;
         let column_comes = state.assigned > 0;
-        let whole_days = now.floor();
-        let mut destroy = per_day(self.inputs.disposal.destroyed_per_day, whole_days);
-        let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day, whole_days);
+        let (whole_days, pace) = (now.floor(), self.pace(base));
+        let mut destroy = per_day(self.inputs.disposal.destroyed_per_day * pace, whole_days);
+        let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day * pace, whole_days);
         self.plan_load(base);
         for at in 0..self.tables.disposal_order.len() {
             if destroy == 0 && decommission == 0 {

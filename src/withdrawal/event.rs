@@ -1,6 +1,7 @@
 //! What can happen, and what comes first when two things happen at one instant.
 
 use crate::model::routes::BaseId;
+use crate::withdrawal::imports::Goods;
 
 /// Index of a convoy in this replication.
 pub type ConvoyId = u32;
@@ -110,6 +111,22 @@ pub enum Event {
         /// The base whose camp it was.
         base: u16,
     },
+    /// The mission files a request for imports.
+    ImportAsked {
+        /// Of what.
+        goods: Goods,
+        /// Its ordinal among requests for those goods.
+        request: u64,
+    },
+    /// The host answers.
+    ImportAnswered {
+        /// Of what.
+        goods: Goods,
+        /// Its ordinal among requests for those goods; from 2^32 on, filed before the start.
+        request: u64,
+        /// Whether it may come in; then it has come.
+        granted: bool,
+    },
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -136,13 +153,17 @@ impl Event {
     pub fn phase(self) -> u8 {
         match self {
             Self::TensionChanges { .. } => 0,
-            Self::MovementAnswered { .. } | Self::ColumnAnswered { .. } | Self::TrucksReady { .. } => 1,
+            Self::MovementAnswered { .. }
+            | Self::ColumnAnswered { .. }
+            | Self::TrucksReady { .. }
+            | Self::ImportAnswered { .. } => 1,
             Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }
-            | Self::ColumnAsked { .. } => 4,
+            | Self::ColumnAsked { .. }
+            | Self::ImportAsked { .. } => 4,
             Self::BaseLeaves { .. } | Self::ColumnSetsOut { .. } | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,

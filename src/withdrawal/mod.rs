@@ -12,6 +12,7 @@ mod convoys;
 mod decisions;
 mod disposal;
 pub mod event;
+mod imports;
 pub mod ledger;
 pub mod outcome;
 mod people;

@@ -1,7 +1,7 @@
 //! The host's desks: stances as two-state Markov chains held by dated facts, requests as Bernoulli trials in the stance
 //! at their filing, Weibull answer times, and requests that are never answered.
 
-use crate::draw::{Purpose, Streams};
+use crate::draw::{Purpose, Stream, Streams, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::permissions::{Desk, Permissions, Regime, Stance};
@@ -21,14 +21,23 @@ pub enum DeskId {
     Surveillance,
     /// Medical evacuation flights.
     MedicalEvacuation,
+    /// Imports of fuel.
+    FuelImport,
+    /// Imports of parts.
+    PartsImport,
 }
 
-const DESKS: [DeskId; 5] = [
+/// How many desks there are.
+const COUNT: usize = 7;
+
+const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
     DeskId::GroundMovement,
     DeskId::AirOverwatch,
     DeskId::Surveillance,
     DeskId::MedicalEvacuation,
+    DeskId::FuelImport,
+    DeskId::PartsImport,
 ];
 
 impl DeskId {
@@ -40,6 +49,8 @@ impl DeskId {
             Self::AirOverwatch => &permissions.air_overwatch,
             Self::Surveillance => &permissions.surveillance,
             Self::MedicalEvacuation => &permissions.medical_evacuation,
+            Self::FuelImport => &permissions.fuel_import,
+            Self::PartsImport => &permissions.parts_import,
         }
     }
 }
@@ -58,7 +69,9 @@ pub enum Answer {
 /// The stances of one replication: for each desk, the instants at which its process changes stance.
 #[derive(Clone, Debug, Default)]
 pub struct Host {
-    jumps_days: [Vec<f64>; 5],
+    jumps_days: [Vec<f64>; COUNT],
+    /// The Weibull scale of each desk's time to an answer.
+    answer_scale_days: [f64; COUNT],
 }
 
 impl Host {
@@ -67,6 +80,8 @@ impl Host {
     pub fn draw(&mut self, inputs: &Inputs, streams: &Streams, until_days: f64) {
         for desk_id in DESKS {
             let desk = desk_id.of(&inputs.permissions);
+            self.answer_scale_days[desk_id as usize] =
+                Stream::weibull_scale_of(desk.answer_shape, desk.answer_mean_days);
             let jumps = &mut self.jumps_days[desk_id as usize];
             jumps.clear();
             let (mut now, mut stance) = (0.0, desk.stance_at_start);
@@ -127,29 +142,38 @@ impl Host {
 }
 
 impl Withdrawal<'_> {
-    /// Files a request and draws its fate, keyed by who asks and how often they have asked before.
-    pub(super) fn ask(&mut self, desk_id: DeskId, region: usize, who: u64, occurrence: u32) -> Answer {
+    /// Draws the fate of a request filed now, keyed by who asks and how often they have asked before.
+    pub(super) fn answer(&self, desk_id: DeskId, region: usize, who: u64, occurrence: u64) -> Answer {
         let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
         let desk = desk_id.of(&self.inputs.permissions);
-        let mut stream =
-            self.streams.stream(Purpose::Answer, crate::draw::key2(who, desk_id as u64), u64::from(occurrence));
+        let mut stream = self.streams.stream(Purpose::Answer, key2(who, desk_id as u64), occurrence);
         let (is_unanswered, is_granted) = (stream.chance(unanswered), stream.chance(granted));
         let after_days = match desk.regime {
-            Regime::Process => stream.weibull(desk.answer_shape, desk.answer_mean_days),
+            Regime::Process => stream.weibull_scale(desk.answer_shape, self.host.answer_scale_days[desk_id as usize]),
             Regime::Granted | Regime::Denied => 0.0,
         };
+        match (is_unanswered, is_granted) {
+            (true, _) => Answer::Never,
+            (false, true) => Answer::Granted { after_days },
+            (false, false) => Answer::Refused { after_days },
+        }
+    }
+
+    /// Files a request and counts how it fares.
+    pub(super) fn ask(&mut self, desk_id: DeskId, region: usize, who: u64, occurrence: u32) -> Answer {
+        let answer = self.answer(desk_id, region, who, u64::from(occurrence));
         self.outcome.add(Measure::Requests, 1.0);
-        if is_unanswered {
-            self.outcome.add(Measure::Unanswered, 1.0);
-            return Answer::Never;
+        match answer {
+            Answer::Never => self.outcome.add(Measure::Unanswered, 1.0),
+            Answer::Granted { after_days } => {
+                self.outcome.wait(after_days);
+                self.outcome.add(Measure::Granted, 1.0);
+            }
+            Answer::Refused { after_days } => {
+                self.outcome.wait(after_days);
+                self.outcome.add(Measure::Refused, 1.0);
+            }
         }
-        self.outcome.wait(after_days);
-        if is_granted {
-            self.outcome.add(Measure::Granted, 1.0);
-            Answer::Granted { after_days }
-        } else {
-            self.outcome.add(Measure::Refused, 1.0);
-            Answer::Refused { after_days }
-        }
+        answer
     }
 }

@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::imports::FuelStock;
 use crate::withdrawal::ledger::{
     Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
     value_usd,
@@ -138,6 +139,8 @@ pub struct Withdrawal<'m> {
     pub(super) shadows: Vec<Shadow<'m>>,
     pub(super) load: Load,
     pub(super) hits: Vec<(Fate, f64)>,
+    /// Fuel at each base.
+    pub(super) fuel: Vec<FuelStock>,
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
@@ -173,6 +176,7 @@ impl<'m> Withdrawal<'m> {
             shadows: shadows.iter().map(|model| shadow(model)).collect(),
             load: Load::default(),
             hits: Vec::new(),
+            fuel: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
         }
@@ -249,6 +253,7 @@ impl<'m> Withdrawal<'m> {
             ..FleetState::default()
         }));
         self.schedule_flight(0);
+        self.open_imports();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
     }
@@ -293,6 +298,8 @@ impl<'m> Withdrawal<'m> {
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
+            Event::ImportAsked { goods, request } => self.on_import_asked(goods, request),
+            Event::ImportAnswered { goods, request, granted } => self.on_import_answered(goods, request, granted),
             Event::DeadlinePasses => self.on_deadline_passes(),
             Event::LiquidationEnds => unreachable!("handled by the run loop"),
         }
@@ -318,6 +325,9 @@ impl<'m> Withdrawal<'m> {
         self.outcome.set(Measure::AllOut, f64::from(left == 0));
         let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
+        for base in 0..self.bases.len() {
+            self.settle_fuel(base);
+        }
         for base in 0..self.bases.len() {
             self.found_team(base);
             self.consider_column(base);

@@ -6,6 +6,7 @@ mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod imports;
 mod metamorphic;
 mod pairing;
 mod readme;
