@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+
+use crate::withdrawal::What;
 
 const EXAMPLES: &str = "\
 Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 
@@ -81,6 +85,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tell what happened in one replication, or where two policies part
+    Trace(TraceArguments),
     /// List every measure with its unit and meaning
     Measures {
         /// Print as JSON
@@ -92,6 +98,51 @@ pub enum Command {
         /// A code such as E025, or a measure such as casualties.wounded
         term: String,
     },
+}
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Lines for people
+    Text,
+    /// A table, one row for each amount
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+/// Options of `trace`.
+#[derive(Args, Debug)]
+pub struct TraceArguments {
+    /// Scenario file
+    pub file: PathBuf,
+    /// Which replication, from 0, as in the column `replication`
+    #[arg(long, value_name = "N")]
+    pub replication: u64,
+    /// Policy to trace; two show where they part [default: the first in the file]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Only what concerns this base; repeat for several
+    #[arg(long, value_name = "ID")]
+    pub base: Vec<String>,
+    /// Only what concerns this convoy, as named in the trace; repeat for several
+    #[arg(long, value_name = "NAME")]
+    pub convoy: Vec<String>,
+    /// Only happenings of this kind; repeat for several
+    #[arg(long = "kind", value_name = "KIND", value_parser = PossibleValuesParser::new(What::ALL.iter().map(|what| what.name())))]
+    pub kinds: Vec<String>,
+    /// How it is written
+    #[arg(long, default_value = "text", value_name = "FORM")]
+    pub format: Form,
+    /// Seed of all random numbers [default: the scenario's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Override a value, as PATH=VALUE; repeat for several
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Fix uncertain parameters at their central values
+    #[arg(long)]
+    pub point: bool,
 }
 
 /// Options that every experiment takes.

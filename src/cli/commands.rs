@@ -11,11 +11,13 @@ use crate::cli::attribute::attribute;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::{Session, policy_ids};
+use crate::cli::trace::trace;
 use crate::cli::{files, screen, show};
 use crate::experiment::Results;
 use crate::measures::Measure;
 use crate::scenario::{Case, Code};
 use crate::summary::contrasts;
+use crate::withdrawal::What;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Show { file, path, policy, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
         }
+        Command::Trace(args) => trace(&args),
         Command::Measures { json } => measures(json),
         Command::Explain { term } => explain(&term),
     }
@@ -229,6 +232,10 @@ fn explain(term: &str) -> Result<(), Stop> {
     if let Some(code) = Code::from_text(term) {
         let info = code.info();
         writeln!(out, "{}: {}\n\n{}", code.text(), info.title, info.explanation)?;
+        return Ok(());
+    }
+    if let Some(what) = What::ALL.iter().find(|what| what.name() == term) {
+        writeln!(out, "{} (in traces)\n\n{}", what.name(), what.meaning())?;
         return Ok(());
     }
     if let Some(measure) = Measure::named(term) {

@@ -11,6 +11,7 @@ mod progress;
 mod screen;
 mod session;
 mod show;
+mod trace;
 
 pub use commands::main;
 pub use exit::Exit;

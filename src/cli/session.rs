@@ -81,7 +81,8 @@ pub fn policy_ids(file: &std::path::Path, sets: &[String], asked: &[String]) -> 
     Ok(vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())])
 }
 
-fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
+/// The model under a policy of the file.
+pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
     let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
         ("the scenario as written".to_owned(), Vec::new())
     } else {

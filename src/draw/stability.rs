@@ -53,7 +53,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.normal(-1.0, 3.0),
         mean: -1.0,
         variance: 9.0,
-        fixed: (0xbfe0_8c36_e534_1569, 0xd2d3_b555_2b3b_7b5b),
+        fixed: (0xbfe0_8c36_e534_1569, 0x3d89_f9f0_27bc_e0ca),
     },
     // exp(s^2 / 2) and its square times (exp(s^2) - 1), for s = 0.5 and a median of 2.
     Draw {
@@ -61,7 +61,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.lognormal(2.0, 0.5),
         mean: 2.266_296_906_133_653,
         variance: 1.458_779_027_711_262,
-        fixed: (0x3ff2_f365_b5e6_58ec, 0x0356_36be_8cc6_7949),
+        fixed: (0x3ff2_f365_b5e6_58ec, 0xb8cc_5734_a41f_ff29),
     },
     // (l + m + h) / 3 and (l^2 + m^2 + h^2 - lm - lh - mh) / 18.
     Draw {
@@ -92,14 +92,14 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.gamma(0.5, 2.0),
         mean: 2.0,
         variance: 8.0,
-        fixed: (0x3fb9_5b40_a21e_b562, 0x68ae_7784_066e_b9fc),
+        fixed: (0x3fb9_5b40_a21e_b563, 0x78c4_286b_7d63_29aa),
     },
     Draw {
         name: "gamma, shape 7",
         sample: |s| s.gamma(7.0, 2.0),
         mean: 2.0,
         variance: 4.0 / 7.0,
-        fixed: (0x400c_5a06_e46a_c0cd, 0x6601_6024_9247_e766),
+        fixed: (0x400c_5a06_e46a_c0cd, 0x90e0_769a_3fc4_71ff),
     },
     // a / (a + b) and ab / ((a + b)^2 (a + b + 1)).
     Draw {
@@ -107,7 +107,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.beta(2.0, 6.0),
         mean: 0.25,
         variance: 12.0 / 576.0,
-        fixed: (0x3fd3_a7df_8f3d_d408, 0xb4b8_db54_b103_6db9),
+        fixed: (0x3fd3_a7df_8f3d_d408, 0xc663_e5d0_0669_445d),
     },
     Draw {
         name: "erlang",
@@ -239,7 +239,7 @@ fn quantiles_of_laws_are_fixed() {
     let fixed = [
         0x3ffe_6666_6666_6666,
         0x3fff_2dce_89b6_36cb,
-        0xbff1_8fc7_2b05_8bf4,
+        0xbff1_8fc7_2b05_8bf6,
         0x3fe9_f1e6_0da2_f02d,
         0x3fce_ffb4_3753_01b4,
         0x3fe7_a8ec_79c1_a416,
@@ -248,7 +248,7 @@ fn quantiles_of_laws_are_fixed() {
         0x3fd3_7a92_2a6e_6db5,
         0x3fd0_7474_ed23_64aa,
         0x3fd1_81ca_a45a_1182,
-        0x3fd1_a9db_4b07_c8ff,
+        0x3fd1_a9db_4b07_c900,
     ];
     assert_eq!(now, fixed, "{now:#018x?}");
 }

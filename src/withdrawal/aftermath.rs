@@ -5,6 +5,7 @@ use crate::measures::{Daily, Measure};
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 impl Withdrawal<'_> {
     /// Books what stays at a base that has just been left, and schedules what becomes of it.
@@ -20,6 +21,7 @@ impl Withdrawal<'_> {
         let agreed = self.streams.stream(Purpose::Handover, key, 0).chance(region.handover_probability);
         let handed_over = can_hand_over && agreed;
         self.bases[base].handed_over = handed_over;
+        let usable_before = self.outcome.value(Measure::SensitiveLeft);
         for item in 0..self.tables.items as Item {
             let cause = self.cause_of_leaving(base, item);
             for from in [Account::OnHand, Account::Staged] {
@@ -30,6 +32,9 @@ impl Withdrawal<'_> {
         for lot in std::mem::take(&mut self.bases[base].passing) {
             self.leave(lot, Account::AtHub, handed_over, Cause::Time);
         }
+        let what = if handed_over { What::HandedOver } else { What::LeftUnhanded };
+        let usable = self.outcome.value(Measure::SensitiveLeft) - usable_before;
+        self.tell(what, At::Base(base), "", &[("sensitive_left_usable", usable)]);
         self.schedule_aftermath(base, handed_over);
     }
 
@@ -80,6 +85,7 @@ impl Withdrawal<'_> {
     /// An armed group takes an empty camp, and what nobody had claimed.
     pub(super) fn on_camp_taken(&mut self, base: usize) {
         self.outcome.add(Measure::BasesTaken, 1.0);
+        self.tell(What::CampTaken, At::Base(base), "", &[]);
         for item in 0..self.tables.items as Item {
             let units = self.ledger.units(base, item, Account::Unclaimed);
             let lot = Lot { origin: small(base), item, units };
@@ -95,6 +101,7 @@ impl Withdrawal<'_> {
         let (mean, concentration) = (aftermath.looted_share.clamp(1e-6, 1.0 - 1e-6), aftermath.looted_concentration);
         let mut stream = self.streams.stream(Purpose::Looting, self.model.network.node_key[base], 1);
         let share = stream.beta(mean * concentration, (1.0 - mean) * concentration);
+        self.tell(What::CampLooted, At::Base(base), "", &[("share", share)]);
         for item in 0..self.tables.items as Item {
             let uniform = stream.uniform();
             let cause = self.cause_of_leaving(base, item);

@@ -8,6 +8,7 @@ use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// Room on trucks is counted in thousandths of a TEU, in whole numbers.
 pub type MilliTeu = i64;
@@ -128,6 +129,7 @@ impl Withdrawal<'_> {
     pub(super) fn start_packing(&mut self, base: usize) {
         if self.bases[base].open && !self.bases[base].packing {
             self.bases[base].packing = true;
+            self.tell(What::PackingStarts, At::Base(base), "", &[]);
             self.consider_column(base);
             self.assign_crews(base);
         }
@@ -223,8 +225,14 @@ impl Withdrawal<'_> {
             return;
         }
         self.settle_fuel(base);
+        let how = match &self.bases[base] {
+            state if state.accelerated => "early",
+            state if state.movement_granted => "as planned",
+            _ => "without permission",
+        };
         self.release_columns(base);
         self.form_withdrawal(base);
+        self.tell(What::BaseLeft, At::Base(base), how, &[]);
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;

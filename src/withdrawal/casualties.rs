@@ -8,6 +8,7 @@ use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::DeskId;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// What becomes of one person hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +121,16 @@ impl Withdrawal<'_> {
         let harm = harm(&self.inputs, kind, chance, target, stream, |fate, who| hits.push((fate, who)));
         for &(fate, who) in &hits {
             self.hit(id, kind, fate, who);
+        }
+        if self.tale.is_some() {
+            let amounts = [
+                ("on_leg_km", self.convoys[id as usize].leg_km),
+                ("killed", f64::from(harm.killed)),
+                ("wounded", f64::from(harm.wounded)),
+                ("taken_off", f64::from(harm.taken_off)),
+                ("care_hours", harm.care_hours.unwrap_or(0.0)),
+            ];
+            self.tell(What::Contact, At::Convoy(id), kind.name(), &amounts);
         }
         if !hits.is_empty() {
             if self.before_deadline() {

@@ -10,6 +10,7 @@ use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// The state of one fleet.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,10 +94,8 @@ impl Withdrawal<'_> {
         }
         let asked = self.bases[base].column_asks;
         self.bases[base].column_asks += 1;
-        let region = self.model.network.base_region[base];
         let retry_days = self.inputs.permissions.truck_column.retry_days;
-        let (after_days, event) = match self.ask(DeskId::TruckColumn, region, self.model.network.node_key[base], asked)
-        {
+        let (after_days, event) = match self.ask(DeskId::TruckColumn, base, asked) {
             Answer::Granted { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: true }),
             Answer::Refused { after_days } => (after_days, Event::ColumnAnswered { base: small(base), granted: false }),
             Answer::Never => {
@@ -109,6 +108,7 @@ impl Withdrawal<'_> {
 
     /// The host answers a request for a column.
     pub(super) fn on_column_answered(&mut self, base: usize, granted: bool) {
+        self.tell_answer(base, DeskId::TruckColumn, granted);
         if granted {
             let fleet = self.model.network.trip[base].as_ref().expect("only served bases ask").fleet;
             self.bases[base].column_granted = true;
@@ -178,12 +178,17 @@ impl Withdrawal<'_> {
         convoy.column_vehicles = trucks + escorts;
         convoy.share = 1.0;
         convoy.armoured = escorts;
+        convoy.ordinal = ordinal;
+        let amounts =
+            [("trucks", f64::from(trucks)), ("escorts", f64::from(escorts)), ("drivers", f64::from(lot.count))];
+        self.tell(What::ColumnSent, At::Convoy(id), "", &amounts);
         self.set_out(id, Journey::Out);
     }
 
     /// A column has come to the base it is to load at.
     pub(super) fn column_at_base(&mut self, id: ConvoyId) {
         let base = self.convoys[id as usize].base;
+        self.tell(What::ColumnWaits, At::Convoy(id), "", &[]);
         self.bases[base].queue.push_back(id);
         self.assign_crews(base);
         if self.bases[base].crews_busy == 0 && self.bases[base].queue.contains(&id) {
@@ -219,6 +224,8 @@ impl Withdrawal<'_> {
             self.outcome.add(Measure::CampColumns, 1.0);
             self.outcome.camp_cargo_carried += self.convoys[id as usize].room - left;
         }
+        let aboard_teu = (self.convoys[id as usize].room - left) as f64 / 1000.0;
+        self.tell(What::ColumnLoaded, At::Convoy(id), "", &[("load_teu", aboard_teu)]);
         self.set_out(id, Journey::Loaded);
         self.consider_column(base);
     }
@@ -257,6 +264,8 @@ impl Withdrawal<'_> {
                 stow(&mut self.bases[destination].passing, lot);
             }
         }
+        let units: u32 = cargo.iter().map(|lot| lot.units).sum();
+        self.tell(What::ColumnUnloaded, At::Convoy(id), "", &[("units", f64::from(units))]);
         self.convoys[id as usize].cargo = cargo;
         self.convoys[id as usize].cargo.clear();
         self.set_out(id, Journey::Back);
@@ -277,6 +286,7 @@ impl Withdrawal<'_> {
         for lot in std::mem::take(&mut convoy.people) {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtBase);
         }
+        self.tell(What::ColumnHome, At::Convoy(id), "", &[("trucks", f64::from(trucks)), ("rest_days", rest_days)]);
         self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks });
     }
 }

@@ -16,6 +16,7 @@ use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::weather::unpaved_factor;
 
 /// What a convoy is for.
@@ -49,6 +50,8 @@ pub struct Convoy {
     pub key: u64,
     /// What it is for.
     pub kind: Kind,
+    /// Which serial of its garrison, or trip to its base, it is, from 0.
+    pub ordinal: u32,
     /// Where it started, or loads.
     pub base: usize,
     /// Which way it is going.
@@ -174,6 +177,10 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id];
         convoy.reuse();
         convoy.kind = kind;
+        convoy.journey = match kind {
+            Kind::Withdrawal => Journey::ToParent,
+            Kind::Column => Journey::Out,
+        };
         convoy.base = base;
         convoy.way_of = base;
         convoy.key = key;
@@ -207,6 +214,12 @@ impl Withdrawal<'_> {
         convoy.loading = false;
         convoy.leg = 0;
         convoy.journey_days = now;
+        if journey == Journey::ToParent {
+            let (vehicles, people) = (f64::from(convoy.vehicles), f64::from(total(&convoy.people)));
+            let units: u32 = convoy.cargo.iter().map(|lot| lot.units).sum();
+            let amounts = [("vehicles", vehicles), ("people", people), ("units", f64::from(units))];
+            self.tell(What::ConvoyDeparts, At::Convoy(id), "", &amounts);
+        }
         self.begin_journey(id);
     }
 
@@ -221,7 +234,7 @@ impl Withdrawal<'_> {
     }
 
     /// The legs of the journey a convoy is on.
-    fn legs(&self, id: ConvoyId) -> &[Leg] {
+    pub(super) fn legs(&self, id: ConvoyId) -> &[Leg] {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
         let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
@@ -290,6 +303,7 @@ impl Withdrawal<'_> {
                     break (at_days, Event::ConvoyArrives { convoy: id });
                 }
                 self.start_leg(id, at_days);
+                self.tell_of(at_days, What::JunctionPassed, At::Convoy(id), "", &[]);
             }
         };
         self.schedule(at_days, event);
@@ -352,6 +366,8 @@ impl Withdrawal<'_> {
         if at_days < self.model.deadline_days() {
             self.outcome.add(Measure::Breakdowns, 1.0);
         }
+        let amounts = [("on_leg_km", convoy.leg_km), ("halt_days", delay_days)];
+        self.tell_of(at_days, What::Breakdown, At::Convoy(id), "", &amounts);
         is_lost.then_some(Event::VehicleLost { convoy: id, which })
     }
 
@@ -402,6 +418,8 @@ impl Withdrawal<'_> {
             }
         };
         self.convoys[id as usize].vehicles -= 1;
+        let left = f64::from(self.convoys[id as usize].vehicles);
+        self.tell(What::VehicleLost, At::Convoy(id), cause.name(), &[("vehicles_left", left)]);
         self.lose_cargo(id, (load * 1000.0) as MilliTeu, account, cause);
     }
 
@@ -451,7 +469,12 @@ impl Withdrawal<'_> {
         }
         let now = self.now();
         let convoy = &mut self.convoys[id as usize];
-        self.outcome.convoy_arrives(convoy.base, now - convoy.departed_days, convoy.met);
+        let days = now - convoy.departed_days;
+        self.outcome.convoy_arrives(convoy.base, days, convoy.met);
+        let amounts =
+            [("days", days), ("vehicles", f64::from(convoy.vehicles)), ("people", f64::from(total(&convoy.people)))];
+        self.tell(What::ConvoyArrives, At::Convoy(id), "", &amounts);
+        let convoy = &mut self.convoys[id as usize];
         let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
         for lot in people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);
@@ -520,6 +543,7 @@ impl Withdrawal<'_> {
             let convoy = &mut self.convoys[id as usize];
             (convoy.vehicles, convoy.armoured) = (count, armoured);
             convoy.column_vehicles = vehicles;
+            convoy.ordinal = part;
             convoy.column_key = key2(self.model.network.node_key[base], 0);
             convoy.share = if vehicles > 0 { f64::from(count) / f64::from(vehicles) } else { 1.0 / f64::from(parts) };
             self.outcome.add(Measure::Convoys, 1.0);

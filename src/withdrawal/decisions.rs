@@ -3,6 +3,7 @@
 use crate::measures::Measure;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 impl Withdrawal<'_> {
     /// A zone has become tense enough: its bases will look again when it has lasted.
@@ -31,6 +32,8 @@ impl Withdrawal<'_> {
             return;
         }
         state.accelerated = true;
+        let level = self.zones[self.model.network.base_zone[base]].level;
+        self.tell(What::LeavesEarly, At::Base(base), level.name(), &[("notice_days", notice_days)]);
         self.outcome.add(Measure::Accelerated, 1.0);
         self.start_packing(base);
         self.set_departure(base, now + notice_days);
@@ -71,6 +74,7 @@ impl Withdrawal<'_> {
             return true;
         }
         state.waits_for_permission = true;
+        self.tell(What::WaitsToLeave, At::Base(base), "", &[("at_most_days", limit_days - now)]);
         self.set_departure(base, limit_days);
         false
     }

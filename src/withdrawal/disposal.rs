@@ -7,6 +7,7 @@ use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Item, Lot, Posting, class_of};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// What a garrison would take along if it left now.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +100,7 @@ impl Withdrawal<'_> {
         let (whole_days, pace) = (now.floor(), self.pace(base));
         let mut destroy = per_day(self.inputs.disposal.destroyed_per_day * pace, whole_days);
         let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day * pace, whole_days);
+        let allowed = (destroy, decommission);
         self.plan_load(base);
         for at in 0..self.tables.disposal_order.len() {
             if destroy == 0 && decommission == 0 {
@@ -124,6 +126,11 @@ impl Withdrawal<'_> {
                 decommission -= units;
                 self.dispose(base, item, units, Account::Decommissioned);
             }
+        }
+        let done = (allowed.0 - destroy, allowed.1 - decommission);
+        if done != (0, 0) {
+            let amounts = [("destroyed_units", f64::from(done.0)), ("decommissioned_units", f64::from(done.1))];
+            self.tell(What::Disposed, At::Base(base), "", &amounts);
         }
         let next_days = now + 1.0;
         // None to come: a departure that is put off later starts the work again.

@@ -124,7 +124,7 @@ impl Withdrawal<'_> {
     fn answer_import(&self, goods: Goods, request: u64) -> Answer {
         let network = &self.model.network;
         let base = network.import_base.expect("only a mission that imports asks");
-        self.answer(goods.desk(), network.base_region[base], network.node_key[base], request)
+        self.answer(goods.desk(), base, network.node_key[base], request)
     }
 
     /// The mission files a request for imports.

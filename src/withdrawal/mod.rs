@@ -20,9 +20,11 @@ mod permissions;
 mod plan;
 mod repatriation;
 mod run;
+pub mod tale;
 mod tension;
 mod weather;
 
 pub use contacts::ContactKind;
 pub use outcome::{Direct, Outcome};
 pub use run::{Withdrawal, replicate};
+pub use tale::{Entry, Tale, What};

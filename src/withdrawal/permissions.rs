@@ -7,6 +7,7 @@ use crate::model::Inputs;
 use crate::model::permissions::{Desk, Permissions, Regime, Stance};
 use crate::model::routes::Network;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// A class of permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,19 @@ const DESKS: [DeskId; COUNT] = [
 ];
 
 impl DeskId {
+    /// Its name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TruckColumn => "truck_column",
+            Self::GroundMovement => "ground_movement",
+            Self::AirOverwatch => "air_overwatch",
+            Self::Surveillance => "surveillance",
+            Self::MedicalEvacuation => "medical_evacuation",
+            Self::FuelImport => "fuel_import",
+            Self::PartsImport => "parts_import",
+        }
+    }
+
     /// Its settings.
     pub fn of(self, permissions: &Permissions) -> &Desk {
         match self {
@@ -142,8 +156,15 @@ impl Host {
 }
 
 impl Withdrawal<'_> {
-    /// Draws the fate of a request filed now, keyed by who asks and how often they have asked before.
-    pub(super) fn answer(&self, desk_id: DeskId, region: usize, who: u64, occurrence: u64) -> Answer {
+    /// Tells of an answer to a base's request.
+    pub(super) fn tell_answer(&mut self, base: usize, desk_id: DeskId, granted: bool) {
+        let what = if granted { What::Granted } else { What::Refused };
+        self.tell(what, At::Base(base), desk_id.name(), &[]);
+    }
+
+    /// Draws the fate of a request filed now in a base's region, keyed by who asks and how often they have asked before.
+    pub(super) fn answer(&self, desk_id: DeskId, base: usize, who: u64, occurrence: u64) -> Answer {
+        let region = self.model.network.base_region[base];
         let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
         let desk = desk_id.of(&self.inputs.permissions);
         let mut stream = self.streams.stream(Purpose::Answer, key2(who, desk_id as u64), occurrence);
@@ -159,9 +180,18 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Files a request and counts how it fares.
-    pub(super) fn ask(&mut self, desk_id: DeskId, region: usize, who: u64, occurrence: u32) -> Answer {
-        let answer = self.answer(desk_id, region, who, u64::from(occurrence));
+    /// Files a base's request and counts how it fares.
+    pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
+        let who = self.model.network.node_key[base];
+        let answer = self.answer(desk_id, base, who, u64::from(occurrence));
+        let what = if answer == Answer::Never { What::Unanswered } else { What::Asked };
+        self.tell(what, At::Base(base), desk_id.name(), &[]);
+        self.count_answer(answer);
+        answer
+    }
+
+    /// Counts a request and how it fares.
+    pub(super) fn count_answer(&mut self, answer: Answer) {
         self.outcome.add(Measure::Requests, 1.0);
         match answer {
             Answer::Never => self.outcome.add(Measure::Unanswered, 1.0),
@@ -174,6 +204,5 @@ impl Withdrawal<'_> {
                 self.outcome.add(Measure::Refused, 1.0);
             }
         }
-        answer
     }
 }

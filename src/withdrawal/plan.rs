@@ -60,23 +60,22 @@ impl Withdrawal<'_> {
         }
         let asked = self.bases[base].movement_asks;
         self.bases[base].movement_asks += 1;
-        let region = self.model.network.base_region[base];
         let retry_days = self.inputs.permissions.ground_movement.retry_days;
-        let (after_days, event) =
-            match self.ask(DeskId::GroundMovement, region, self.model.network.node_key[base], asked) {
-                Answer::Granted { after_days } => {
-                    (after_days, Event::MovementAnswered { base: small(base), granted: true })
-                }
-                Answer::Refused { after_days } => {
-                    (after_days, Event::MovementAnswered { base: small(base), granted: false })
-                }
-                Answer::Never => (retry_days, Event::MovementAsked { base: small(base) }),
-            };
+        let (after_days, event) = match self.ask(DeskId::GroundMovement, base, asked) {
+            Answer::Granted { after_days } => {
+                (after_days, Event::MovementAnswered { base: small(base), granted: true })
+            }
+            Answer::Refused { after_days } => {
+                (after_days, Event::MovementAnswered { base: small(base), granted: false })
+            }
+            Answer::Never => (retry_days, Event::MovementAsked { base: small(base) }),
+        };
         self.schedule(self.now() + after_days, event);
     }
 
     /// The host answers a request for ground movement.
     pub(super) fn on_movement_answered(&mut self, base: usize, granted: bool) {
+        self.tell_answer(base, DeskId::GroundMovement, granted);
         let state = &mut self.bases[base];
         if granted {
             state.movement_granted = true;

@@ -6,6 +6,7 @@ use crate::measures::Daily;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// Shape of the intervals between flights.
 ///
@@ -75,6 +76,7 @@ impl Withdrawal<'_> {
         self.bases[base].people = people;
         let now = self.now();
         self.outcome.count_daily(Daily::PeopleOut, now, boarding);
+        self.tell(What::FlightLeaves, At::Base(base), "", &[("people", f64::from(boarding))]);
         self.note_emptied(base);
     }
 

@@ -22,6 +22,7 @@ use crate::withdrawal::ledger::{
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;
+use crate::withdrawal::tale::{At, Tale, What};
 use crate::withdrawal::tension::ZoneState;
 
 /// Caps that no sound scenario reaches: a runaway becomes an outcome, not a hang.
@@ -144,6 +145,8 @@ pub struct Withdrawal<'m> {
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
+    /// What happened, if that is to be told.
+    pub(super) tale: Option<Tale>,
 }
 
 impl<'m> Withdrawal<'m> {
@@ -179,6 +182,7 @@ impl<'m> Withdrawal<'m> {
             fuel: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
+            tale: None,
         }
     }
 
@@ -198,6 +202,17 @@ impl<'m> Withdrawal<'m> {
         }
         self.close();
         &self.outcome
+    }
+
+    /// Runs the replication that `streams` names, and tells what happened in it.
+    ///
+    /// # Panics
+    /// As [`Withdrawal::replicate`].
+    pub fn tell_replication(&mut self, streams: Streams) -> (&Outcome, Tale) {
+        self.tale = Some(Tale::new());
+        self.replicate(streams);
+        let tale = self.tale.take().unwrap_or_default();
+        (&self.outcome, tale)
     }
 
     /// The outcome of the last replication.
@@ -324,6 +339,9 @@ impl<'m> Withdrawal<'m> {
         }
         self.outcome.set(Measure::AllOut, f64::from(left == 0));
         let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
+        let out = self.outcome.value(Measure::PeopleOut);
+        let amounts = [("out_people", out), ("left_people", f64::from(left)), ("on_hand_units", on_hand as f64)];
+        self.tell(What::DeadlinePasses, At::Mission, "", &amounts);
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
         for base in 0..self.bases.len() {
             self.settle_fuel(base);
@@ -387,6 +405,8 @@ impl<'m> Withdrawal<'m> {
             })
             .sum();
         let end_days = self.end_days();
+        self.tell(What::LiquidationEnds, At::Mission, "", &[]);
+        self.close_tale(end_days);
         self.outcome.finish(end_days, camp_cargo);
         self.outcome.events = self.agenda.dispatched();
         self.outcome.streams = self.streams.opened.get();

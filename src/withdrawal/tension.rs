@@ -4,6 +4,7 @@ use crate::model::Inputs;
 use crate::model::threat::Tension;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// A zone's present level.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,7 @@ impl Withdrawal<'_> {
         state.level = level;
         let newly = alarmed && state.alarmed_since_days.is_none();
         state.alarmed_since_days = if alarmed { state.alarmed_since_days.or(Some(now)) } else { None };
+        self.tell(What::TensionChanges, At::Zone(zone), level.name(), &[]);
         if newly {
             self.watch_zone(zone);
         }

@@ -10,3 +10,4 @@ mod imports;
 mod metamorphic;
 mod pairing;
 mod readme;
+mod trace;

@@ -1,0 +1,159 @@
+//! The tale of a replication: what happened, when, where, to whom and why.
+//!
+//! It is kept only when asked for. Telling draws nothing and decides nothing, so the outcome is the same either way.
+
+use crate::model::routes::node_id;
+use crate::withdrawal::convoys::Kind;
+use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::run::Withdrawal;
+
+macro_rules! happenings {
+    ($( $variant:ident = $name:literal, $meaning:literal; )*) => {
+        /// A kind of happening.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum What { $( #[doc = $meaning] $variant, )* }
+
+        impl What {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// Its name in traces.
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+            /// What it says.
+            pub fn meaning(self) -> &'static str { match self { $(Self::$variant => $meaning),* } }
+        }
+    };
+}
+
+happenings! {
+    TensionChanges = "tension_changes", "The tension of a zone takes another level, given as the cause.";
+    PackingStarts = "packing_starts", "A base starts to pack.";
+    Asked = "asked", "A base files a request; the cause is the desk.";
+    Unanswered = "unanswered", "A base files a request that will never be answered; the cause is the desk.";
+    Granted = "granted", "The host grants a base's request; the cause is the desk.";
+    Refused = "refused", "The host refuses a base's request; the cause is the desk.";
+    ColumnSent = "column_sent", "A contract column sets out to fetch cargo.";
+    ColumnWaits = "column_waits", "A contract column has come to the base it is to load at.";
+    ColumnLoaded = "column_loaded", "A contract column sets out with its load.";
+    ColumnUnloaded = "column_unloaded", "A contract column has delivered its load.";
+    ColumnHome = "column_home", "A contract column is home.";
+    LeavesEarly = "leaves_early", "A base decides to leave before its date; the cause is the tension.";
+    WaitsToLeave = "waits_to_leave", "A base's date has come and it waits for permission.";
+    Disposed = "disposed", "A day's work of destroying and decommissioning.";
+    BaseLeft = "base_left", "The people of a base have left; the cause says whether early, as planned, or without permission.";
+    HandedOver = "handed_over", "What stays at a base is handed over formally.";
+    LeftUnhanded = "left_unhanded", "What stays at a base is left without a handover.";
+    ConvoyDeparts = "convoy_departs", "A garrison's convoy sets out.";
+    JunctionPassed = "junction_passed", "A convoy passes a place without stopping.";
+    Breakdown = "breakdown", "A vehicle breaks down and the convoy waits for it.";
+    VehicleLost = "vehicle_lost", "A convoy goes on without a vehicle; the cause is a breakdown or an attack.";
+    Contact = "contact", "A convoy meets a device or a direct attack, given as the cause.";
+    ConvoyArrives = "convoy_arrives", "A garrison's convoy has come to its destination.";
+    FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";
+    CampTaken = "camp_taken", "An armed group takes an empty camp.";
+    CampLooted = "camp_looted", "An empty camp is looted.";
+    DeadlinePasses = "deadline_passes", "The deadline ends.";
+    LiquidationEnds = "liquidation_ends", "Liquidation ends, and with it the simulation.";
+}
+
+/// Where, and to whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At {
+    /// The mission as a whole.
+    Mission,
+    /// A threat zone.
+    Zone(usize),
+    /// A base.
+    Base(usize),
+    /// A convoy, where it is.
+    Convoy(ConvoyId),
+}
+
+/// One happening.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// When, in days since the start.
+    pub time_days: f64,
+    /// What.
+    pub what: What,
+    /// A base, a zone, a road; empty for the mission as a whole.
+    pub place: String,
+    /// A convoy or a garrison; empty if neither.
+    pub who: String,
+    /// The base concerned, if one is.
+    pub base: String,
+    /// Why; may be empty.
+    pub cause: &'static str,
+    /// Amounts by name, units last in the name.
+    pub amounts: Vec<(&'static str, f64)>,
+}
+
+/// A tale, in order of time.
+pub type Tale = Vec<Entry>;
+
+impl Withdrawal<'_> {
+    /// Tells what happens now.
+    pub(super) fn tell(&mut self, what: What, at: At, cause: &'static str, amounts: &[(&'static str, f64)]) {
+        if self.tale.is_some() {
+            self.tell_of(self.now(), what, at, cause, amounts);
+        }
+    }
+
+    /// Tells what happens at a time that may lie ahead of the clock.
+    pub(super) fn tell_of(
+        &mut self,
+        time_days: f64,
+        what: What,
+        at: At,
+        cause: &'static str,
+        amounts: &[(&'static str, f64)],
+    ) {
+        if self.tale.is_none() {
+            return;
+        }
+        let inputs = &self.inputs;
+        let (place, who, base) = match at {
+            At::Mission => Default::default(),
+            At::Zone(zone) => (inputs.zone[zone].id.clone(), String::new(), String::new()),
+            At::Base(base) => (inputs.base[base].id.clone(), String::new(), inputs.base[base].id.clone()),
+            At::Convoy(id) => {
+                (self.whereabouts(id), self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())
+            }
+        };
+        let entry = Entry { time_days, what, place, who, base, cause, amounts: amounts.to_vec() };
+        self.tale.as_mut().expect("asked above").push(entry);
+    }
+
+    /// A convoy by name: its base, and which serial or trip it is, from 1.
+    fn convoy_name(&self, id: ConvoyId) -> String {
+        let convoy = &self.convoys[id as usize];
+        let base = &self.inputs.base[convoy.base].id;
+        match convoy.kind {
+            Kind::Withdrawal => format!("{base}-serial-{}", convoy.ordinal + 1),
+            Kind::Column => format!("{base}-column-{}", convoy.ordinal + 1),
+        }
+    }
+
+    /// The road a convoy is on, or the place it is at.
+    fn whereabouts(&self, id: ConvoyId) -> String {
+        let (convoy, inputs) = (&self.convoys[id as usize], &self.inputs);
+        let legs = self.legs(id);
+        match legs.get(convoy.leg) {
+            Some(leg) if convoy.leg_km > 0.0 || convoy.leg > 0 => {
+                format!("{}>{}", node_id(inputs, leg.from), node_id(inputs, leg.to))
+            }
+            Some(leg) => node_id(inputs, leg.from).to_owned(),
+            None => legs
+                .last()
+                .map_or_else(|| inputs.base[convoy.base].id.clone(), |leg| node_id(inputs, leg.to).to_owned()),
+        }
+    }
+
+    /// What was told, in order of time, up to the end of the simulation.
+    pub(super) fn close_tale(&mut self, end_days: f64) {
+        if let Some(tale) = &mut self.tale {
+            // What was worked out ahead of the clock stands among what was told before it.
+            tale.retain(|entry| entry.time_days <= end_days);
+            tale.sort_by(|a, b| a.time_days.total_cmp(&b.time_days));
+        }
+    }
+}
