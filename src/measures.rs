@@ -56,6 +56,9 @@ measures! {
     WoundedColumn = "casualties.wounded_columns", "people", Lower, Amount, "Of those wounded, in contract cargo columns.";
     KilledAfter = "casualties.killed_after_deadline", "people", Lower, Amount, "Killed on the road after the deadline, during liquidation; in no other line.";
     WoundedAfter = "casualties.wounded_after_deadline", "people", Lower, Amount, "Wounded on the road after the deadline, during liquidation; in no other line.";
+    KilledFire = "casualties.killed_base_fire", "people", Lower, Amount, "Killed by fire at bases up to the deadline; in no other line.";
+    WoundedFire = "casualties.wounded_base_fire", "people", Lower, Amount, "Wounded by fire at bases up to the deadline who lived; in no other line.";
+    SeriousFire = "casualties.seriously_wounded_base_fire", "people", Lower, Amount, "Of those wounded by fire at bases, how many seriously.";
     KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
     WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
     KilledDirect = "casualties.killed_direct", "people", Lower, Amount, "Killed in direct attacks.";
@@ -64,7 +67,7 @@ measures! {
     Serious = "casualties.seriously_wounded", "people", Lower, Amount, "Of those wounded, how many seriously.";
     ContractorsHit = "casualties.contractors", "people", Lower, Amount, "Of those killed or wounded, contract drivers.";
     NonBattle = "casualties.non_battle", "people", Lower, Amount, "Injured or ill without contact on journeys that ended by the deadline; in no other line.";
-    AnyKilled = "casualties.any_killed", "probability", Lower, Event, "Whether anyone was killed.";
+    AnyKilled = "casualties.any_killed", "probability", Lower, Event, "Whether anyone was killed in contacts on the road up to the deadline.";
     Contacts = "contacts.all", "contacts", Lower, Amount, "Contacts on the road, of both kinds.";
     DeviceContacts = "contacts.device", "contacts", Lower, Amount, "Devices met on the road, second ones included.";
     DirectContacts = "contacts.direct", "contacts", Lower, Amount, "Direct attacks met on the road.";
@@ -113,6 +116,9 @@ measures! {
     BasesTaken = "bases.taken", "bases", Lower, Amount, "Bases taken by an armed group.";
     BasesLooted = "bases.looted", "bases", Lower, Amount, "Bases looted.";
     BasesDestroyed = "bases.with_destruction", "bases", Lower, Amount, "Bases at which equipment was destroyed.";
+    FireIncidents = "bases.fire_incidents", "incidents", Lower, Amount, "Incidents of fire at bases up to the deadline.";
+    ShelteredDays = "bases.sheltered_days", "days", Lower, Amount, "Days that crews stopped and people were in shelter, summed over bases.";
+    CriticalDays = "bases.critical_days", "days", Lower, Amount, "Days up to the deadline that bases still open spent in a zone at critical tension, summed over bases.";
     ImportRequests = "imports.requests", "requests", Neither, Amount, "Requests to import fuel and parts, filed up to the deadline; in no other line.";
     ImportsGranted = "imports.granted", "requests", Higher, Amount, "Of them granted by the deadline.";
     ImportsUnanswered = "imports.unanswered", "requests", Lower, Amount, "Of them without an answer when the deadline ends.";

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
-use crate::withdrawal::{ContactKind, Outcome};
+use crate::withdrawal::Outcome;
+use crate::withdrawal::outcome::HarmCause;
 
 /// Sums over replications of two whole amounts and their squares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub struct Failure {
 
 /// Key of an equipment cell: base, item, disposition, cause, each by index.
 pub type EndKey = (u16, u16, u8, u8);
-/// Key of a casualty cell: kind of contact, road.
+/// Key of a casualty cell: cause, then road or base.
 pub type HarmKey = (u8, u16);
 
 /// Sums over the replications in which a garrison's convoy arrived.
@@ -77,7 +78,7 @@ pub struct ConvoyCell {
 pub struct Tallies {
     /// Units and USD by where items ended.
     pub ends: BTreeMap<EndKey, Cell>,
-    /// Killed and wounded by kind of contact and road.
+    /// Killed and wounded by cause and place.
     pub harms: BTreeMap<HarmKey, Cell>,
     /// By base, its garrison's journey: days (in millionths), devices, direct attacks, killed and wounded per
     /// replication in which it arrived.
@@ -96,9 +97,9 @@ impl Tallies {
         for end in &outcome.ends {
             self.ends.entry(end.key()).or_default().add([end.units, end.usd]);
         }
-        for harm in &outcome.road_harms {
+        for harm in &outcome.harms {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
-            self.harms.entry((harm.kind as u8, harm.road)).or_default().add(amounts);
+            self.harms.entry((harm.cause as u8, harm.place)).or_default().add(amounts);
         }
         self.add_convoys(outcome);
         self.daily.resize_with(outcome.daily.len().max(self.daily.len()), Default::default);
@@ -211,9 +212,9 @@ pub fn column_names(inputs: &Inputs) -> Vec<String> {
     measures.chain(inputs.base.iter().map(|base| format!("departure.{}", base.id))).collect()
 }
 
-/// Name of a kind of contact by its index in a key.
+/// Name of a cause of casualties by its index in a key.
 pub fn kind_name(kind: u8) -> &'static str {
-    ContactKind::ALL[kind as usize].name()
+    HarmCause::ALL[kind as usize].name()
 }
 
 /// How many daily quantities there are.

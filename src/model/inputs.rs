@@ -9,7 +9,7 @@ use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
 use crate::model::permissions::Permissions;
-use crate::model::threat::Threat;
+use crate::model::threat::{ArmedGroup, BaseFire, TensionProcess, Threat};
 
 crate::table! {
     /// A whole scenario, in the order a person reads it.
@@ -46,6 +46,12 @@ crate::table! {
         weather: Vec<Weather> = Kind::List(Weather::FIELDS),
         /// Rates of contacts.
         threat: Threat = Kind::Table(Threat::FIELDS),
+        /// How tension rises and falls.
+        tension: TensionProcess = Kind::Table(TensionProcess::FIELDS),
+        /// Fire at bases.
+        base_fire: BaseFire = Kind::Table(BaseFire::FIELDS),
+        /// Armed groups.
+        armed_group: Vec<ArmedGroup> = Kind::List(ArmedGroup::FIELDS),
         /// What contacts do to people.
         casualties: Casualties = Kind::Table(Casualties::FIELDS),
         /// Rules for leaving.

@@ -130,6 +130,8 @@ crate::table! {
         device_per_km: f64 = number("per km", 0.0, 10.0),
         /// Direct attacks per km of road at the reference conditions of `threat`.
         direct_per_km: f64 = number("per km", 0.0, 10.0),
+        /// With `tension.process`: factor on the rates at which tension rises here. Left out: 1; 0 keeps it from rising.
+        rise_factor: Option<f64> = number("x", 0.0, 100.0),
         /// Tension from dates on; the first holds from the start.
         tension: Vec<TensionChange> = Kind::List(TensionChange::FIELDS),
     }

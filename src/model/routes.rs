@@ -61,6 +61,13 @@ pub struct Network {
     pub is_exit: Vec<bool>,
     /// The base that files for imports; none where nothing is imported.
     pub import_base: Option<BaseId>,
+    /// Stable key of each zone's id, for streams.
+    pub zone_key: Vec<u64>,
+    /// For each zone, the zones that share a place with it, itself among them. A zone's places are its bases and the
+    /// ends of its roads.
+    pub zones_near: Vec<Vec<usize>>,
+    /// For each armed group, whether it is active in each zone.
+    pub group_zones: Vec<Vec<bool>>,
     /// For each desk in the order of [`desks`], whether each region feels its restrictive stance.
     pub restricted: Vec<Vec<bool>>,
 }
@@ -92,6 +99,17 @@ pub fn node_id(inputs: &Inputs, node: NodeId) -> &str {
     }
 }
 
+/// Each zone's places: its bases and the ends of its roads.
+fn zone_places(inputs: &Inputs) -> Vec<Vec<NodeId>> {
+    let of_zone = |zone: &str| {
+        let bases = (0..inputs.base.len()).filter(|&base| inputs.base[base].zone == zone);
+        let roads = inputs.road.iter().filter(|road| road.zone == zone);
+        let ends = roads.flat_map(|road| [node(inputs, &road.from), node(inputs, &road.to)]).flatten();
+        bases.chain(ends).collect()
+    };
+    inputs.zone.iter().map(|zone| of_zone(&zone.id)).collect()
+}
+
 /// Each place's roads as (other end, road).
 fn neighbours(inputs: &Inputs) -> Vec<Vec<(NodeId, usize)>> {
     let mut near = vec![Vec::new(); inputs.base.len() + inputs.junction.len()];
@@ -111,6 +129,7 @@ fn neighbours(inputs: &Inputs) -> Vec<Vec<(NodeId, usize)>> {
 pub struct ShortestWays {
     from: NodeId,
     came_by: Vec<Option<Leg>>,
+    km: Vec<f64>,
 }
 
 impl ShortestWays {
@@ -136,7 +155,12 @@ impl ShortestWays {
                 }
             }
         }
-        Self { from, came_by }
+        Self { from, came_by, km }
+    }
+
+    /// Length of the way to a place; infinite where no road leads there.
+    pub fn km(&self, to: NodeId) -> f64 {
+        self.km[to]
     }
 
     /// The legs to a place, in order; none where no road leads there. The way to the start itself is empty.
@@ -174,7 +198,21 @@ impl Network {
             let (out, loaded, back) = (way(home, base), way(base, destination), way(destination, home));
             Some(Trip { fleet, out, loaded, back, destination })
         };
+        let zone_places = zone_places(inputs);
+        let share = |one: &[NodeId], other: &[NodeId]| one.iter().any(|place| other.contains(place));
+        let zones_near = (0..zone_places.len()).map(|here| {
+            (0..zone_places.len())
+                .filter(|&there| here == there || share(&zone_places[here], &zone_places[there]))
+                .collect()
+        });
         Self {
+            zone_key: inputs.zone.iter().map(|zone| key(&zone.id)).collect(),
+            zones_near: zones_near.collect(),
+            group_zones: inputs
+                .armed_group
+                .iter()
+                .map(|group| inputs.zone.iter().map(|zone| group.zones.contains(&zone.id)).collect())
+                .collect(),
             node_key: ids.map(|id| key(id)).collect(),
             base_region: inputs.base.iter().map(|base| region(&base.region)).collect(),
             base_zone: inputs.base.iter().map(|base| zone(&base.zone)).collect(),

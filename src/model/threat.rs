@@ -2,6 +2,16 @@
 
 use crate::model::field::{Kind, number, share};
 
+/// A rate per day at which a process jumps or something falls on a base.
+const fn per_day() -> Kind {
+    number("per day", 0.0, 10.0)
+}
+
+/// A factor on such a rate.
+const fn factor() -> Kind {
+    number("x", 0.0, 100.0)
+}
+
 crate::choice! {
     /// How tense a zone is.
     pub enum Tension {
@@ -23,6 +33,53 @@ crate::table! {
         from: f64 = Kind::Date,
         /// The level from then on.
         level: Tension = Kind::Choice(Tension::NAMES),
+        /// With `tension.process`: whether this entry brings the zone to its level on its date, from where the process goes on. An entry of the start always does; a later one only if this is true.
+        sets: Option<bool> = Kind::Flag,
+    }
+}
+
+crate::table! {
+    /// Tension as a process: each zone's level goes up and down by one at a time, a Markov jump process whose rates up
+    /// rise with what happens nearby.
+    pub struct TensionProcess {
+        /// Whether tension follows the process. If not, each zone's dated levels hold as they stand.
+        process: bool = Kind::Flag,
+        /// Rate from calm to tense; like the other two rates up, before the factors below and at the growth of `threat.reference_date`.
+        calm_to_tense_per_day: f64 = per_day(),
+        /// Rate from tense to clashes.
+        tense_to_clashes_per_day: f64 = per_day(),
+        /// Rate from clashes to critical.
+        clashes_to_critical_per_day: f64 = per_day(),
+        /// Rate from tense to calm. Nothing multiplies the rates down.
+        tense_to_calm_per_day: f64 = per_day(),
+        /// Rate from clashes to tense.
+        clashes_to_tense_per_day: f64 = per_day(),
+        /// Rate from critical to clashes.
+        critical_to_clashes_per_day: f64 = per_day(),
+        /// How near by road a host column counts, to the nearest place of the zone.
+        column_near_km: f64 = number("km", 0.0, 10_000.0),
+        /// Factor on the rates up while one is that near.
+        column_near_factor: f64 = factor(),
+        /// How long a closure counts, in the zone of the base and in those that share a place with it.
+        closure_days: f64 = number("days", 0.0, 365.0),
+        /// Factor on the rates up while a closure counts.
+        closure_factor: f64 = factor(),
+    }
+}
+
+crate::table! {
+    /// An armed group and where it is active.
+    pub struct ArmedGroup {
+        /// Its name.
+        id: String = Kind::Id,
+        /// For people.
+        title: Option<String> = Kind::Text,
+        /// Where it is active.
+        zones: Vec<String> = Kind::References(&["zone"]),
+        /// First day on which it is; left out, from the start.
+        from: Option<f64> = Kind::Date,
+        /// Factor on the rates at which tension rises there, from then on.
+        rise_factor: f64 = factor(),
     }
 }
 
@@ -53,5 +110,31 @@ crate::table! {
         ratio_surveillance: f64 = number("x", 0.0, 5.0),
         /// Rate ratio of contacts under armed overwatch and surveillance together, against no cover.
         ratio_overwatch: f64 = number("x", 0.0, 5.0),
+    }
+}
+
+crate::table! {
+    /// Fire at bases: a Poisson process whose rate follows the tension of the base's zone.
+    pub struct BaseFire {
+        /// Whether any falls.
+        falls: bool = Kind::Flag,
+        /// Incidents a day at a base whose zone is calm.
+        calm_per_day: f64 = per_day(),
+        /// When it is tense.
+        tense_per_day: f64 = per_day(),
+        /// Under clashes.
+        clashes_per_day: f64 = per_day(),
+        /// When it is critical.
+        critical_per_day: f64 = per_day(),
+        /// How long people stay in shelter and crews stop after an incident.
+        shelter_hours: f64 = number("hours", 0.0, 240.0),
+        /// Probability that people have reached shelter when fire falls; while they are in shelter from an incident before, they have.
+        sheltered_share: f64 = share(),
+        /// Mean wounded per incident among people in shelter, those without any included.
+        wounded_per_incident: f64 = number("people", 0.0, 100.0),
+        /// Casualties among people in shelter, against people in the open.
+        shelter_multiplier: f64 = number("x", 0.01, 1.0),
+        /// Negative binomial dispersion k of the number hit.
+        dispersion: f64 = number("", 0.01, 1000.0),
     }
 }

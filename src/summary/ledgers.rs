@@ -4,8 +4,8 @@ use crate::experiment::{Cell, PolicyResults};
 use crate::model::Inputs;
 use crate::stats::{Interval, mean_t_from_sums};
 use crate::summary::CONFIDENCE;
-use crate::withdrawal::ContactKind;
 use crate::withdrawal::ledger::{Cause, Disposition, class_of, owner_of};
+use crate::withdrawal::outcome::HarmCause;
 
 /// Mean with its interval.
 pub type Mean = (f64, Option<Interval>);
@@ -94,13 +94,21 @@ pub fn equipment_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<Eq
     policy.tallies.ends.iter().map(row).collect()
 }
 
-/// Casualty rows of a policy over `n` replications, in order of kind of contact and road.
+/// Casualty rows of a policy over `n` replications, in order of cause and place.
 pub fn casualty_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<CasualtyRow> {
-    let row = |(&(kind, road), cell): (&(u8, u16), &Cell)| CasualtyRow {
-        cause: ContactKind::ALL[kind as usize].name(),
-        place: format!("{}-{}", inputs.road[road as usize].from, inputs.road[road as usize].to),
-        killed: mean(n, cell, 0),
-        wounded: mean(n, cell, 1),
+    let row = |(&(cause, place), cell): (&(u8, u16), &Cell)| {
+        let (cause, place) = (HarmCause::ALL[cause as usize], place as usize);
+        CasualtyRow {
+            cause: cause.name(),
+            place: match cause {
+                HarmCause::BaseFire => inputs.base[place].id.clone(),
+                HarmCause::Device | HarmCause::Direct => {
+                    format!("{}-{}", inputs.road[place].from, inputs.road[place].to)
+                }
+            },
+            killed: mean(n, cell, 0),
+            wounded: mean(n, cell, 1),
+        }
     };
     policy.tallies.harms.iter().map(row).collect()
 }

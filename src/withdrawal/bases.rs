@@ -152,7 +152,8 @@ impl Withdrawal<'_> {
             state.jobs += 1;
             state.crews_busy += 1;
             let days = room as f64 / 1000.0 / (teu_per_day * pace);
-            self.schedule(self.now() + days, Event::CrewDone { base: small(base), job });
+            let (starts_days, stops) = self.crew_starts(base);
+            self.schedule(starts_days + days, Event::CrewDone { base: small(base), job, stops });
         }
     }
 
@@ -177,7 +178,10 @@ impl Withdrawal<'_> {
     }
 
     /// A crew has packed a batch or loaded a column.
-    pub(super) fn on_crew_done(&mut self, base: usize, job: Job) {
+    pub(super) fn on_crew_done(&mut self, base: usize, job: Job, stops: u16) {
+        if self.job_was_stopped(base, job, stops) {
+            return;
+        }
         self.bases[base].crews_busy -= 1;
         match job {
             Job::Pack { room } => {
@@ -233,6 +237,7 @@ impl Withdrawal<'_> {
         self.release_columns(base);
         self.form_withdrawal(base);
         self.tell(What::BaseLeft, At::Base(base), how, &[]);
+        self.count_critical(base);
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;
@@ -240,6 +245,7 @@ impl Withdrawal<'_> {
         self.outcome.departs(base, now);
         self.outcome.count_daily(Daily::BasesClosed, now, 1);
         self.leave_behind(base);
+        self.closure_is_felt(base);
     }
 
     /// Why what stays at a base stays.

@@ -5,6 +5,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::DeskId;
 use crate::withdrawal::run::Withdrawal;
@@ -21,6 +22,18 @@ pub enum Fate {
     Serious,
     /// Lightly wounded; stays with the convoy.
     Light,
+}
+
+impl Fate {
+    /// Where the person is booked, unless they stay with the others.
+    pub fn leaves_for(self) -> Option<Whereabouts> {
+        match self {
+            Self::Light => None,
+            Self::Killed => Some(Whereabouts::Killed),
+            Self::DiedOfWounds => Some(Whereabouts::DiedOfWounds),
+            Self::Serious => Some(Whereabouts::InCare),
+        }
+    }
 }
 
 /// What one contact did.
@@ -50,8 +63,18 @@ pub struct Target {
 /// More than this many hit by one contact is cut off, so that a far tail cannot run away.
 const MOST_HIT: u64 = 500;
 
-/// Draws what a contact does from its own stream: every uniform is drawn whatever the parameters, and each parameter is
-/// then applied, so that a change of one shows in the outcome alone.
+/// What falls on people, in law.
+#[derive(Clone, Copy, Debug)]
+pub struct Blow {
+    /// Mean wounded, none included.
+    pub wounded: f64,
+    /// Negative binomial dispersion of those hit.
+    pub dispersion: f64,
+    /// Probability that a vehicle is lost.
+    pub vehicle_lost: f64,
+}
+
+/// Draws what a contact does from its own stream, see [`Blow::fall`].
 ///
 /// # Arguments
 /// * `evacuation_chance` - probability that a medical evacuation flight is granted.
@@ -62,8 +85,8 @@ pub fn harm(
     kind: ContactKind,
     evacuation_chance: f64,
     target: Target,
-    mut stream: Stream,
-    mut each: impl FnMut(Fate, f64),
+    stream: Stream,
+    each: impl FnMut(Fate, f64),
 ) -> Harm {
     let casualties = &inputs.casualties;
     let (wounded, dispersion, vehicle_lost) = match kind {
@@ -76,37 +99,70 @@ pub fn harm(
     };
     let exposure = |share: f64| share + (1.0 - share) * casualties.unarmoured_multiplier;
     let mix = exposure(target.armoured_share) / exposure(casualties.reference_armoured_share);
-    let mean_hit = wounded * mix / (1.0 - casualties.killed_share).max(0.01);
-    let hit = stream.negative_binomial(mean_hit, dispersion).min(MOST_HIT).min(u64::from(target.people));
-    let by_air = stream.chance(evacuation_chance);
-    let hours = stream.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd);
-    let (is_lost, which) = (stream.chance(vehicle_lost), stream.uniform());
-    let slow = if by_air { 1.0 } else { casualties.slow_evacuation_multiplier };
-    let immediate = casualties.killed_share * casualties.immediate_share;
-    let killed_share = (immediate + (casualties.killed_share - immediate) * slow).min(1.0);
-    let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
-    let mut evacuated = false;
-    for _ in 0..hit {
-        let (at_once, serious, in_care, who) = (stream.uniform(), stream.uniform(), stream.uniform(), stream.uniform());
-        let fate = if at_once < killed_share {
-            Fate::Killed
-        } else if serious >= casualties.serious_share {
-            Fate::Light
-        } else if in_care < casualties.died_of_wounds_share {
-            Fate::DiedOfWounds
-        } else {
-            Fate::Serious
-        };
-        evacuated |= matches!(fate, Fate::Serious | Fate::DiedOfWounds);
-        match fate {
-            Fate::Killed | Fate::DiedOfWounds => harm.killed += 1,
-            Fate::Serious | Fate::Light => harm.wounded += 1,
+    let blow = Blow { wounded: wounded * mix, dispersion, vehicle_lost };
+    blow.fall(inputs, evacuation_chance, target.people, stream, each)
+}
+
+impl Blow {
+    /// Draws what it does from its own stream: every uniform is drawn whatever the parameters, and each parameter is
+    /// then applied, so that a change of one shows in the outcome alone.
+    ///
+    /// # Arguments
+    /// * `evacuation_chance` - probability that a medical evacuation flight is granted.
+    /// * `people` - how many are there to be hit.
+    /// * `each` - told the fate of each person hit, with a uniform that picks who.
+    pub fn fall(
+        self,
+        inputs: &Inputs,
+        evacuation_chance: f64,
+        people: u32,
+        mut stream: Stream,
+        mut each: impl FnMut(Fate, f64),
+    ) -> Harm {
+        let casualties = &inputs.casualties;
+        let mean_hit = self.wounded / (1.0 - casualties.killed_share).max(0.01);
+        let hit = stream.negative_binomial(mean_hit, self.dispersion).min(MOST_HIT).min(u64::from(people));
+        let by_air = stream.chance(evacuation_chance);
+        let hours = stream.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd);
+        let (is_lost, which) = (stream.chance(self.vehicle_lost), stream.uniform());
+        let slow = if by_air { 1.0 } else { casualties.slow_evacuation_multiplier };
+        let immediate = casualties.killed_share * casualties.immediate_share;
+        let killed_share = (immediate + (casualties.killed_share - immediate) * slow).min(1.0);
+        let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
+        let mut evacuated = false;
+        for _ in 0..hit {
+            let (at_once, serious, in_care, who) =
+                (stream.uniform(), stream.uniform(), stream.uniform(), stream.uniform());
+            let fate = if at_once < killed_share {
+                Fate::Killed
+            } else if serious >= casualties.serious_share {
+                Fate::Light
+            } else if in_care < casualties.died_of_wounds_share {
+                Fate::DiedOfWounds
+            } else {
+                Fate::Serious
+            };
+            evacuated |= matches!(fate, Fate::Serious | Fate::DiedOfWounds);
+            match fate {
+                Fate::Killed | Fate::DiedOfWounds => harm.killed += 1,
+                Fate::Serious | Fate::Light => harm.wounded += 1,
+            }
+            harm.taken_off += u32::from(fate != Fate::Light);
+            each(fate, who);
         }
-        harm.taken_off += u32::from(fate != Fate::Light);
-        each(fate, who);
+        harm.care_hours = (by_air && evacuated).then_some(hours);
+        harm
     }
-    harm.care_hours = (by_air && evacuated).then_some(hours);
-    harm
+}
+
+/// The lot of the person that a uniform picks, each person alike.
+pub fn pick(people: &mut [PeopleLot], who: f64) -> Option<&mut PeopleLot> {
+    let mut index = (who * f64::from(total(people))) as u32;
+    people.iter_mut().find(|lot| {
+        let found = index < lot.count;
+        index = index.wrapping_sub(if found { 0 } else { lot.count });
+        found
+    })
 }
 
 impl Withdrawal<'_> {
@@ -135,7 +191,7 @@ impl Withdrawal<'_> {
         if !hits.is_empty() {
             if self.before_deadline() {
                 self.outcome.evacuation(harm.care_hours);
-                self.outcome.harm(self.road(id), kind, harm.killed, harm.wounded);
+                self.outcome.harm(HarmCause::of(kind), self.road(id), harm.killed, harm.wounded);
                 let met = &mut self.convoys[id as usize].met;
                 (met[2], met[3]) = (met[2] + harm.killed, met[3] + harm.wounded);
             }
@@ -156,26 +212,12 @@ impl Withdrawal<'_> {
             self.outcome.hit_after_deadline(fate);
         }
         let counts = self.before_deadline();
-        let people = &mut self.convoys[id as usize].people;
-        let aboard = total(people);
-        let mut index = (who * f64::from(aboard)) as u32;
-        let Some(lot) = people.iter_mut().find(|lot| {
-            let found = index < lot.count;
-            index = index.wrapping_sub(if found { 0 } else { lot.count });
-            found
-        }) else {
-            return;
-        };
+        let Some(lot) = pick(&mut self.convoys[id as usize].people, who) else { return };
         let person = PeopleLot { count: 1, ..*lot };
         if person.category == Category::Contractor && counts {
             self.outcome.add(Measure::ContractorsHit, 1.0);
         }
-        let to = match fate {
-            Fate::Light => return,
-            Fate::Killed => Whereabouts::Killed,
-            Fate::DiedOfWounds => Whereabouts::DiedOfWounds,
-            Fate::Serious => Whereabouts::InCare,
-        };
+        let Some(to) = fate.leaves_for() else { return };
         lot.count -= 1;
         self.people.post(person, Whereabouts::InConvoy, to);
     }

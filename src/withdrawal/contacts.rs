@@ -87,7 +87,7 @@ pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
 
 /// Rate of contacts per km without air cover.
 fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
-    let (threat, zone) = (&inputs.threat, &inputs.zone[passage.zone]);
+    let zone = &inputs.zone[passage.zone];
     let base = match kind {
         ContactKind::Device => zone.device_per_km,
         ContactKind::Direct => zone.direct_per_km,
@@ -95,9 +95,15 @@ fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     if base == 0.0 {
         return 0.0;
     }
-    let months = (passage.now_days.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
-    let growth = math::exp(threat.growth_per_month * months);
+    let growth = growth(inputs, passage.now_days);
     base * passage.frailty * multiplier(inputs, passage.level) * passage.size_factor * growth
+}
+
+/// Growth of armed groups' activity at a time, against the reference date.
+pub fn growth(inputs: &Inputs, now_days: f64) -> f64 {
+    let threat = &inputs.threat;
+    let months = (now_days.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
+    math::exp(threat.growth_per_month * months)
 }
 
 /// Rate ratio of a level of cover against none.

@@ -76,6 +76,17 @@ impl Withdrawal<'_> {
         state.waits_for_permission = true;
         self.tell(What::WaitsToLeave, At::Base(base), "", &[("at_most_days", limit_days - now)]);
         self.set_departure(base, limit_days);
+        self.review_again(base);
         false
+    }
+
+    /// A base whose date is put off looks again whether to leave early: its date was too near at the last look.
+    fn review_again(&mut self, base: usize) {
+        let decisions = &self.inputs.decisions;
+        let since_days = self.zones[self.model.network.base_zone[base]].alarmed_since_days;
+        if let (true, Some(since_days)) = (decisions.accelerate, since_days) {
+            let lasted_days = since_days + decisions.accelerate_after_days;
+            self.schedule(lasted_days.max(self.now()), Event::DecisionReviewed { base: small(base) });
+        }
     }
 }

@@ -16,6 +16,13 @@ pub enum Event {
         /// Which of its changes.
         change: u16,
     },
+    /// A zone's tension jumps up or down by one.
+    TensionJumps {
+        /// The zone.
+        zone: u16,
+        /// Which of its potential jumps.
+        jump: u32,
+    },
     /// A base asks whether its zone has been tense for long enough.
     DecisionReviewed {
         /// The base.
@@ -32,6 +39,15 @@ pub enum Event {
         base: u16,
         /// What is finished.
         job: Job,
+        /// How many of the stops for fire this date allows for.
+        stops: u16,
+    },
+    /// Fire falls on a base.
+    FireFalls {
+        /// The base.
+        base: u16,
+        /// Which of its potential incidents.
+        incident: u32,
     },
     /// A base asks for ground movement.
     MovementAsked {
@@ -152,12 +168,12 @@ impl Event {
     /// Order at one instant: the world changes first, then answers arrive, then work ends, then people decide and move.
     pub fn phase(self) -> u8 {
         match self {
-            Self::TensionChanges { .. } => 0,
+            Self::TensionChanges { .. } | Self::TensionJumps { .. } => 0,
             Self::MovementAnswered { .. }
             | Self::ColumnAnswered { .. }
             | Self::TrucksReady { .. }
             | Self::ImportAnswered { .. } => 1,
-            Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
+            Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }

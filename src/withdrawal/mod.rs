@@ -12,6 +12,7 @@ mod convoys;
 mod decisions;
 mod disposal;
 pub mod event;
+mod fire;
 mod imports;
 pub mod ledger;
 pub mod outcome;
@@ -22,6 +23,7 @@ mod repatriation;
 mod run;
 pub mod tale;
 mod tension;
+mod thinning;
 mod weather;
 
 pub use contacts::ContactKind;

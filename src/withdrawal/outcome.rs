@@ -17,13 +17,46 @@ pub struct Direct {
     pub wounded: u32,
 }
 
-/// Casualties of one kind of contact on one road.
+/// What hurts people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RoadHarm {
-    /// Index of the road.
-    pub road: u16,
-    /// The kind of contact.
-    pub kind: ContactKind,
+pub enum HarmCause {
+    /// A device on the road.
+    Device,
+    /// A direct attack on the road.
+    Direct,
+    /// Fire at a base.
+    BaseFire,
+}
+
+impl HarmCause {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Device, Self::Direct, Self::BaseFire];
+
+    /// That of a kind of contact.
+    pub fn of(kind: ContactKind) -> Self {
+        match kind {
+            ContactKind::Device => Self::Device,
+            ContactKind::Direct => Self::Direct,
+        }
+    }
+
+    /// Its name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Device => ContactKind::Device.name(),
+            Self::Direct => ContactKind::Direct.name(),
+            Self::BaseFire => "base_fire",
+        }
+    }
+}
+
+/// Casualties of one cause at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlaceHarm {
+    /// The cause.
+    pub cause: HarmCause,
+    /// Index of the road, or of the base for fire at bases.
+    pub place: u16,
     /// Killed.
     pub killed: u32,
     /// Wounded who lived.
@@ -73,8 +106,8 @@ pub struct Outcome {
     pub departed_days: Vec<f64>,
     /// Daily quantities at the end of each day to the deadline, in the order of [`Daily::ALL`].
     pub daily: Vec<[u32; Daily::COUNT]>,
-    /// Casualties by road and kind of contact.
-    pub road_harms: Vec<RoadHarm>,
+    /// Casualties by cause and place.
+    pub harms: Vec<PlaceHarm>,
     /// Where items ended, in order of [`EndOfItems::key`], each key once.
     pub ends: Vec<EndOfItems>,
     /// Garrisons' convoys that arrived.
@@ -103,7 +136,7 @@ impl Default for Outcome {
             values: vec![0.0; Measure::COUNT],
             departed_days: Vec::new(),
             daily: Vec::new(),
-            road_harms: Vec::new(),
+            harms: Vec::new(),
             ends: Vec::new(),
             convoys: Vec::new(),
             direct: Vec::new(),
@@ -127,7 +160,7 @@ impl Outcome {
     pub(super) fn reset(&mut self, bases: usize, days: usize) {
         let old = std::mem::take(self);
         *self = Self { values: old.values, departed_days: old.departed_days, daily: old.daily, ..Self::default() };
-        (self.road_harms, self.ends, self.departed) = (old.road_harms, old.ends, old.departed);
+        (self.harms, self.ends, self.departed) = (old.harms, old.ends, old.departed);
         self.convoys = old.convoys;
         self.convoys.clear();
         self.values.fill(0.0);
@@ -137,7 +170,7 @@ impl Outcome {
         self.departed.resize(bases, false);
         self.daily.clear();
         self.daily.resize(days, [0; Daily::COUNT]);
-        self.road_harms.clear();
+        self.harms.clear();
         self.ends.clear();
     }
 
@@ -239,11 +272,17 @@ impl Outcome {
         }
     }
 
-    pub(super) fn harm(&mut self, road: usize, kind: ContactKind, killed: u32, wounded: u32) {
-        let road = road as u16;
-        match self.road_harms.iter_mut().find(|harm| harm.road == road && harm.kind == kind) {
+    pub(super) fn hit_at_base(&mut self, fate: Fate) {
+        let killed = matches!(fate, Fate::Killed | Fate::DiedOfWounds);
+        self.add(if killed { Measure::KilledFire } else { Measure::WoundedFire }, 1.0);
+        self.add(Measure::SeriousFire, f64::from(u8::from(fate == Fate::Serious)));
+    }
+
+    pub(super) fn harm(&mut self, cause: HarmCause, place: usize, killed: u32, wounded: u32) {
+        let place = place as u16;
+        match self.harms.iter_mut().find(|harm| harm.place == place && harm.cause == cause) {
             Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
-            None => self.road_harms.push(RoadHarm { road, kind, killed, wounded }),
+            None => self.harms.push(PlaceHarm { cause, place, killed, wounded }),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::fire::FireState;
 use crate::withdrawal::imports::FuelStock;
 use crate::withdrawal::ledger::{
     Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
@@ -130,6 +131,7 @@ pub struct Withdrawal<'m> {
     pub(super) tables: Tables,
     pub(super) host: Host,
     pub(super) zones: Vec<ZoneState>,
+    pub(super) fire: Vec<FireState>,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
     pub(super) convoys: Vec<Convoy>,
@@ -169,6 +171,7 @@ impl<'m> Withdrawal<'m> {
             tables: Tables::new(&model.inputs),
             host: Host::default(),
             zones: Vec::new(),
+            fire: Vec::new(),
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
             convoys: Vec::new(),
@@ -234,7 +237,7 @@ impl<'m> Withdrawal<'m> {
         self.now() < self.model.deadline_days()
     }
 
-    fn end_days(&self) -> f64 {
+    pub(super) fn end_days(&self) -> f64 {
         self.model.deadline_days() + self.inputs.mission.liquidation_days
     }
 
@@ -258,6 +261,7 @@ impl<'m> Withdrawal<'m> {
         self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
         self.convoys_used = 0;
         self.open_bases();
+        self.lay_fire();
         self.open_zones();
         self.open_plan();
         self.fleets.clear();
@@ -296,9 +300,11 @@ impl<'m> Withdrawal<'m> {
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
+            Event::TensionJumps { zone, jump } => self.on_tension_jumps(zone as usize, jump),
             Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
             Event::PackingStarts { base } => self.start_packing(base as usize),
-            Event::CrewDone { base, job } => self.on_crew_done(base as usize, job),
+            Event::CrewDone { base, job, stops } => self.on_crew_done(base as usize, job, stops),
+            Event::FireFalls { base, incident } => self.on_fire_falls(base as usize, incident),
             Event::MovementAsked { base } => self.on_movement_asked(base as usize),
             Event::MovementAnswered { base, granted } => self.on_movement_answered(base as usize, granted),
             Event::DisposalDay { base } => self.on_disposal_day(base as usize),
@@ -343,6 +349,7 @@ impl<'m> Withdrawal<'m> {
         let amounts = [("out_people", out), ("left_people", f64::from(left)), ("on_hand_units", on_hand as f64)];
         self.tell(What::DeadlinePasses, At::Mission, "", &amounts);
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
+        self.close_zones();
         for base in 0..self.bases.len() {
             self.settle_fuel(base);
         }

@@ -26,6 +26,7 @@ macro_rules! happenings {
 
 happenings! {
     TensionChanges = "tension_changes", "The tension of a zone takes another level, given as the cause.";
+    Fire = "fire", "Fire falls on a base; the cause says whether people were in shelter.";
     PackingStarts = "packing_starts", "A base starts to pack.";
     Asked = "asked", "A base files a request; the cause is the desk.";
     Unanswered = "unanswered", "A base files a request that will never be answered; the cause is the desk.";

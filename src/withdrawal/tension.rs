@@ -1,18 +1,60 @@
-//! Tension of each zone: in this model a dated level, which multiplies contact rates and drives early departures.
+//! Tension of each zone: a dated level, or a Markov jump process by thinning. It multiplies contact rates, brings fire
+//! on bases and drives early departures.
+//!
+//! Potential jumps are keyed by zone, direction and layer. One is a jump if its height lies below the rate of that jump
+//! there and then, so no draw moves with a parameter or policy, and a higher rate up never lowers a level.
 
+use crate::draw::{Purpose, key2};
+use crate::measures::Measure;
 use crate::model::Inputs;
+use crate::model::routes::Network;
 use crate::model::threat::Tension;
+use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
+use crate::withdrawal::thinning::{MOST_PER_DAY, Potential, Thinning};
 
-/// A zone's present level.
-#[derive(Clone, Copy, Debug)]
+/// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
+const LAYER_PER_DAY: f64 = 0.02;
+/// Kinds of potential jumps.
+const FALLS: u8 = 0;
+const RISES: u8 = 1;
+
+/// A zone's present level, and where its process stands.
+#[derive(Clone, Debug)]
 pub struct ZoneState {
     /// The level.
     pub level: Tension,
     /// Since when it has been at or above the level that counts for acceleration; none if it is not.
     pub alarmed_since_days: Option<f64>,
+    /// Since when it has been critical; none if it is not.
+    critical_since_days: Option<f64>,
+    /// When a base in it or near it last closed.
+    pub closure_days: f64,
+    /// Its jumps.
+    jumps: Thinning,
+}
+
+impl Default for ZoneState {
+    fn default() -> Self {
+        Self {
+            level: Tension::Calm,
+            alarmed_since_days: None,
+            critical_since_days: None,
+            closure_days: f64::NEG_INFINITY,
+            jumps: Thinning::default(),
+        }
+    }
+}
+
+impl ZoneState {
+    /// Back to a calm zone without jumps, keeping its memory.
+    fn reset(&mut self) {
+        let mut jumps = std::mem::take(&mut self.jumps);
+        jumps.clear();
+        *self = Self { jumps, ..Self::default() };
+    }
 }
 
 /// Contact multiplier at a level; critical is the reference.
@@ -25,39 +67,177 @@ pub fn multiplier(inputs: &Inputs, level: Tension) -> f64 {
     }
 }
 
+/// Rate of the jump from a level up or down before any factor, per day; 0 from the ends.
+fn plain_rate(inputs: &Inputs, level: Tension, rises: bool) -> f64 {
+    let tension = &inputs.tension;
+    match (level, rises) {
+        (Tension::Calm, true) => tension.calm_to_tense_per_day,
+        (Tension::Tense, true) => tension.tense_to_clashes_per_day,
+        (Tension::Clashes, true) => tension.clashes_to_critical_per_day,
+        (Tension::Tense, false) => tension.tense_to_calm_per_day,
+        (Tension::Clashes, false) => tension.clashes_to_tense_per_day,
+        (Tension::Critical, false) => tension.critical_to_clashes_per_day,
+        (Tension::Critical, true) | (Tension::Calm, false) => 0.0,
+    }
+}
+
+/// Product of the factors on the rates up that belong to the zone and its groups, of those active by a day.
+fn standing_factor(inputs: &Inputs, network: &Network, zone: usize, by_days: f64) -> f64 {
+    let groups = inputs.armed_group.iter().zip(&network.group_zones);
+    let active = groups.filter(|(group, zones)| zones[zone] && group.from.is_none_or(|from| from <= by_days));
+    let rise: f64 = active.map(|(group, _)| group.rise_factor).product();
+    inputs.zone[zone].rise_factor.unwrap_or(1.0) * rise
+}
+
+/// A bound on the rates of jumps of a zone up to a day, per day.
+fn rate_bound(inputs: &Inputs, network: &Network, zone: usize, rises: bool, until_days: f64) -> f64 {
+    let plain = Tension::ALL.iter().map(|&level| plain_rate(inputs, level, rises)).fold(0.0, f64::max);
+    if !rises {
+        return plain.min(MOST_PER_DAY);
+    }
+    let groups = inputs.armed_group.iter().zip(&network.group_zones).filter(|(_, zones)| zones[zone]);
+    let groups: f64 = groups.map(|(group, _)| group.rise_factor.max(1.0)).product();
+    let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
+    let latest = growth(inputs, 0.0).max(growth(inputs, until_days));
+    let nearby = inputs.tension.closure_factor.max(1.0);
+    (plain * own * groups * nearby * latest).min(MOST_PER_DAY)
+}
+
 impl Withdrawal<'_> {
-    /// Sets every zone to its level at the start and schedules the dated changes after it.
+    /// Sets every zone to its level at the start, lays out its potential jumps, and schedules what is dated after it.
     pub(super) fn open_zones(&mut self) {
-        self.zones.clear();
-        for zone in 0..self.inputs.zone.len() {
-            self.zones.push(ZoneState { level: Tension::Calm, alarmed_since_days: None });
+        let process = self.inputs.tension.process;
+        self.zones.resize_with(self.inputs.zone.len(), ZoneState::default);
+        for zone in 0..self.zones.len() {
+            self.zones[zone].reset();
             for change in 0..self.inputs.zone[zone].tension.len() {
-                let from_days = self.inputs.zone[zone].tension[change].from;
+                let dated = &self.inputs.zone[zone].tension[change];
+                let (from_days, level) = (dated.from, dated.level);
+                let sets = !process || dated.sets == Some(true);
                 if from_days <= 0.0 {
-                    self.set_tension(zone, self.inputs.zone[zone].tension[change].level);
-                } else {
+                    self.set_tension(zone, level);
+                } else if sets {
                     self.schedule(from_days, Event::TensionChanges { zone: zone as u16, change: change as u16 });
                 }
             }
+            if process {
+                self.lay_jumps(zone);
+                self.seek_jump(zone);
+            }
         }
+    }
+
+    /// Lays out a zone's potential jumps up to the end.
+    fn lay_jumps(&mut self, zone: usize) {
+        let (until_days, network) = (self.end_days(), &self.model.network);
+        let jumps = &mut self.zones[zone].jumps;
+        for kind in [FALLS, RISES] {
+            let bound = rate_bound(&self.inputs, network, zone, kind == RISES, until_days);
+            let entity = key2(network.zone_key[zone], u64::from(kind));
+            jumps.lay(&self.streams, (Purpose::Tension, entity, kind), (LAYER_PER_DAY, bound), until_days);
+        }
+        jumps.sort();
     }
 
     /// A dated level takes effect.
     pub(super) fn on_tension_changes(&mut self, zone: usize, change: usize) {
         let level = self.inputs.zone[zone].tension[change].level;
         self.set_tension(zone, level);
+        self.seek_jump(zone);
+    }
+
+    /// Tension goes up or down by one, if that jump is still the one to come.
+    pub(super) fn on_tension_jumps(&mut self, zone: usize, jump: u32) {
+        let state = &mut self.zones[zone];
+        let Some(point) = state.jumps.take(jump) else { return };
+        let level = state.level as usize;
+        self.set_tension(zone, Tension::ALL[if point.kind == RISES { level + 1 } else { level - 1 }]);
+        self.seek_jump(zone);
+    }
+
+    /// A base has closed: the zones near it are more likely to grow tense for a while.
+    pub(super) fn closure_is_felt(&mut self, base: usize) {
+        if !self.inputs.tension.process {
+            return;
+        }
+        let network = &self.model.network;
+        for &zone in &network.zones_near[network.base_zone[base]] {
+            self.zones[zone].closure_days = self.agenda.now();
+            self.seek_jump(zone);
+        }
+    }
+
+    /// Finds the next jump of a zone as things stand, and schedules it.
+    fn seek_jump(&mut self, zone: usize) {
+        let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
+        let found = jumps.seek(self.now(), |point| point.height < self.jump_rate(zone, point));
+        self.zones[zone].jumps = jumps;
+        if let Some((at_days, jump)) = found {
+            self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
+        }
+    }
+
+    /// Rate at which a zone at its present level jumps as a point would have it, at the time of that point, if nothing
+    /// closes until then. Per day.
+    fn jump_rate(&self, zone: usize, jump: &Potential) -> f64 {
+        let (inputs, state) = (&self.inputs, &self.zones[zone]);
+        let rises = jump.kind == RISES;
+        let plain = plain_rate(inputs, state.level, rises);
+        if !rises || plain == 0.0 {
+            return plain.min(MOST_PER_DAY);
+        }
+        let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
+        if jump.at_days < state.closure_days + inputs.tension.closure_days {
+            rate *= inputs.tension.closure_factor;
+        }
+        (rate * growth(inputs, jump.at_days)).min(MOST_PER_DAY)
+    }
+
+    /// Adds up the days of critical tension that a base has been through, when they or its stay end.
+    pub(super) fn count_critical(&mut self, base: usize) {
+        let since_days = self.zones[self.model.network.base_zone[base]].critical_since_days;
+        if let (true, Some(since_days)) = (self.bases[base].open, since_days) {
+            let until_days = self.now().min(self.model.deadline_days());
+            self.outcome.add(Measure::CriticalDays, (until_days - since_days).max(0.0));
+        }
+    }
+
+    /// The deadline passes: days of critical tension are counted up to it.
+    pub(super) fn close_zones(&mut self) {
+        for base in 0..self.bases.len() {
+            self.count_critical(base);
+        }
+        for zone in &mut self.zones {
+            zone.critical_since_days = zone.critical_since_days.map(|_| f64::INFINITY);
+        }
     }
 
     fn set_tension(&mut self, zone: usize, level: Tension) {
         let alarmed = level >= self.inputs.decisions.accelerate_tension;
         let now = self.now();
+        if self.zones[zone].critical_since_days.is_some() && level != Tension::Critical {
+            for base in 0..self.bases.len() {
+                if self.model.network.base_zone[base] == zone {
+                    self.count_critical(base);
+                }
+            }
+        }
         let state = &mut self.zones[zone];
         state.level = level;
+        state.critical_since_days =
+            if level == Tension::Critical { state.critical_since_days.or(Some(now)) } else { None };
         let newly = alarmed && state.alarmed_since_days.is_none();
         state.alarmed_since_days = if alarmed { state.alarmed_since_days.or(Some(now)) } else { None };
         self.tell(What::TensionChanges, At::Zone(zone), level.name(), &[]);
         if newly {
             self.watch_zone(zone);
+        }
+        if self.inputs.base_fire.falls {
+            for base in 0..self.bases.len() {
+                if self.model.network.base_zone[base] == zone {
+                    self.seek_fire(base);
+                }
+            }
         }
     }
 }

@@ -232,6 +232,14 @@ const CHOICES: &[Choice] = &[
     Number("aftermath.looted_unhanded", 0.0, 1.0),
     Number("aftermath.looted_share", 0.0, 1.0),
     Number("stocks.uniformed_share", 0.0, 1.0),
+    Word("tension.process", &["true"]),
+    Number("tension.clashes_to_critical_per_day", 0.0, 10.0),
+    Number("tension.tense_to_clashes_per_day", 0.0, 10.0),
+    Number("tension.closure_factor", 0.0, 100.0),
+    Word("base_fire.falls", &["true"]),
+    Number("base_fire.calm_per_day", 0.0, 10.0),
+    Number("base_fire.wounded_per_incident", 0.0, 100.0),
+    Number("base_fire.shelter_hours", 0.0, 240.0),
 ];
 
 fn draw(choice: &Choice, stream: &mut Stream) -> String {
@@ -295,7 +303,12 @@ fn variations_of_the_tutorial_conserve_everything() {
 fn everyone_is_somewhere() {
     // Without contract drivers all who are hit belong to the mission. Where all but the team are out by the deadline,
     // those out, the dead, those in care (the seriously wounded) and the team are the whole strength.
-    let sets = ["truck_fleet.trucks.drivers_per_truck=0", "zone.plain.device_per_km=0.02"];
+    let sets = [
+        "truck_fleet.trucks.drivers_per_truck=0",
+        "zone.plain.device_per_km=0.02",
+        "base_fire.falls=true",
+        "base_fire.calm_per_day=0.05",
+    ];
     let case = case(THREE_BASES.as_ref(), &sets);
     let model = policy(&case, "as-planned").model;
     let strength: f64 = model.inputs.base.iter().map(|base| base.personnel).sum();
@@ -305,8 +318,12 @@ fn everyone_is_somewhere() {
         let outcome = withdrawal.replicate(Streams::new(37, replication));
         let team = model.inputs.mission.liquidation_people;
         if outcome.value(Measure::AllOut) > 0.0 {
-            let hit = outcome.value(Measure::Killed) + outcome.value(Measure::Serious);
-            assert_eq!(outcome.value(Measure::PeopleOut) + hit + team, strength, "replication {replication}");
+            let hit = [Measure::Killed, Measure::KilledFire, Measure::Serious, Measure::SeriousFire];
+            let hit: f64 = hit.iter().map(|&measure| outcome.value(measure)).sum();
+            // Fire may leave fewer to stay as the team than were meant to.
+            let over = outcome.value(Measure::PeopleOut) + hit + team - strength;
+            let by_fire = outcome.value(Measure::KilledFire) + outcome.value(Measure::SeriousFire);
+            assert!(over == 0.0 || 0.0 < over && over <= by_fire, "replication {replication}: {over} too many");
             whole += 1;
             killed += outcome.value(Measure::Killed);
         }

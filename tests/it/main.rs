@@ -10,4 +10,5 @@ mod imports;
 mod metamorphic;
 mod pairing;
 mod readme;
+mod threat;
 mod trace;

@@ -1,0 +1,161 @@
+//! Fire at bases: a Poisson process at each base whose rate follows its zone's tension. Fire sends people to shelter,
+//! stops crews for a while, and may hit people.
+
+use crate::draw::{Purpose, key2};
+use crate::measures::Measure;
+use crate::model::Inputs;
+use crate::model::threat::Tension;
+use crate::withdrawal::casualties::{Blow, Fate, pick};
+use crate::withdrawal::event::{Event, Job, small};
+use crate::withdrawal::outcome::HarmCause;
+use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
+use crate::withdrawal::permissions::DeskId;
+use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
+use crate::withdrawal::thinning::{MOST_PER_DAY, Thinning};
+
+/// Height of a layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
+const LAYER_PER_DAY: f64 = 0.1;
+
+/// Fire at one base.
+#[derive(Clone, Debug, Default)]
+pub struct FireState {
+    incidents: Thinning,
+    /// Until when people are in shelter.
+    sheltered_until_days: f64,
+    /// How long crews have been stopped in all, after each incident.
+    stopped_days: Vec<f64>,
+}
+
+impl FireState {
+    /// Back to a base that nothing has fallen on, keeping its memory.
+    fn reset(&mut self) {
+        self.incidents.clear();
+        self.stopped_days.clear();
+        self.sheltered_until_days = 0.0;
+    }
+
+    /// Days for which crews were stopped after the first `stops` incidents.
+    fn stopped_after(&self, stops: usize) -> f64 {
+        self.stopped_days[..stops].last().copied().unwrap_or(0.0)
+    }
+}
+
+/// Incidents a day at a base whose zone is at a level.
+fn rate(inputs: &Inputs, level: Tension) -> f64 {
+    let fire = &inputs.base_fire;
+    let per_day = match level {
+        Tension::Calm => fire.calm_per_day,
+        Tension::Tense => fire.tense_per_day,
+        Tension::Clashes => fire.clashes_per_day,
+        Tension::Critical => fire.critical_per_day,
+    };
+    per_day.min(MOST_PER_DAY)
+}
+
+impl Withdrawal<'_> {
+    /// Lays out potential fire at every base up to the deadline. Which falls first is looked for when tension is set.
+    pub(super) fn lay_fire(&mut self) {
+        let falls = self.inputs.base_fire.falls;
+        let bound = Tension::ALL.iter().map(|&level| rate(&self.inputs, level)).fold(0.0, f64::max);
+        self.fire.resize_with(self.bases.len(), FireState::default);
+        for base in 0..self.bases.len() {
+            self.fire[base].reset();
+            if falls {
+                let entity = key2(self.model.network.node_key[base], 0);
+                let incidents = &mut self.fire[base].incidents;
+                let until_days = self.model.deadline_days();
+                incidents.lay(&self.streams, (Purpose::BaseFire, entity, 0), (LAYER_PER_DAY, bound), until_days);
+                incidents.sort();
+            }
+        }
+    }
+
+    /// Finds the next fire at a base as its zone's tension stands, and schedules it.
+    pub(super) fn seek_fire(&mut self, base: usize) {
+        let per_day = rate(&self.inputs, self.zones[self.model.network.base_zone[base]].level);
+        let now = self.now();
+        if let Some((at_days, incident)) = self.fire[base].incidents.seek(now, |point| point.height < per_day) {
+            self.schedule(at_days, Event::FireFalls { base: small(base), incident });
+        }
+    }
+
+    /// Fire falls on a base, if that is still the next to fall and anyone is there.
+    pub(super) fn on_fire_falls(&mut self, base: usize, incident: u32) {
+        let Some(point) = self.fire[base].incidents.take(incident) else { return };
+        let people = total(&self.bases[base].people);
+        if !self.bases[base].open || people == 0 {
+            return;
+        }
+        self.outcome.add(Measure::FireIncidents, 1.0);
+        let entity = key2(self.model.network.node_key[base], 1);
+        let mut stream = self.streams.stream(Purpose::BaseFire, entity, point.point);
+        let fire = &self.inputs.base_fire;
+        let warned = stream.chance(fire.sheltered_share);
+        let in_shelter = warned || self.now() < self.fire[base].sheltered_until_days;
+        let wounded = fire.wounded_per_incident / if in_shelter { 1.0 } else { fire.shelter_multiplier };
+        let blow = Blow { wounded, dispersion: fire.dispersion, vehicle_lost: 0.0 };
+        let (region, desk) = (self.model.network.base_region[base], DeskId::MedicalEvacuation);
+        let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        let harm = blow.fall(&self.inputs, chance, people, stream, |fate, who| hits.push((fate, who)));
+        let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
+        self.tell(What::Fire, At::Base(base), if in_shelter { "in shelter" } else { "in the open" }, &amounts);
+        for &(fate, who) in &hits {
+            self.hit_at_base(base, fate, who);
+        }
+        if !hits.is_empty() {
+            self.outcome.evacuation(harm.care_hours);
+            self.outcome.harm(HarmCause::BaseFire, base, harm.killed, harm.wounded);
+        }
+        self.hits = hits;
+        self.take_shelter(base);
+        self.seek_fire(base);
+    }
+
+    /// People go to shelter, and crews stop until they come out.
+    fn take_shelter(&mut self, base: usize) {
+        let now = self.now();
+        let until_days = now + self.inputs.base_fire.shelter_hours / 24.0;
+        let fire = &mut self.fire[base];
+        let added_days = until_days - fire.sheltered_until_days.max(now);
+        fire.sheltered_until_days = fire.sheltered_until_days.max(until_days);
+        let stopped_days = fire.stopped_after(fire.stopped_days.len());
+        fire.stopped_days.push(stopped_days + added_days.max(0.0));
+        self.outcome.add(Measure::ShelteredDays, added_days.max(0.0));
+    }
+
+    /// When a crew that is free now can start, and how many stops that date allows for.
+    pub(super) fn crew_starts(&self, base: usize) -> (f64, u16) {
+        let fire = &self.fire[base];
+        (self.now().max(fire.sheltered_until_days), fire.stopped_days.len() as u16)
+    }
+
+    /// Puts off the end of a job by the stops since its date was set; whether there were any.
+    pub(super) fn job_was_stopped(&mut self, base: usize, job: Job, stops: u16) -> bool {
+        let fire = &self.fire[base];
+        let stopped = fire.stopped_days.len();
+        let days = fire.stopped_after(stopped) - fire.stopped_after(usize::from(stops));
+        if days > 0.0 {
+            let event = Event::CrewDone { base: small(base), job, stops: stopped as u16 };
+            self.schedule(self.now() + days, event);
+        }
+        days > 0.0
+    }
+
+    /// One person at a base is hit.
+    fn hit_at_base(&mut self, base: usize, fate: Fate, who: f64) {
+        self.outcome.hit_at_base(fate);
+        let people = &mut self.bases[base].people;
+        let (Some(lot), Some(to)) = (pick(people, who), fate.leaves_for()) else { return };
+        lot.count -= 1;
+        let (own, left) = (lot.garrison == small(base), PeopleLot { count: 1, ..*lot });
+        let from = if own { Whereabouts::AtBase } else { Whereabouts::AtHub };
+        self.people.post(left, from, to);
+        // No more of its own stay to liquidate than are left.
+        let own_left = people.iter().filter(|lot| lot.garrison == small(base)).map(|lot| lot.count).sum();
+        let state = &mut self.bases[base];
+        state.stays = state.stays.min(own_left);
+    }
+}
