@@ -123,6 +123,14 @@ measures! {
     ImportsGranted = "imports.granted", "requests", Higher, Amount, "Of them granted by the deadline.";
     ImportsUnanswered = "imports.unanswered", "requests", Lower, Amount, "Of them without an answer when the deadline ends.";
     DryDays = "bases.days_without_fuel", "base-days", Lower, Amount, "Days up to the deadline that open bases spent without fuel, summed over bases.";
+    AircraftGrounded = "fleet.grounded_aircraft_mean", "aircraft", Lower, Amount, "Mean number of aircraft that wait for a part, up to the deadline.";
+    AircraftServiceable = "fleet.serviceable_share", "share", Higher, Amount, "Mean share of aircraft that can fly, up to the deadline; 0 if there are none.";
+    AircraftLost = "fleet.aircraft_lost", "aircraft", Lower, Amount, "Aircraft lost to hits.";
+    AirSorties = "air.sorties", "sorties", Neither, Amount, "Sorties that took people and goods out of camps.";
+    AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
+    AirHits = "air.hits", "hits", Lower, Amount, "Hits on aircraft as they landed or took off at camps.";
+    ResupplyFlights = "air.resupply_flights", "flights", Neither, Amount, "Flights that brought supplies to garrisons' convoys.";
+    SupplyHaltDays = "convoys.supply_halt_days", "days", Lower, Amount, "Days that garrisons' convoys stood still for want of supplies, summed over convoys.";
 }
 
 impl Measure {
@@ -155,11 +163,13 @@ pub enum Daily {
     Lost,
     /// Requests for imports that have no answer yet.
     ImportsUnanswered,
+    /// Aircraft that wait for a part.
+    AircraftGrounded,
 }
 
 impl Daily {
     /// All of them, in the order of results.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PeopleOut,
         Self::BasesClosed,
         Self::Killed,
@@ -167,6 +177,7 @@ impl Daily {
         Self::Evacuated,
         Self::Lost,
         Self::ImportsUnanswered,
+        Self::AircraftGrounded,
     ];
     /// How many.
     pub const COUNT: usize = Self::ALL.len();
@@ -181,12 +192,13 @@ impl Daily {
             Self::Evacuated => "equipment.evacuated_units",
             Self::Lost => "equipment.lost_units",
             Self::ImportsUnanswered => "imports.unanswered",
+            Self::AircraftGrounded => "fleet.grounded_aircraft",
         }
     }
 
     /// Whether it is a running total, which never falls.
     pub fn is_total(self) -> bool {
-        self != Self::ImportsUnanswered
+        !matches!(self, Self::ImportsUnanswered | Self::AircraftGrounded)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything a scenario says, as plain values: the root of all tables.
 
+use crate::model::aviation::{AircraftType, Aviation};
 use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
@@ -66,5 +67,9 @@ crate::table! {
         aftermath: Aftermath = Kind::Table(Aftermath::FIELDS),
         /// Fuel and parts from abroad.
         imports: Imports = Kind::Table(Imports::FIELDS),
+        /// The mission's own aircraft.
+        aircraft: Vec<AircraftType> = Kind::List(AircraftType::FIELDS),
+        /// How they fare and what they fly.
+        aviation: Aviation = Kind::Table(Aviation::FIELDS),
     }
 }

@@ -86,5 +86,9 @@ crate::table! {
         fuel_import: Desk = Kind::Table(Desk::FIELDS),
         /// Imports of parts; an answer that grants is also the delivery.
         parts_import: Desk = Kind::Table(Desk::FIELDS),
+        /// Flights that take a camp's people and goods out, asked for by the day.
+        air_lift: Desk = Kind::Table(Desk::FIELDS),
+        /// Flights that bring water, food and fuel to a garrison's convoy.
+        air_resupply: Desk = Kind::Table(Desk::FIELDS),
     }
 }

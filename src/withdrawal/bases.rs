@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::aviation::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::PeopleLot;
@@ -69,6 +70,8 @@ pub struct BaseState {
     pub truck_denied: bool,
     /// Its equipment has been destroyed.
     pub destroyed: bool,
+    /// Its flights to its parent.
+    pub lift: LiftState,
     /// Handed over formally when it left.
     pub handed_over: bool,
 }

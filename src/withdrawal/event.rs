@@ -143,6 +143,46 @@ pub enum Event {
         /// Whether it may come in; then it has come.
         granted: bool,
     },
+    /// An aircraft fails.
+    AircraftFails {
+        /// The aircraft.
+        aircraft: u16,
+    },
+    /// An aircraft is serviceable again.
+    AircraftRepaired {
+        /// The aircraft.
+        aircraft: u16,
+    },
+    /// A base asks for a day of flights to its parent.
+    AirliftAsked {
+        /// The base.
+        base: u16,
+    },
+    /// That day has come.
+    AirliftFlies {
+        /// The base.
+        base: u16,
+    },
+    /// A garrison's convoy asks for a flight with supplies.
+    ResupplyAsked {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// The flight has come.
+    ResupplyComes {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// Supplies have come to a garrison's convoy by road.
+    SuppliesByRoad {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// A garrison's convoy has used up its supplies.
+    SuppliesEnd {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -172,15 +212,27 @@ impl Event {
             Self::MovementAnswered { .. }
             | Self::ColumnAnswered { .. }
             | Self::TrucksReady { .. }
-            | Self::ImportAnswered { .. } => 1,
+            | Self::ImportAnswered { .. }
+            | Self::AircraftFails { .. }
+            | Self::AircraftRepaired { .. }
+            | Self::ResupplyComes { .. }
+            | Self::SuppliesByRoad { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
-            Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
+            Self::ContactReached { .. }
+            | Self::VehicleLost { .. }
+            | Self::ConvoyArrives { .. }
+            | Self::SuppliesEnd { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }
             | Self::ColumnAsked { .. }
-            | Self::ImportAsked { .. } => 4,
-            Self::BaseLeaves { .. } | Self::ColumnSetsOut { .. } | Self::FlightLeaves { .. } => 5,
+            | Self::ImportAsked { .. }
+            | Self::AirliftAsked { .. }
+            | Self::ResupplyAsked { .. } => 4,
+            Self::AirliftFlies { .. }
+            | Self::BaseLeaves { .. }
+            | Self::ColumnSetsOut { .. }
+            | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
             Self::LiquidationEnds => 8,

@@ -11,6 +11,7 @@ use crate::model::Inputs;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::tale::{At, What};
 
 /// How long before the start a request may have been filed and still be on its way.
 ///
@@ -152,8 +153,16 @@ impl Withdrawal<'_> {
             self.outcome.add(Measure::ImportsGranted, f64::from(u8::from(granted)));
             self.outcome.fall_daily(Daily::ImportsUnanswered, now, 1);
         }
-        if granted && goods == Goods::Fuel {
-            self.deliver_fuel();
+        match goods {
+            _ if !granted => {}
+            Goods::Fuel => self.deliver_fuel(),
+            Goods::Parts => {
+                let mut stream = self.streams.stream(Purpose::Import, goods as u64, request);
+                stream.uniform(); // the gap before it
+                if stream.chance(self.inputs.aviation.import_part_share) {
+                    self.deliver_part();
+                }
+            }
         }
     }
 
@@ -162,6 +171,7 @@ impl Withdrawal<'_> {
     fn deliver_fuel(&mut self) {
         let imports = &self.inputs.imports;
         let days = imports.fuel_ordered * imports.fuel_used_per_day / Goods::Fuel.rate(&self.inputs);
+        self.tell(What::FuelDelivered, At::Mission, "", &[("days", days)]);
         for base in 0..self.bases.len() {
             if self.bases[base].open {
                 self.settle_fuel(base);

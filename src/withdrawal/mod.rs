@@ -4,6 +4,7 @@
 //! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
 
 mod aftermath;
+mod aviation;
 mod bases;
 mod casualties;
 mod columns;
@@ -20,6 +21,7 @@ mod people;
 mod permissions;
 mod plan;
 mod repatriation;
+mod resupply;
 mod run;
 pub mod tale;
 mod tension;

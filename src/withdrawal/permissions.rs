@@ -26,10 +26,14 @@ pub enum DeskId {
     FuelImport,
     /// Imports of parts.
     PartsImport,
+    /// Flights out of a camp.
+    AirLift,
+    /// Flights to convoys.
+    AirResupply,
 }
 
 /// How many desks there are.
-const COUNT: usize = 7;
+const COUNT: usize = 9;
 
 const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
@@ -39,6 +43,8 @@ const DESKS: [DeskId; COUNT] = [
     DeskId::MedicalEvacuation,
     DeskId::FuelImport,
     DeskId::PartsImport,
+    DeskId::AirLift,
+    DeskId::AirResupply,
 ];
 
 impl DeskId {
@@ -52,6 +58,8 @@ impl DeskId {
             Self::MedicalEvacuation => "medical_evacuation",
             Self::FuelImport => "fuel_import",
             Self::PartsImport => "parts_import",
+            Self::AirLift => "air_lift",
+            Self::AirResupply => "air_resupply",
         }
     }
 
@@ -65,6 +73,8 @@ impl DeskId {
             Self::MedicalEvacuation => &permissions.medical_evacuation,
             Self::FuelImport => &permissions.fuel_import,
             Self::PartsImport => &permissions.parts_import,
+            Self::AirLift => &permissions.air_lift,
+            Self::AirResupply => &permissions.air_resupply,
         }
     }
 }
@@ -184,10 +194,15 @@ impl Withdrawal<'_> {
     pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
         let who = self.model.network.node_key[base];
         let answer = self.answer(desk_id, base, who, u64::from(occurrence));
-        let what = if answer == Answer::Never { What::Unanswered } else { What::Asked };
-        self.tell(what, At::Base(base), desk_id.name(), &[]);
+        self.tell_filed(answer, desk_id, At::Base(base));
         self.count_answer(answer);
         answer
+    }
+
+    /// Tells that a request is filed.
+    pub(super) fn tell_filed(&mut self, answer: Answer, desk_id: DeskId, at: At) {
+        let what = if answer == Answer::Never { What::Unanswered } else { What::Asked };
+        self.tell(what, at, desk_id.name(), &[]);
     }
 
     /// Counts a request and how it fares.

@@ -1,5 +1,6 @@
 //! What the program promises, a file for each promise.
 
+mod air;
 mod architecture;
 mod bad_input;
 mod command_line;
