@@ -114,6 +114,9 @@ measures! {
     Accelerated = "bases.left_early", "bases", Neither, Amount, "Bases that left by an accelerated departure.";
     Unhanded = "bases.left_unhanded", "bases", Lower, Amount, "Bases left without a formal handover.";
     BasesTaken = "bases.taken", "bases", Lower, Amount, "Bases taken by an armed group.";
+    BasesTakenByHost = "bases.taken_by_host", "bases", Neither, Amount, "Bases left without a formal handover that the host army took, from nobody or from an armed group.";
+    BasesRetaken = "bases.retaken", "bases", Neither, Amount, "Of them, those it took from an armed group.";
+    HeldDays = "bases.held_days", "days", Neither, Amount, "Days that bases free to go held for someone to receive them.";
     BasesLooted = "bases.looted", "bases", Lower, Amount, "Bases looted.";
     BasesDestroyed = "bases.with_destruction", "bases", Lower, Amount, "Bases at which equipment was destroyed.";
     FireIncidents = "bases.fire_incidents", "incidents", Lower, Amount, "Incidents of fire at bases up to the deadline.";

@@ -7,8 +7,12 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::withdrawal::What;
 
+use crate::cli::precision::Wanted;
+use crate::cli::shard::Shard;
+
 const EXAMPLES: &str = "\
 Examples:
+  rearguard init my-mission.toml
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
@@ -16,7 +20,13 @@ Examples:
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.";
+Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130 interrupted.";
+
+const MERGE_EXAMPLE: &str = "\
+Examples:
+  rearguard run scenarios/mali-2023.toml --shard 1/2 --out results/one
+  rearguard run scenarios/mali-2023.toml --shard 2/2 --out results/two
+  rearguard merge results/one results/two --out results/mali-2023";
 
 /// Simulates how a peacekeeping mission withdraws: what denials and choices cost in casualties, equipment and time.
 #[derive(Debug, Parser)]
@@ -33,6 +43,17 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a scenario to start from
+    Init {
+        /// The file to write; it must not exist
+        file: PathBuf,
+        /// What to start from
+        #[arg(long, default_value = "tutorial", value_name = "NAME")]
+        template: Template,
+        /// A large made-up mission of so many bases instead
+        #[arg(long, value_name = "BASES", conflicts_with = "template", value_parser = clap::value_parser!(u32).range(2..=300))]
+        scale: Option<u32>,
+    },
     /// Run a scenario and write its results
     Run {
         /// What to run and how.
@@ -56,6 +77,58 @@ pub enum Command {
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,
+    },
+    /// Put the shards of an experiment together: the same bytes as from one machine
+    #[command(after_help = MERGE_EXAMPLE)]
+    Merge {
+        /// Results folders of the shards, in any order
+        #[arg(required = true, value_name = "DIR")]
+        folders: Vec<PathBuf>,
+        /// Results folder of the whole
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Move results of other inputs in the folder aside
+        #[arg(long)]
+        replace: bool,
+        /// Print results as JSON
+        #[arg(long)]
+        json: bool,
+        /// Print nothing but problems
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// Check that a results folder is complete and as it was written
+    Verify {
+        /// Results folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Run a results folder's experiment again from its own inputs and compare every file
+    Reproduce {
+        /// Results folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where to run it [default: a new folder beside it]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Worker threads; results do not depend on it [default: all processors]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+        threads: Option<u16>,
+        /// Print nothing but problems
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// What changed between two results folders, in inputs and in results
+    Diff {
+        /// The first results folder
+        #[arg(value_name = "DIR1")]
+        before: PathBuf,
+        /// The second
+        #[arg(value_name = "DIR2")]
+        after: PathBuf,
+        /// Show measures that did not change, too
+        #[arg(long)]
+        all: bool,
     },
     /// Print every problem of scenario files at once
     Check {
@@ -93,11 +166,22 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Explain a diagnostic code or a measure
+    /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {
-        /// A code such as E025, or a measure such as casualties.wounded
+        /// Such as E025, casualties.wounded, convoys, column_sent, R07 or decisions.notice_days
         term: String,
     },
+}
+
+/// What a new scenario starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Two camps and a hub of an invented mission, explained
+    Tutorial,
+    /// The UN mission in Mali, July to December 2023
+    Mali,
+    /// One hub and the tables to fill in
+    Blank,
 }
 
 /// How a trace is written.
@@ -169,6 +253,23 @@ pub struct ExperimentArguments {
     /// Move results of other inputs in the folder aside
     #[arg(long)]
     pub replace: bool,
+    /// Run one of N shares, for another machine each; `merge` puts them together
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub shard: Option<Shard>,
+    /// Add replications to results that are there, up to --replications
+    #[arg(long, requires = "replications", conflicts_with = "replace")]
+    pub extend: bool,
+    /// Replicate until a 95% interval is this narrow: a half-width, such as casualties.wounded=1, or a share of the mean,
+    /// such as casualties.wounded=5%; repeat for several. Under compare, of the differences from the baseline
+    #[arg(long, value_name = "MEASURE=WIDTH", value_parser = Wanted::parse,
+        conflicts_with_all = ["replications", "shard", "extend"])]
+    pub precision: Vec<Wanted>,
+    /// Give up a precision after this many replications [default: 100,000]
+    #[arg(long, value_name = "N", requires = "precision", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_replications: Option<u64>,
+    /// Give up a precision after this many seconds, at the next check
+    #[arg(long, value_name = "SECONDS", requires = "precision")]
+    pub max_seconds: Option<f64>,
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,

@@ -3,14 +3,11 @@
 use std::io::{self, Write};
 
 use crate::cli::args::ExperimentArguments;
+use crate::cli::commands;
 use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, with_interval};
-use crate::cli::session::Session;
-use crate::cli::{commands, files};
-use crate::experiment::PolicyModel;
-use crate::output::csv_files;
-use crate::scenario::{Case, Diagnostics, Override, Preset};
-use crate::summary::{AttributionRow, attribution};
+use crate::cli::request::{Asked, Kind, Request};
+use crate::summary::AttributionRow;
 
 /// More denials than this make too many combinations.
 const MOST_DENIALS: usize = 6;
@@ -25,83 +22,41 @@ pub fn attribute(asked: &[String], args: &ExperimentArguments) -> Result<(), Sto
             format!("attribute runs the scenario as written, not policy `{policy}`; name denials with --denial");
         return Err(Stop::Usage(message));
     }
-    let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
-    let denials = denials(&case, asked)?;
-    let policies = combinations(&case, &denials, args.point).map_err(Stop::Scenario)?;
-    let session = Session::of_policies(case, policies, args, "attribute", false)?;
-    let folder = files::open(&session, args, "attribute")?;
-    let (results, seconds) = session.run(args)?;
-    let rows = attribution(&results.policies)
-        .map_err(|error| Stop::Usage(format!("the replications cannot be attributed: {error}")))?;
-    let ids: Vec<&str> = denials.iter().map(|denial| denial.id.as_str()).collect();
-    let more = |folder: &crate::store::Folder| {
-        folder.write("attribution.csv", |out| csv_files::attribution(out, &rows, &ids)).map(|_| ())
-    };
-    files::write_with(folder, &session, args, "attribute", &results, &[], seconds, more)?;
-    if args.json {
-        return files::print_json(&session, &results, &[]);
+    let mut asked = Request::resolve(Kind::Attribute, args, |_| Vec::new(), asked)?;
+    if asked.request.denials.is_empty() {
+        asked.request.denials = asked.case.document().denials().iter().map(|denial| denial.id.clone()).collect();
     }
-    if !args.quiet {
-        let mut out = io::stdout().lock();
-        commands::heading(&mut out, &session, &results, seconds)?;
-        screen(&mut out, &rows, &denials)?;
-        writeln!(out, "\nResults: {} (attribution.csv holds the shares)", session.out.display())?;
-    }
-    commands::failed(&session, args, &results)
+    check(&asked)?;
+    commands::conduct_and_show(asked, args)
 }
 
-/// The denials asked for, or all of the file.
-fn denials(case: &Case, asked: &[String]) -> Result<Vec<Preset>, Stop> {
-    let mut problems = Diagnostics::new();
-    let document = case.document();
-    let found: Vec<Preset> = match asked {
-        [] => document.denials().to_vec(),
-        ids => ids.iter().filter_map(|id| document.denial(id, &mut problems).cloned()).collect(),
-    };
-    if !problems.is_empty() {
-        return Err(Stop::Scenario(problems));
-    }
-    if found.is_empty() {
+/// Refuses denials that cannot be attributed to.
+fn check(asked: &Asked) -> Result<(), Stop> {
+    asked.denials().map_err(Stop::Scenario)?;
+    let ids = &asked.request.denials;
+    if ids.is_empty() {
         return Err(Stop::Usage("the scenario declares no [[denial]]; add one, with what lifts it".to_owned()));
     }
-    if found.len() > MOST_DENIALS {
-        let message = format!("{} denials make too many combinations; name at most {MOST_DENIALS}", found.len());
+    if ids.len() > MOST_DENIALS {
+        let message = format!("{} denials make too many combinations; name at most {MOST_DENIALS}", ids.len());
         return Err(Stop::Usage(message));
     }
-    let twice = found.iter().enumerate().find(|(at, denial)| found[..*at].iter().any(|other| other.id == denial.id));
-    if let Some((_, denial)) = twice {
-        return Err(Stop::Usage(format!("denial `{}` is named twice", denial.id)));
+    match ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
+        Some((_, id)) => Err(Stop::Usage(format!("denial `{id}` is named twice"))),
+        None => Ok(()),
     }
-    Ok(found)
 }
 
-/// A policy for each set of denials in force, by bit mask: none in force first, all last.
-fn combinations(case: &Case, denials: &[Preset], point: bool) -> Result<Vec<PolicyModel>, Diagnostics> {
-    let combination = |mask: usize| {
-        let in_force = |at: &usize| mask >> at & 1 == 1;
-        let ids: Vec<&str> = (0..denials.len()).filter(in_force).map(|at| denials[at].id.as_str()).collect();
-        let lifted = (0..denials.len()).filter(|at| !in_force(at));
-        let overrides: Vec<Override> = lifted.flat_map(|at| denials[at].overrides.clone()).collect();
-        let model = case.model(&overrides)?;
-        Ok(PolicyModel {
-            id: if ids.is_empty() { "none-denied".to_owned() } else { format!("denied-{}", ids.join("-")) },
-            title: if ids.is_empty() {
-                "no denial in force".to_owned()
-            } else {
-                format!("in force: {}", ids.join(", "))
-            },
-            model: if point { model.at_central_values() } else { model },
-        })
-    };
-    (0..1_usize << denials.len()).map(combination).collect()
-}
-
-fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[Preset]) -> io::Result<()> {
+/// The screen of the shares.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> io::Result<()> {
     writeln!(out, "Shares of each denial in the difference between all in force and none")?;
     writeln!(out, "(exact Shapley shares; mean with 95% interval; they add up to the last column)\n")?;
     write!(out, "  {:<30}", "measure")?;
     for denial in denials {
-        write!(out, "{:>28}", denial.id)?;
+        write!(out, "{denial:>28}")?;
     }
     writeln!(out, "{:>28}", "together")?;
     for row in rows {
@@ -118,7 +73,7 @@ fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[Preset]) -> i
         let usd = row.measure.unit() == "USD";
         for &(a, b, mean) in &row.interactions {
             let mean = decimals(if usd { mean / 1e6 } else { mean }, 2);
-            let pair = format!("{} with {}", denials[a].id, denials[b].id);
+            let pair = format!("{} with {}", denials[a], denials[b]);
             writeln!(out, "  {:<30}{pair:>28}{mean:>28}", row.measure.to_string())?;
         }
     }

@@ -7,17 +7,20 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
-use crate::cli::attribute::attribute;
+use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
 use crate::cli::exit::{Exit, Stop};
+use crate::cli::explain::explain;
+use crate::cli::init::init;
+use crate::cli::merge::merge;
 use crate::cli::numbers::{decimals, whole};
-use crate::cli::session::{Session, policy_ids};
+use crate::cli::precision::{self, Judged};
+use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{files, screen, show};
-use crate::experiment::Results;
+use crate::cli::{attribute, files, folders, screen, show};
 use crate::measures::Measure;
-use crate::scenario::{Case, Code};
-use crate::summary::contrasts;
-use crate::withdrawal::What;
+use crate::scenario::Case;
+use crate::summary::Summary;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
@@ -52,17 +55,38 @@ fn complain(stop: &Stop, coloured: bool) {
         }
         stop if stop.exit() == Exit::Done => return,
         Stop::Shown(_) => return,
-        stop => format!("error: {stop}"),
+        stop => format!("error: {}", with_causes(stop)),
     };
     // Standard error that cannot be written to leaves only the exit code.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// A message and what it was caused by: what the system said of a file, say.
+fn with_causes(stop: &Stop) -> String {
+    let mut text = stop.to_string();
+    let mut cause = std::error::Error::source(stop);
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
 fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
+        Command::Init { file, template, scale } => init(&file, template, scale),
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
-        Command::Attribute { denials, experiment } => attribute(&denials, &experiment),
+        Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
+        Command::Merge { folders, out, replace, json, quiet } => {
+            merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
+        }
+        Command::Verify { folder } => folders::verify(&folder),
+        Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
+        Command::Diff { before, after, all } => folders::diff(&before, &after, all),
         Command::Check { files, sets, json } => check(&files, &sets, json),
         Command::Show { file, path, policy, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
@@ -74,107 +98,146 @@ fn dispatch(command: Command) -> Result<(), Stop> {
 }
 
 /// What was run, how long and how fast.
-pub fn heading(out: &mut dyn Write, session: &Session, results: &Results, seconds: f64) -> io::Result<()> {
-    let (plan, model) = (&session.plan, &session.plan.policies[0].model);
-    let rate = (plan.replications * plan.policies.len() as u64) as f64 / seconds.max(1e-9);
-    writeln!(out, "{}", model.inputs.title)?;
+pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
+    let (plan, summary) = (&session.plan, &conducted.summary);
+    writeln!(out, "{}", session.title())?;
     writeln!(
         out,
         "{} replications of each policy, seed {}, {} uncertain parameters drawn",
         whole(plan.replications as f64),
         plan.seed,
-        model.uncertainties().len(),
+        plan.policies[0].model.uncertainties().len(),
     )?;
-    let first = &results.policies[0].tallies;
-    let mean = |sum: u64| whole(sum as f64 / results.replications.len().max(1) as f64);
-    writeln!(
-        out,
-        "{} events and {} keyed streams a replication; {} s, {} replications/s\n",
-        mean(first.events),
-        mean(first.streams),
-        decimals(seconds, 2),
-        whole(rate),
-    )
+    let first = &summary.policies[0];
+    let mean = |sum: u64| whole(sum as f64 / summary.n.max(1) as f64);
+    write!(out, "{} events and {} keyed streams a replication; ", mean(first.events), mean(first.streams))?;
+    match conducted.ran {
+        Some((replications, seconds)) => {
+            let rate = whole(replications as f64 / seconds.max(1e-9));
+            writeln!(out, "{} s, {rate} replications/s\n", decimals(seconds, 2))
+        }
+        None => writeln!(out, "nothing was left to run\n"),
+    }
 }
 
 fn run(args: &ExperimentArguments) -> Result<(), Stop> {
-    let ids = policy_ids(&args.file, &args.sets, &args.policies)?;
-    let session = Session::new(args, "run", &ids, false)?;
-    let folder = files::open(&session, args, "run")?;
-    let (results, seconds) = session.run(args)?;
-    files::write(folder, &session, args, "run", &results, &[], seconds)?;
-    if args.json {
-        return files::print_json(&session, &results, &[]);
+    conduct_and_show(Request::resolve(Kind::Run, args, |case| policy_ids(case, &args.policies), &[])?, args)
+}
+
+/// Runs what was asked for and prints what it came to.
+///
+/// # Errors
+/// As for [`conduct`], and replications that failed.
+pub fn conduct_and_show(asked: Asked, args: &ExperimentArguments) -> Result<(), Stop> {
+    let mut session = Session::of_arguments(asked, args)?;
+    let manner = Manner::from(args);
+    if !args.precision.is_empty() {
+        let (conducted, judged) = precision::conduct_to_precision(&mut session, args)?;
+        show_conducted(&session, &manner, &conducted, &judged)?;
+        return precision::reached(&session, &judged);
     }
-    if !args.quiet {
+    match conduct(&session, &manner)? {
+        Conduct::Whole(conducted) => show_conducted(&session, &manner, &conducted, &[]),
+        Conduct::Part(_) if manner.json || manner.quiet => Ok(()),
+        Conduct::Part(part) => Ok(show_part(&session, &manner, &part)?),
+    }
+}
+
+/// What a shard says.
+fn show_part(session: &Session, manner: &Manner, part: &Part) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let (there, of) = (whole(part.there as f64), whole(part.of as f64));
+    let shard = manner.shard.map_or_else(String::new, |shard| format!("Shard {shard}: "));
+    writeln!(out, "{shard}{there} of {of} replications of each policy are in {}", session.out.display())?;
+    let whole = default_folder(&session.file, session.request.command);
+    writeln!(out, "Next:    when all shards are done: rearguard merge DIR... --out {}", whole.display())
+}
+
+/// Prints what an experiment came to.
+///
+/// # Errors
+/// Standard output, and replications that failed.
+pub fn show_conducted(
+    session: &Session,
+    manner: &Manner,
+    conducted: &Conducted,
+    judged: &[Judged],
+) -> Result<(), Stop> {
+    if manner.json {
+        files::print_json(session, &conducted.summary, judged)?;
+    } else if !manner.quiet {
         let mut out = io::stdout().lock();
-        heading(&mut out, &session, &results, seconds)?;
-        if let ([policy], [plan]) = (&results.policies[..], &session.plan.policies[..]) {
-            screen::policy(&mut out, policy, &plan.model, &results)?;
-            writeln!(out)?;
-        } else {
-            screen::side_by_side(&mut out, &results)?;
+        screen_of(&mut out, session, conducted)?;
+        if !judged.is_empty() {
+            precision::screen(&mut out, session, judged)?;
         }
-        writeln!(out, "Results: {}", session.out.display())?;
-        let others: Vec<&str> = session
-            .case
-            .document()
-            .policies()
-            .iter()
-            .map(|p| p.id.as_str())
-            .filter(|id| !ids.iter().any(|i| i == id))
-            .collect();
-        if let Some(other) = others.first() {
-            let file = args.file.display();
-            writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
-            writeln!(out, "         policies in the file: {}", others.join(", "))?;
-        }
-        writeln!(out, "         rearguard show {} prints every input with its range and source", args.file.display())?;
     }
-    failed(&session, args, &results)
+    failed(session, &conducted.summary)
+}
+
+fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
+    heading(out, session, conducted)?;
+    let (summary, folder) = (&conducted.summary, session.out.display());
+    match session.request.command {
+        Kind::Run => {
+            if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
+                screen::policy(out, policy, &plan.model, summary.n)?;
+                writeln!(out)?;
+            } else {
+                screen::side_by_side(out, summary)?;
+            }
+            writeln!(out, "Results: {folder}")?;
+            what_next(out, session)
+        }
+        Kind::Compare => {
+            screen::comparison(out, summary)?;
+            writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")
+        }
+        Kind::Attribute => {
+            attribute::screen(out, &conducted.shares, &session.request.denials)?;
+            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares)")
+        }
+    }
+}
+
+fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
+    let (ids, file) = (&session.request.policies, session.file.display());
+    let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
+    let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
+    if let Some(other) = others.first() {
+        writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
+        writeln!(out, "         policies in the file: {}", others.join(", "))?;
+    }
+    writeln!(out, "         rearguard show {file} prints every input with its range and source")
 }
 
 fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), Stop> {
     if args.policies.is_empty() {
         return Err(Stop::Usage("name at least one policy to compare: --policy ID (repeat for several)".to_owned()));
     }
-    let asked: Vec<String> = baseline.into_iter().collect();
-    let mut ids = policy_ids(&args.file, &args.sets, &asked)?;
-    if let Some(twice) = args.policies.iter().find(|&id| *id == ids[0]) {
+    let baseline: Vec<String> = baseline.into_iter().collect();
+    let ids = |case: &Case| [policy_ids(case, &baseline), args.policies.clone()].concat();
+    let asked = Request::resolve(Kind::Compare, args, ids, &[])?;
+    let ids = &asked.request.policies;
+    if let Some(twice) = ids[1..].iter().find(|&id| *id == ids[0]) {
         return Err(Stop::Usage(format!("`{twice}` is the baseline; compare it with another policy")));
     }
-    ids.extend(args.policies.iter().cloned());
-    let session = Session::new(args, "compare", &ids, true)?;
-    let folder = files::open(&session, args, "compare")?;
-    let (results, seconds) = session.run(args)?;
-    let names = crate::experiment::results::column_names(&session.plan.policies[0].model.inputs);
-    let contrasts = contrasts(&results, &names);
-    files::write(folder, &session, args, "compare", &results, &contrasts, seconds)?;
-    if args.json {
-        return files::print_json(&session, &results, &contrasts);
-    }
-    if !args.quiet {
-        let mut out = io::stdout().lock();
-        heading(&mut out, &session, &results, seconds)?;
-        screen::comparison(&mut out, &results, &contrasts)?;
-        writeln!(out, "\nResults: {} (contrasts.csv holds every measure)", session.out.display())?;
-    }
-    failed(&session, args, &results)
+    conduct_and_show(asked, args)
 }
 
 /// Says which replications failed, if any did.
-pub fn failed(session: &Session, args: &ExperimentArguments, results: &crate::experiment::Results) -> Result<(), Stop> {
-    let Some(first) = results.failures.first() else { return Ok(()) };
+fn failed(session: &Session, summary: &Summary) -> Result<(), Stop> {
+    let Some(first) = summary.failures.first() else { return Ok(()) };
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
-        args.file.display(),
+        session.file.display(),
         first.policy,
         session.plan.seed,
         first.replication + 1,
         first.replication,
         first.message
     );
-    Err(Stop::Failed { count: results.failures.len(), replay })
+    Err(Stop::Failed { count: summary.failures.len(), replay })
 }
 
 fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), Stop> {
@@ -225,23 +288,4 @@ fn measures(json: bool) -> Result<(), Stop> {
     }
     writeln!(out, "{:<40} {:<12} Day on which the people of a base left.", "departure.<base>", "days")?;
     Ok(())
-}
-
-fn explain(term: &str) -> Result<(), Stop> {
-    let mut out = io::stdout().lock();
-    if let Some(code) = Code::from_text(term) {
-        let info = code.info();
-        writeln!(out, "{}: {}\n\n{}", code.text(), info.title, info.explanation)?;
-        return Ok(());
-    }
-    if let Some(what) = What::ALL.iter().find(|what| what.name() == term) {
-        writeln!(out, "{} (in traces)\n\n{}", what.name(), what.meaning())?;
-        return Ok(());
-    }
-    if let Some(measure) = Measure::named(term) {
-        writeln!(out, "{} ({})\n\n{}", measure.name(), measure.unit(), measure.meaning())?;
-        return Ok(());
-    }
-    let hint = "`rearguard measures` lists the measures; codes are printed with each problem";
-    Err(Stop::Usage(format!("`{term}` is neither a diagnostic code nor a measure; {hint}")))
 }

@@ -1,5 +1,6 @@
 //! Exit codes and what leads to them.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -7,6 +8,7 @@ use thiserror::Error;
 use crate::experiment::PlanError;
 use crate::scenario::Diagnostics;
 use crate::store::StoreError;
+use crate::summary::SummaryError;
 
 /// Every way in which a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Exit {
     Scenario = 3,
     /// Input or output: folder refused, locked, over budget, disk.
     InputOutput = 4,
+    /// A precision or a verification was not met.
+    NotMet = 5,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -49,12 +53,48 @@ pub enum Stop {
     /// The terminal or a pipe.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+    /// A file could not be written.
+    #[error("cannot {action} {}: {source}; choose another name", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: std::path::PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
     /// Threads could not be made.
     #[error("cannot start the worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     /// A signal came.
-    #[error("interrupted; nothing was written, run the same command again")]
-    Interrupted,
+    #[error("interrupted; {kept} of {of} replications are kept in {}: run the same command again to go on", folder.display())]
+    Interrupted {
+        /// Replications kept, of each policy.
+        kept: u64,
+        /// Asked for.
+        of: u64,
+        /// Where.
+        folder: PathBuf,
+    },
+    /// The folder holds another number of replications.
+    #[error("{}", other_replications(folder, *held, *asked))]
+    Replications {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds or was made for.
+        held: u64,
+        /// What is asked for.
+        asked: u64,
+    },
+    /// Shards that cannot be put together, a problem a line.
+    #[error("the shards cannot be merged:\n  {}", .0.join("\n  "))]
+    Merge(Vec<String>),
+    /// A folder does not hold what it should, or an experiment did not come out the same.
+    #[error("{0}")]
+    NotMet(String),
+    /// Results could not be summarised.
+    #[error(transparent)]
+    Summary(SummaryError),
     /// Problems that have been shown already.
     #[error("there are problems")]
     Shown(Exit),
@@ -76,10 +116,38 @@ impl Stop {
             Self::Usage(_) => Exit::Usage,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Plan(_) | Self::Store(_) | Self::Output(_) => Exit::InputOutput,
-            Self::Threads(_) | Self::Failed { .. } => Exit::Failed,
-            Self::Interrupted => Exit::Interrupted,
+            Self::Plan(_)
+            | Self::Store(_)
+            | Self::File { .. }
+            | Self::Output(_)
+            | Self::Replications { .. }
+            | Self::Merge(_) => Exit::InputOutput,
+            Self::NotMet(_) => Exit::NotMet,
+            Self::Threads(_) | Self::Failed { .. } | Self::Summary(_) => Exit::Failed,
+            Self::Interrupted { .. } => Exit::Interrupted,
             Self::Shown(exit) => *exit,
         }
     }
+}
+
+impl From<SummaryError> for Stop {
+    fn from(error: SummaryError) -> Self {
+        match error {
+            SummaryError::Store(error) => Self::Store(error),
+            error @ SummaryError::Stats(_) => Self::Summary(error),
+        }
+    }
+}
+
+fn other_replications(folder: &Path, held: u64, asked: u64) -> String {
+    let way = if asked > held {
+        "go on from there with `--extend`".to_owned()
+    } else {
+        format!("ask for all of them with `--replications {held}`")
+    };
+    format!(
+        "{} is for {held} replications, and {asked} are asked for; {way}, choose another folder with `--out`, or move the \
+         old one aside with `--replace`",
+        folder.display()
+    )
 }

@@ -1,129 +1,45 @@
 //! Writing an experiment's results folder, and its JSON form.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::precision::{self, Judged};
+use crate::cli::request::REQUEST;
 use crate::cli::session::Session;
-use crate::draw::SCHEME;
-use crate::experiment::Results;
-use crate::experiment::results::column_names;
-use crate::output::csv_files;
-use crate::store::{Folder, Identity, Opened, RealDisk, StoreError};
-use crate::summary::{Contrast, Estimate, estimates};
+use crate::experiment::{ONLY_POINT, Rows};
+use crate::output::{csv_files, replications};
+use crate::store::Folder;
+use crate::summary::Summary;
 
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes any text");
-        hex
-    })
-}
-
-/// What determines the results, by name.
-fn identity(session: &Session, args: &ExperimentArguments, command: &str) -> Vec<(String, String)> {
-    let mut pairs = vec![
-        ("command".to_owned(), command.to_owned()),
-        ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ("streams".to_owned(), SCHEME.to_owned()),
-        ("seed".to_owned(), session.plan.seed.to_string()),
-        ("replications".to_owned(), session.plan.replications.to_string()),
-        ("uncertain parameters".to_owned(), if args.point { "at their medians" } else { "drawn" }.to_owned()),
-    ];
-    let policies: Vec<&str> = session.plan.policies.iter().map(|policy| policy.id.as_str()).collect();
-    pairs.push(("policies".to_owned(), policies.join(" ")));
-    for (index, set) in session.case.sets().iter().enumerate() {
-        pairs.push((format!("set {}", index + 1), format!("{}={}", set.path(), set.value())));
-    }
-    for source in session.case.document().sources() {
-        let name = std::path::Path::new(source.name())
-            .file_name()
-            .map_or_else(|| source.name().into(), |n| n.to_string_lossy());
-        pairs.push((format!("input {name}"), hash(source.text())));
-    }
-    pairs
-}
-
-/// Opens the results folder, before anything is run.
-///
-/// # Errors
-/// A folder of other inputs, of someone else, or in use.
-pub fn open(session: &Session, args: &ExperimentArguments, command: &str) -> Result<Opened, Stop> {
-    let pairs = identity(session, args, command).into_iter();
-    let identity = pairs.fold(Identity::new(), |identity, (key, text)| identity.with(key, text));
-    Ok(Folder::open(Arc::new(RealDisk), &session.out, &identity, args.replace)?)
-}
-
-/// Writes every file of the folder, the manifest last.
+/// Writes every file of the folder but the manifest.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(
-    opened: Opened,
-    session: &Session,
-    args: &ExperimentArguments,
-    command: &str,
-    results: &Results,
-    contrasts: &[Contrast],
-    seconds: f64,
-) -> Result<(), Stop> {
-    write_with(opened, session, args, command, results, contrasts, seconds, |_| Ok(()))
-}
-
-/// The same, with more files of a command's own.
-///
-/// # Errors
-/// Those of the disk.
-#[expect(clippy::too_many_arguments, reason = "each is one part of what a folder records")]
-pub fn write_with(
-    opened: Opened,
-    session: &Session,
-    args: &ExperimentArguments,
-    command: &str,
-    results: &Results,
-    contrasts: &[Contrast],
-    seconds: f64,
-    more: impl FnOnce(&Folder) -> Result<(), StoreError>,
-) -> Result<(), Stop> {
-    let folder = match opened {
-        Opened::Complete(_) => return Ok(()),
-        Opened::Fresh(folder) | Opened::Partial(folder) => folder,
-    };
-    let model = &session.plan.policies[0].model;
-    let names = column_names(&model.inputs);
-    let estimates = all_estimates(results, &names);
-    folder.write("replications.csv", |out| csv_files::replications(out, results, &names))?;
-    folder.write("summary.csv", |out| csv_files::summary(out, &estimates))?;
-    folder.write("equipment.csv", |out| csv_files::equipment(out, results, model))?;
-    folder.write("casualties.csv", |out| csv_files::casualties(out, results, model))?;
-    folder.write("convoys.csv", |out| csv_files::convoys(out, results, model))?;
-    folder.write("timeline.csv", |out| csv_files::timeline(out, results, model))?;
-    if !contrasts.is_empty() {
-        folder.write("contrasts.csv", |out| csv_files::contrasts(out, contrasts))?;
+pub fn write(folder: &Folder, session: &Session, rows: &Rows, summary: &Summary) -> Result<(), Stop> {
+    let points = [(ONLY_POINT, summary)];
+    folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
+    folder.write("replications.csv", |out| replications(out, &[(ONLY_POINT, rows)], &session.names))?;
+    folder.write("summary.csv", |out| csv_files::summary(out, &points))?;
+    folder.write("equipment.csv", |out| csv_files::equipment(out, summary))?;
+    folder.write("casualties.csv", |out| csv_files::casualties(out, summary))?;
+    folder.write("convoys.csv", |out| csv_files::convoys(out, summary))?;
+    folder.write("timeline.csv", |out| csv_files::timeline(out, summary))?;
+    if !summary.contrasts.is_empty() {
+        folder.write("contrasts.csv", |out| csv_files::contrasts(out, &points))?;
     }
-    if !results.failures.is_empty() {
-        folder.write("failures.csv", |out| csv_files::failures(out, results))?;
+    if !summary.failures.is_empty() {
+        folder.write("failures.csv", |out| csv_files::failures(out, &points))?;
     }
-    more(&folder)?;
-    folder.journal(&json!({
-        "event": "run", "seconds": seconds, "threads": args.threads, "arguments": std::env::args().collect::<Vec<_>>(),
-    }))?;
-    folder.finish(&manifest(session, args, command, results))?;
     Ok(())
 }
 
-fn all_estimates(results: &Results, names: &[String]) -> Vec<Estimate> {
-    results.policies.iter().flat_map(|policy| estimates(policy, names)).collect()
-}
-
 /// Everything that determines the results, and the resolved scenario under each policy.
-fn manifest(session: &Session, args: &ExperimentArguments, command: &str, results: &Results) -> Value {
+pub fn manifest(session: &Session, summary: &Summary) -> Value {
+    let identity = session.request.identity();
     let determines: serde_json::Map<String, Value> =
-        identity(session, args, command).into_iter().map(|(key, value)| (key, Value::from(value))).collect();
+        identity.iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect();
     let policies: Vec<Value> = session
         .plan
         .policies
@@ -144,11 +60,12 @@ fn manifest(session: &Session, args: &ExperimentArguments, command: &str, result
         .map(|value| json!({ "path": value.path, "value": value.value, "law": value.law, "basis": value.basis, "source": value.source }))
         .collect();
     json!({
-        "title": session.plan.policies[0].model.inputs.title,
+        "title": session.title(),
         "determined_by": determines,
         "policies": policies,
-        "replications_done": results.replications.len(),
-        "failures": results.failures.len(),
+        "replications": session.plan.replications,
+        "replications_done": summary.n,
+        "failures": summary.failures.len(),
         "scenario": scenario,
     })
 }
@@ -157,11 +74,12 @@ fn manifest(session: &Session, args: &ExperimentArguments, command: &str, result
 ///
 /// # Errors
 /// Those of standard output.
-pub fn print_json(session: &Session, results: &Results, contrasts: &[Contrast]) -> Result<(), Stop> {
-    let names = column_names(&session.plan.policies[0].model.inputs);
+pub fn print_json(session: &Session, summary: &Summary, judged: &[Judged]) -> Result<(), Stop> {
     let ends = |interval: Option<crate::stats::Interval>| interval.map(|interval| [interval.low, interval.high]);
-    let estimates: Vec<Value> = all_estimates(results, &names)
+    let estimates: Vec<Value> = summary
+        .policies
         .iter()
+        .flat_map(|policy| &policy.estimates)
         .map(|row| {
             json!({
                 "policy": row.policy, "measure": row.measure, "statistic": row.statistic.name(),
@@ -170,7 +88,8 @@ pub fn print_json(session: &Session, results: &Results, contrasts: &[Contrast]) 
             })
         })
         .collect();
-    let contrasts: Vec<Value> = contrasts
+    let contrasts: Vec<Value> = summary
+        .contrasts
         .iter()
         .map(|row| {
             json!({
@@ -183,12 +102,13 @@ pub fn print_json(session: &Session, results: &Results, contrasts: &[Contrast]) 
         })
         .collect();
     let object = json!({
-        "title": session.plan.policies[0].model.inputs.title,
+        "title": session.title(),
         "seed": session.plan.seed,
-        "replications": results.replications.len(),
+        "replications": summary.n,
         "results": session.out.display().to_string(),
         "estimates": estimates,
         "contrasts": contrasts,
+        "precision": precision::to_json(judged),
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{object}")?;

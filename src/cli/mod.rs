@@ -3,13 +3,22 @@
 mod args;
 mod attribute;
 mod commands;
+mod conduct;
 mod exit;
+mod explain;
 mod files;
+mod folders;
+mod init;
 mod interrupt;
+mod merge;
+mod notes;
 mod numbers;
+mod precision;
 mod progress;
+mod request;
 mod screen;
 mod session;
+mod shard;
 mod show;
 mod trace;
 

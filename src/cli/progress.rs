@@ -9,25 +9,38 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Time between lines in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// Shows how far a run is.
+/// Shows how far a run is, and how long it took.
 pub struct Progress {
+    quiet: bool,
+    begun: Instant,
+    under_way: bool,
+    /// Seconds of the parts that have ended.
+    spent: f64,
     bar: Option<ProgressBar>,
     log: Option<Mutex<Instant>>,
-    started: Instant,
+    /// Replications that were there when this part began.
+    before: u64,
 }
 
 impl Progress {
-    /// Progress over a number of replications; a quiet one shows nothing.
-    pub fn new(replications: u64, quiet: bool) -> Self {
+    /// Nothing yet; a quiet one shows nothing ever.
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet, begun: Instant::now(), under_way: false, spent: 0.0, bar: None, log: None, before: 0 }
+    }
+
+    /// Begins a part: so many replications are there, of so many.
+    pub fn begin(&mut self, before: u64, of: u64) {
         let terminal = std::io::stderr().is_terminal();
-        let bar = (terminal && !quiet).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(replications), ProgressDrawTarget::stderr());
+        self.bar = (terminal && !self.quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
             let template = "{bar:30} {pos}/{len} replications, {per_sec}, {eta} left";
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_position(before);
+            bar.reset_eta();
             bar
         });
-        let log = (!terminal && !quiet).then(|| Mutex::new(Instant::now()));
-        Self { bar, log, started: Instant::now() }
+        self.log = (!terminal && !self.quiet).then(|| Mutex::new(Instant::now()));
+        (self.begun, self.under_way, self.before) = (Instant::now(), true, before);
     }
 
     /// Notes that so many are done.
@@ -38,17 +51,24 @@ impl Progress {
         let Some(Ok(mut last)) = self.log.as_ref().map(Mutex::lock) else { return };
         if last.elapsed() >= BETWEEN_LINES {
             *last = Instant::now();
-            let left = self.started.elapsed().as_secs_f64() * (of - done) as f64 / done.max(1) as f64;
+            let left = self.begun.elapsed().as_secs_f64() * (of - done) as f64 / (done - self.before).max(1) as f64;
             // A log that cannot be written to is no reason to stop.
             let _ = writeln!(std::io::stderr(), "{done}/{of} replications, about {left:.0} s left");
         }
     }
 
-    /// Takes the bar away; returns the seconds since the start.
-    pub fn finish(&self) -> f64 {
-        if let Some(bar) = &self.bar {
+    /// Ends a part, and takes the bar away.
+    pub fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
-        self.started.elapsed().as_secs_f64()
+        self.log = None;
+        self.spent += self.begun.elapsed().as_secs_f64();
+        self.under_way = false;
+    }
+
+    /// Seconds spent in all parts, and in the one under way.
+    pub fn seconds(&self) -> f64 {
+        self.spent + if self.under_way { self.begun.elapsed().as_secs_f64() } else { 0.0 }
     }
 }

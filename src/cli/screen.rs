@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use crate::cli::numbers::{decimals, probability, whole, with_interval};
-use crate::experiment::{PolicyResults, Results};
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::stats;
-use crate::summary::{Contrast, Effect, mean_of};
+use crate::stats::Interval;
+use crate::summary::{Contrast, Effect, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
@@ -22,23 +21,27 @@ const LEDGER: [(&str, Measure, Measure); 8] = [
     ("still on hand", Measure::OnHandUnits, Measure::OnHandUsd),
 ];
 
-fn mean_text(policy: &PolicyResults, measure: Measure, scale: f64) -> String {
-    let (mean, interval, ..) = mean_of(policy.column(measure), Scale::Amount);
+/// A measure's mean with its interval.
+fn mean_of(policy: &PolicySummary, measure: Measure) -> (f64, Option<Interval>) {
+    policy.mean(measure).map_or((f64::NAN, None), |mean| (mean.estimate, mean.interval))
+}
+
+fn mean_text(policy: &PolicySummary, measure: Measure, scale: f64) -> String {
+    let (mean, interval) = mean_of(policy, measure);
     with_interval(mean, interval, scale)
 }
 
-fn quantile(column: &[f64], level: f64) -> f64 {
-    stats::quantile(column, level, 0.95).map_or(f64::NAN, |quantile| quantile.estimate)
+fn quantile(policy: &PolicySummary, column: &str, level: f64) -> f64 {
+    policy.estimate(column, Statistic::Quantile(level)).map_or(f64::NAN, |quantile| quantile.estimate)
 }
 
 /// The screen of one policy's results.
 ///
 /// # Errors
 /// Those of writing.
-pub fn policy(out: &mut dyn Write, policy: &PolicyResults, model: &Model, results: &Results) -> io::Result<()> {
-    let n = results.replications.len() as u64;
+pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {
     writeln!(out, "Policy {}: {}", policy.id, policy.title)?;
-    if policy.columns[0].is_empty() {
+    if n == 0 {
         return writeln!(out, "  no replication was finished");
     }
     people(out, policy, model, n)?;
@@ -47,16 +50,16 @@ pub fn policy(out: &mut dyn Write, policy: &PolicyResults, model: &Model, result
     equipment(out, policy)
 }
 
-fn people(out: &mut dyn Write, policy: &PolicyResults, model: &Model, n: u64) -> io::Result<()> {
+fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {
     let deadline = model.start.after(model.inputs.mission.deadline);
-    let (share, interval, ..) = mean_of(policy.column(Measure::AllOut), Scale::Event);
+    let (share, interval) = mean_of(policy, Measure::AllOut);
     let strength: f64 = model.inputs.base.iter().map(|base| base.personnel).sum();
     writeln!(out, "\nPeople out of the country by {deadline} (mean, 95% interval)")?;
     writeln!(out, "  {} of {}", mean_text(policy, Measure::PeopleOut, 1.0), whole(strength))?;
     writeln!(out, "  all but the liquidation team: probability {}", probability(share, interval, n))
 }
 
-fn casualties(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
+fn casualties(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
     writeln!(out, "\nCasualties on the road (mean, 95% interval){:>15}{:>26}", "killed", "wounded")?;
     let rows = [
         ("by devices", Measure::KilledDevice, Measure::WoundedDevice),
@@ -70,23 +73,23 @@ fn casualties(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
         let (killed, wounded) = (mean_text(policy, killed, 1.0), mean_text(policy, wounded, 1.0));
         writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")?;
     }
-    let range = |measure| {
-        let column = policy.column(measure);
-        format!("{} to {}", whole(quantile(column, 0.05)), whole(quantile(column, 0.95)))
+    let range = |measure: &str| {
+        let at = |level| whole(quantile(policy, measure, level));
+        format!("{} to {}", at(0.05), at(0.95))
     };
-    let (killed, wounded) = (range(Measure::Killed), range(Measure::Wounded));
+    let (killed, wounded) = (range(Measure::Killed.name()), range(Measure::Wounded.name()));
     writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, 5% to 95%")?;
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
     writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])
 }
 
-fn closures(out: &mut dyn Write, policy: &PolicyResults, model: &Model) -> io::Result<()> {
+fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::Result<()> {
     let width = model.inputs.base.iter().map(|base| title(base).chars().count()).max().unwrap_or(0).max(4);
     writeln!(out, "\n{:<w$}{:>14}{:>14}{:>28}", "Closures", "planned", "median", "5% to 95%", w = width + 2)?;
     let end_days = model.deadline_days() + model.inputs.mission.liquidation_days;
-    for (index, base) in model.inputs.base.iter().enumerate() {
-        let column = policy.departures(index);
-        let date = |level: f64| day(model.start, quantile(column, level), end_days);
+    for base in &model.inputs.base {
+        let column = format!("departure.{}", base.id);
+        let date = |level: f64| day(model.start, quantile(policy, &column, level), end_days);
         let planned = model.start.after(base.planned_closure).to_string();
         let range = format!("{} to {}", date(0.05), date(0.95));
         writeln!(out, "  {:<w$}{planned:>14}{:>14}{range:>28}", title(base), date(0.5), w = width)?;
@@ -102,7 +105,7 @@ fn day(start: Date, days: f64, end_days: f64) -> String {
     if days >= end_days { "not closed".to_owned() } else { start.after(days).to_string() }
 }
 
-fn equipment(out: &mut dyn Write, policy: &PolicyResults) -> io::Result<()> {
+fn equipment(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
     writeln!(out, "\nEquipment at the end (mean, 95% interval){:>23}{:>28}", "units", "USD million")?;
     for (name, units, usd) in LEDGER {
         let units = mean_text(policy, units, 1.0);
@@ -137,9 +140,8 @@ const SIDE_BY_SIDE: [Measure; 14] = [
 ///
 /// # Errors
 /// Those of writing.
-pub fn side_by_side(out: &mut dyn Write, results: &Results) -> io::Result<()> {
-    let n = results.replications.len() as u64;
-    for policies in results.policies.chunks(3) {
+pub fn side_by_side(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    for policies in summary.policies.chunks(3) {
         write!(out, "{:<38}", "Mean (95% interval)")?;
         for policy in policies {
             write!(out, "{:>30}", policy.id)?;
@@ -149,9 +151,9 @@ pub fn side_by_side(out: &mut dyn Write, results: &Results) -> io::Result<()> {
             let usd = measure.unit() == "USD";
             write!(out, "  {:<36}", if usd { format!("{measure} million") } else { measure.to_string() })?;
             for policy in policies {
-                let (mean, interval, ..) = mean_of(policy.column(measure), measure.scale());
+                let (mean, interval) = mean_of(policy, measure);
                 let text = match measure.scale() {
-                    Scale::Event => probability(mean, interval, n),
+                    Scale::Event => probability(mean, interval, summary.n),
                     Scale::Amount => with_interval(mean, interval, if usd { 1e6 } else { 1.0 }),
                 };
                 write!(out, "{text:>30}")?;
@@ -183,8 +185,8 @@ const HEADLINES: [Measure; 12] = [
 ///
 /// # Errors
 /// Those of writing.
-pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]) -> io::Result<()> {
-    let Some((baseline, others)) = results.policies.split_first() else { return Ok(()) };
+pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    let Some((baseline, others)) = summary.policies.split_first() else { return Ok(()) };
     for policy in others {
         writeln!(
             out,
@@ -197,7 +199,7 @@ pub fn comparison(out: &mut dyn Write, results: &Results, contrasts: &[Contrast]
             "measure", "baseline", "policy", "difference", "corr.", "factor", "worse"
         )?;
         for measure in HEADLINES {
-            for contrast in contrasts.iter().filter(|c| c.policy == policy.id && c.measure == measure.name()) {
+            for contrast in summary.contrasts.iter().filter(|c| c.policy == policy.id && c.measure == measure.name()) {
                 row(out, measure, contrast, [baseline, policy])?;
             }
         }
@@ -212,7 +214,7 @@ fn row(
     out: &mut dyn Write,
     measure: Measure,
     contrast: &Contrast,
-    [baseline, policy]: [&PolicyResults; 2],
+    [baseline, policy]: [&PolicySummary; 2],
 ) -> io::Result<()> {
     let difference = &contrast.difference;
     let scale = if measure.unit() == "USD" { 1e6 } else { 1.0 };
@@ -220,11 +222,11 @@ fn row(
         "USD" => " (USD million)",
         _ => "",
     };
-    let mean = |column: &[f64]| decimals(stats::sum(column) / column.len().max(1) as f64 / scale, 2);
+    let mean = |policy| decimals(mean_of(policy, measure).0 / scale, 2);
     let is_direct = contrast.effect == Effect::Direct;
     let name = if is_direct { "  direct".to_owned() } else { format!("{}{unit}", measure.name()) };
     let (before, after) = match contrast.effect {
-        Effect::Total => (mean(baseline.column(measure)), mean(policy.column(measure))),
+        Effect::Total => (mean(baseline), mean(policy)),
         Effect::Direct => (String::new(), String::new()),
     };
     let differs = difference.sd > 0.0 || difference.mean != 0.0;

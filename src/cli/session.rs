@@ -1,94 +1,84 @@
-//! From arguments to a plan, and from results to a folder.
+//! From a request to a plan, and the threads it runs on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
-use crate::cli::interrupt;
-use crate::cli::progress::Progress;
-use crate::experiment::{Hooks, Plan, PolicyModel, Results, run};
-use crate::scenario::{Case, Diagnostics};
-
-/// Id of the only policy of a scenario that declares none.
-const AS_WRITTEN: &str = "as-written";
+use crate::cli::request::{Asked, Kind, Request};
+use crate::cli::shard::Shard;
+use crate::experiment::results::column_names;
+use crate::experiment::{Plan, PolicyModel};
+use crate::scenario::Case;
 
 /// A checked experiment.
 pub struct Session {
+    /// What was asked for.
+    pub request: Request,
     /// The scenario.
     pub case: Case,
     /// What is to be run.
     pub plan: Plan,
+    /// Names of the columns.
+    pub names: Vec<String>,
+    /// The scenario's file, for commands to try next.
+    pub file: PathBuf,
     /// Where results go.
     pub out: PathBuf,
+    /// The threads.
+    pub pool: ThreadPool,
 }
 
 impl Session {
-    /// Resolves arguments: loads the scenario, builds the model under each policy, and checks the plan.
+    /// Builds the model under each policy, and checks the plan.
     ///
     /// # Errors
     /// Problems of the scenario or the plan.
-    pub fn new(args: &ExperimentArguments, command: &str, ids: &[String], has_baseline: bool) -> Result<Self, Stop> {
-        let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
-        let policies = ids.iter().map(|id| policy(&case, id, args.point)).collect::<Result<Vec<_>, _>>();
-        Self::of_policies(case, policies.map_err(Stop::Scenario)?, args, command, has_baseline)
-    }
-
-    /// The same for policies that are already built.
-    ///
-    /// # Errors
-    /// Problems of the plan.
-    pub fn of_policies(
-        case: Case,
-        policies: Vec<PolicyModel>,
-        args: &ExperimentArguments,
-        command: &str,
-        has_baseline: bool,
-    ) -> Result<Self, Stop> {
-        let defaults =
-            &policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?.model.inputs.experiment;
-        let seed = args.seed.unwrap_or(defaults.seed as u64);
-        let replications = args.replications.unwrap_or(defaults.replications as u64);
-        let plan = Plan { policies, seed, replications, has_baseline };
+    pub fn new(asked: Asked, file: PathBuf, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
+        let policies: Vec<PolicyModel> = asked.policies().map_err(Stop::Scenario)?;
+        let Asked { request, case } = asked;
+        let first = policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
+        let names = column_names(&first.model.inputs);
+        let has_baseline = request.command == Kind::Compare;
+        let plan = Plan { policies, seed: request.seed, replications: request.replications, has_baseline };
         plan.check()?;
-        let stem = args.file.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy().into_owned());
-        let name = if command == "run" { stem } else { format!("{stem}-{command}") };
-        let out = args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(name));
-        Ok(Self { case, plan, out })
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
+        Ok(Self { request, case, plan, names, file, out, pool })
     }
 
-    /// Runs the plan on the asked number of threads; returns the results and the seconds they took.
+    /// The same for arguments, with the folder they name or the default one.
     ///
     /// # Errors
-    /// [`Stop::Interrupted`], or threads that cannot be made.
-    pub fn run(&self, args: &ExperimentArguments) -> Result<(Results, f64), Stop> {
-        let threads = args.threads.map_or(0, usize::from);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        interrupt::listen();
-        let progress = Progress::new(self.plan.replications, args.quiet || args.json);
-        let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, of| progress.note(done, of) };
-        let results = pool.install(|| run(&self.plan, &hooks));
-        let seconds = progress.finish();
-        if results.stopped { Err(Stop::Interrupted) } else { Ok((results, seconds)) }
+    /// As for [`Session::new`].
+    pub fn of_arguments(asked: Asked, args: &ExperimentArguments) -> Result<Self, Stop> {
+        let out = args.out.clone().unwrap_or_else(|| {
+            let whole = default_folder(&args.file, asked.request.command);
+            args.shard.map_or(whole.clone(), |Shard { index, of }| {
+                PathBuf::from(format!("{}-shard-{index}-of-{of}", whole.display()))
+            })
+        });
+        Self::new(asked, args.file.clone(), out, args.threads)
+    }
+
+    /// Asks for another number of replications.
+    ///
+    /// # Errors
+    /// More than memory holds.
+    pub fn set_replications(&mut self, replications: u64) -> Result<(), Stop> {
+        (self.request.replications, self.plan.replications) = (replications, replications);
+        Ok(self.plan.check()?)
+    }
+
+    /// The title of the scenario.
+    pub fn title(&self) -> &str {
+        &self.plan.policies[0].model.inputs.title
     }
 }
 
-/// The ids to run: those asked for, or the first of the file.
-pub fn policy_ids(file: &std::path::Path, sets: &[String], asked: &[String]) -> Result<Vec<String>, Stop> {
-    if !asked.is_empty() {
-        return Ok(asked.to_vec());
-    }
-    let case = Case::load(file, sets).map_err(Stop::Scenario)?;
-    Ok(vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())])
-}
-
-/// The model under a policy of the file.
-pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
-    let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
-        ("the scenario as written".to_owned(), Vec::new())
-    } else {
-        let preset = case.policy(id)?;
-        (preset.title.clone(), preset.overrides.clone())
-    };
-    let model = case.model(&overrides)?;
-    Ok(PolicyModel { id: id.to_owned(), title, model: if point { model.at_central_values() } else { model } })
+/// `results/<scenario>[-<command>]`.
+pub fn default_folder(file: &Path, command: Kind) -> PathBuf {
+    let stem = file.file_stem().map_or("scenario".into(), |stem| stem.to_string_lossy().into_owned());
+    let name = if command == Kind::Run { stem } else { format!("{stem}-{}", command.name()) };
+    PathBuf::from("results").join(name)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{Form, TraceArguments};
 use crate::cli::exit::Stop;
 use crate::cli::numbers::decimals;
-use crate::cli::session::{policy, policy_ids};
+use crate::cli::request::{policy, policy_ids};
 use crate::draw::Streams;
 use crate::experiment::PolicyModel;
 use crate::measures::Measure;
@@ -41,7 +41,7 @@ struct Told {
 /// Problems of the scenario, unknown names, or standard output.
 pub fn trace(args: &TraceArguments) -> Result<(), Stop> {
     let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
-    let ids = policy_ids(&args.file, &args.sets, &args.policies)?;
+    let ids = policy_ids(&case, &args.policies);
     if ids.len() > 2 {
         return Err(Stop::Usage(format!("a trace compares two policies, not {}; leave some out", ids.len())));
     }

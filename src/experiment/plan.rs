@@ -1,12 +1,29 @@
-//! What is to be run.
+//! What is to be run, and how it is cut.
+
+use std::ops::Range;
 
 use thiserror::Error;
 
 use crate::measures::Measure;
 use crate::model::Model;
+use crate::store::ChunkKey;
 
-/// Bytes that the values of all replications may take in memory before a run is refused.
-pub const MEMORY_LIMIT_BYTES: u64 = 4 << 30;
+/// Replications of a cell: what is written, and kept when a run is cut short, as one.
+///
+/// # Source
+/// Assumed: because the replications that people ask for (1,000, 10,000) are whole numbers of it, the default run has four
+/// to share between machines, a kill of the reference case loses a second of work, and a million replications are 4,000
+/// files and not more.
+pub const CELL: u64 = 250;
+
+/// Bytes that the values of one measure, with the copies that estimates make, may take before a run is refused.
+pub const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
+
+/// Bytes for each replication while a measure is estimated: its values, the baseline's, their differences, all sorted.
+pub const BYTES_PER_REPLICATION: u64 = 32;
+
+/// Id of the only design point of an experiment without a sweep.
+pub const ONLY_POINT: &str = "0";
 
 /// A policy ready to be run.
 #[derive(Clone, Debug)]
@@ -37,14 +54,12 @@ pub struct Plan {
 pub enum PlanError {
     /// It would not fit in memory.
     #[error(
-        "{replications} replications of {policies} policies need {needed_mib} MiB for their values, over the limit of \
+        "{replications} replications need {needed_mib} MiB for the values of each measure, over the limit of \
          {limit_mib} MiB; ask for at most {most} replications"
     )]
     TooLarge {
         /// Asked for.
         replications: u64,
-        /// Policies.
-        policies: usize,
         /// What they need.
         needed_mib: u64,
         /// The limit.
@@ -66,18 +81,48 @@ impl Plan {
         if self.replications == 0 {
             return Err(PlanError::Empty);
         }
-        let bases = self.policies.first().map_or(0, |policy| policy.model.inputs.base.len());
-        let bytes_each = 8 * self.policies.len() as u64 * (Measure::COUNT + bases + 3) as u64;
-        let needed = self.replications.saturating_mul(bytes_each);
+        let needed = self.replications.saturating_mul(BYTES_PER_REPLICATION);
         if needed > MEMORY_LIMIT_BYTES {
             return Err(PlanError::TooLarge {
                 replications: self.replications,
-                policies: self.policies.len(),
                 needed_mib: needed >> 20,
                 limit_mib: MEMORY_LIMIT_BYTES >> 20,
-                most: MEMORY_LIMIT_BYTES / bytes_each,
+                most: MEMORY_LIMIT_BYTES / BYTES_PER_REPLICATION,
             });
         }
         Ok(())
+    }
+
+    /// The cells: ranges of replications, each of [`CELL`] but for the last.
+    pub fn cells(&self) -> Vec<Range<u64>> {
+        cells(self.replications)
+    }
+
+    /// Columns of each policy that hold measures and departures.
+    pub fn columns(&self) -> usize {
+        Measure::COUNT + self.policies.first().map_or(0, |policy| policy.model.inputs.base.len())
+    }
+
+    /// The key of a policy's chunk of a cell.
+    pub fn key(&self, point: &str, policy: usize, cell: &Range<u64>) -> ChunkKey {
+        // With its position: two sets of denials may come out as the same id.
+        ChunkKey::new(format!("{point}/{policy}-{}", self.policies[policy].id), cell.start, cell.end)
+    }
+}
+
+/// The cells of so many replications.
+pub fn cells(replications: u64) -> Vec<Range<u64>> {
+    (0..replications.div_ceil(CELL)).map(|at| at * CELL..replications.min((at + 1) * CELL)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_whole_but_for_the_last() {
+        assert!(cells(0).is_empty());
+        assert_eq!(cells(251), [0..250, 250..251]);
+        assert_eq!(cells(501), [0..250, 250..500, 500..501]);
     }
 }

@@ -27,7 +27,8 @@ impl Cell {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds other replications.
+    pub(super) fn merge(&mut self, other: &Self) {
         for at in 0..2 {
             self.sums[at] += other.sums[at];
             self.squares[at] += other.squares[at];
@@ -73,6 +74,17 @@ pub struct ConvoyCell {
     pub squares: [i128; 5],
 }
 
+impl ConvoyCell {
+    /// Adds other replications.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        for at in 0..5 {
+            self.sums[at] += other.sums[at];
+            self.squares[at] += other.squares[at];
+        }
+    }
+}
+
 /// Integer tallies of one policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tallies {
@@ -92,7 +104,7 @@ pub struct Tallies {
 }
 
 impl Tallies {
-    /// Adds one replication.
+    /// Adds one replication, but for its daily quantities, which [`DailyValues`] gathers.
     pub fn add(&mut self, outcome: &Outcome) {
         for end in &outcome.ends {
             self.ends.entry(end.key()).or_default().add([end.units, end.usd]);
@@ -102,16 +114,6 @@ impl Tallies {
             self.harms.entry((harm.cause as u8, harm.place)).or_default().add(amounts);
         }
         self.add_convoys(outcome);
-        self.daily.resize_with(outcome.daily.len().max(self.daily.len()), Default::default);
-        for (histograms, counts) in self.daily.iter_mut().zip(&outcome.daily) {
-            for (histogram, &count) in histograms.iter_mut().zip(counts) {
-                let count = count as usize;
-                if histogram.len() <= count {
-                    histogram.resize(count + 1, 0);
-                }
-                histogram[count] += 1;
-            }
-        }
         self.events += outcome.events;
         self.streams += outcome.streams;
     }
@@ -136,7 +138,7 @@ impl Tallies {
         }
     }
 
-    /// Adds the tallies of other replications.
+    /// Adds the tallies of other replications, but for the daily ones.
     pub fn merge(&mut self, other: &Self) {
         for (key, cell) in &other.ends {
             self.ends.entry(*key).or_default().merge(cell);
@@ -145,28 +147,37 @@ impl Tallies {
             self.harms.entry(*key).or_default().merge(cell);
         }
         for (base, theirs) in &other.convoys {
-            let cell = self.convoys.entry(*base).or_default();
-            cell.n += theirs.n;
-            for at in 0..5 {
-                cell.sums[at] += theirs.sums[at];
-                cell.squares[at] += theirs.squares[at];
-            }
-        }
-        self.daily.resize_with(other.daily.len().max(self.daily.len()), Default::default);
-        for (mine, theirs) in self.daily.iter_mut().zip(&other.daily) {
-            for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                mine.resize(mine.len().max(theirs.len()), 0);
-                for (count, more) in mine.iter_mut().zip(theirs) {
-                    *count += more;
-                }
-            }
+            self.convoys.entry(*base).or_default().merge(theirs);
         }
         self.events += other.events;
         self.streams += other.streams;
     }
 }
 
-/// Everything kept of one policy.
+/// Values of the daily quantities, by day and quantity, in any order: a list for a few replications, where a count of
+/// every value that a day can have would be mostly zeros.
+#[derive(Clone, Debug, Default)]
+pub struct DailyValues(pub Vec<[Vec<u32>; DAILY]>);
+
+impl DailyValues {
+    /// Adds one replication.
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.0.resize_with(outcome.daily.len().max(self.0.len()), Default::default);
+        for (values, counts) in self.0.iter_mut().zip(&outcome.daily) {
+            values.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
+        }
+    }
+
+    /// Takes the values of other replications.
+    pub fn append(&mut self, other: Self) {
+        self.0.resize_with(other.0.len().max(self.0.len()), Default::default);
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, mut theirs)| mine.append(&mut theirs));
+        }
+    }
+}
+
+/// Everything kept of one policy, in memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicyResults {
     /// Its id.
@@ -193,7 +204,8 @@ impl PolicyResults {
     }
 }
 
-/// What an experiment comes out as.
+/// What an experiment comes out as, in memory: for small ones. [`Rows`](crate::experiment::Rows) are read a column at a
+/// time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
     /// By policy, in the order of the plan.

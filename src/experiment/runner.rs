@@ -1,87 +1,125 @@
-//! Runs a plan's replications in parallel.
+//! Runs a plan's replications in parallel, cell by cell.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use crate::draw::Streams;
-use crate::experiment::plan::{Plan, PolicyModel};
-use crate::experiment::results::{DirectColumns, Failure, PolicyResults, Results, Tallies};
-use crate::measures::Measure;
+use crate::experiment::cell::Gathered;
+use crate::experiment::plan::{ONLY_POINT, Plan};
+use crate::experiment::results::{Failure, Results};
+use crate::experiment::rows::Rows;
 use crate::model::Model;
-use crate::withdrawal::{Direct, Withdrawal};
+use crate::store::Chunk;
+use crate::withdrawal::Withdrawal;
 
-/// Replications that one worker runs at a time.
-const BLOCK: u64 = 32;
+/// Replications that one worker runs at a time: a tenth of a cell.
+const BLOCK: u64 = 25;
+/// Finished cells that wait to be kept before workers wait too.
+const WAITING: usize = 2;
 
 /// What the caller is told and asked while an experiment runs.
 pub struct Hooks<'a> {
-    /// Whether to stop; asked before each block.
+    /// Whether to stop; asked before each cell is begun.
     pub should_stop: &'a (dyn Fn() -> bool + Sync),
-    /// Told how many replications are done, of how many.
+    /// Told how many of the replications to run are done, of how many.
     pub on_progress: &'a (dyn Fn(u64, u64) + Sync),
 }
 
-/// What is collected under one lock: integer sums and columns by replication, so the order of arrival does not matter.
-struct Collected {
-    policies: Vec<PolicyResults>,
-    done: Vec<bool>,
-    failures: Vec<Failure>,
-}
-
-/// One replication of one policy.
-struct Row {
-    values: Vec<f64>,
-    direct: Vec<Direct>,
-}
-
-/// Runs every replication of every policy. Replication `r` of each policy shares its streams with replication `r` of the
-/// others.
+/// Runs every replication of every policy and keeps it all in memory. Replication `r` of each policy shares its streams with
+/// replication `r` of the others.
 ///
 /// # Panics
-/// Never: a replication that panics is caught before the lock on what is collected is taken.
+/// Never: a replication that panics is caught.
 pub fn run(plan: &Plan, hooks: &Hooks) -> Results {
-    let replications = plan.replications as usize;
-    let collected = Mutex::new(Collected {
-        policies: plan.policies.iter().enumerate().map(|(at, policy)| empty_results(plan, at, policy)).collect(),
-        done: vec![false; replications],
-        failures: Vec::new(),
-    });
-    let (done, blocks) = (AtomicU64::new(0), plan.replications.div_ceil(BLOCK));
-    (0..blocks).into_par_iter().for_each_init(
-        || Worker::new(plan),
-        |worker, block| {
-            if (hooks.should_stop)() {
-                return;
-            }
-            let first = block * BLOCK;
-            let last = (first + BLOCK).min(plan.replications);
-            let (rows, tallies, failures) = worker.run_block(first, last);
-            let mut collected = collected.lock().expect("no worker panics while it holds the lock");
-            collected.take(first, rows, &tallies, failures);
-            drop(collected);
-            let so_far = done.fetch_add(last - first, Ordering::Relaxed) + last - first;
-            (hooks.on_progress)(so_far, plan.replications);
-        },
-    );
-    collected.into_inner().expect("no worker panics while it holds the lock").finish()
+    let mut kept = Vec::new();
+    let keep = |chunks: Vec<Chunk>| -> Result<(), ()> {
+        kept.extend(chunks);
+        Ok(())
+    };
+    let ran = run_cells(plan, ONLY_POINT, &plan.cells(), hooks, keep);
+    let stopped = ran != Ok(Ran::All);
+    Rows::in_memory(plan, kept).and_then(|rows| rows.load(stopped)).expect("memory can be read")
 }
 
-fn empty_results(plan: &Plan, at: usize, policy: &PolicyModel) -> PolicyResults {
-    let replications = plan.replications as usize;
-    let columns = Measure::COUNT + policy.model.inputs.base.len();
-    let zeros = || vec![0.0; replications];
-    let direct =
-        (plan.has_baseline && at > 0).then(|| DirectColumns { contacts: zeros(), killed: zeros(), wounded: zeros() });
-    PolicyResults {
-        id: policy.id.clone(),
-        title: policy.title.clone(),
-        columns: vec![zeros(); columns],
-        direct,
-        tallies: Tallies::default(),
+/// How far a run got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// Every cell was run and kept.
+    All,
+    /// It was asked to stop before; the cells that had been begun were kept.
+    Stopped,
+}
+
+/// Runs cells of a plan, in their order, and hands each that is finished to `keep`, a chunk for each policy, on a thread of
+/// its own. Which is finished first depends on the threads; what is in it does not.
+///
+/// # Errors
+/// The first error of `keep`; nothing more is begun after it.
+///
+/// # Panics
+/// Never: a replication that panics is caught before the lock on a cell is taken.
+pub fn run_cells<E: Send>(
+    plan: &Plan,
+    point: &str,
+    cells: &[Range<u64>],
+    hooks: &Hooks,
+    mut keep: impl FnMut(Vec<Chunk>) -> Result<(), E> + Send,
+) -> Result<Ran, E> {
+    let blocks: Vec<(usize, Range<u64>)> = cells.iter().enumerate().flat_map(|(at, cell)| blocks(at, cell)).collect();
+    let of: u64 = cells.iter().map(|cell| cell.end - cell.start).sum();
+    let gathering: Vec<Mutex<Option<Gathered>>> = cells.iter().map(|_| Mutex::new(None)).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let (stopped, failed) = (AtomicBool::new(false), AtomicBool::new(false));
+    let work = |worker: &mut Worker, sender: &SyncSender<Vec<Chunk>>| {
+        while let Some((cell, block)) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let is_new = block.start == cells[*cell].start;
+            if failed.load(Ordering::Relaxed) || is_new && (hooks.should_stop)() {
+                stopped.store(true, Ordering::Relaxed);
+                next.store(blocks.len(), Ordering::Relaxed);
+                break;
+            }
+            let part = worker.run_block(block.clone());
+            let whole = {
+                let mut gathered = gathering[*cell].lock().expect("no worker panics while it holds a cell");
+                let mine = gathered.get_or_insert_with(|| Gathered::new(plan, cells[*cell].clone()));
+                mine.take(part);
+                if mine.is_whole() { gathered.take() } else { None }
+            };
+            if let Some(whole) = whole {
+                // The one who keeps leaves only after an error, which it has noted.
+                let _ = sender.send(whole.into_chunks(plan, point));
+            }
+            let length = block.end - block.start;
+            (hooks.on_progress)(done.fetch_add(length, Ordering::Relaxed) + length, of);
+        }
+    };
+    let kept = std::thread::scope(|scope| {
+        let (sender, finished) = sync_channel(WAITING);
+        let (failed, keep) = (&failed, &mut keep);
+        let keeper = scope.spawn(move || {
+            let kept = finished.iter().try_for_each(keep);
+            failed.store(kept.is_err(), Ordering::Relaxed);
+            // Senders that wait must not wait for ever.
+            drop(finished);
+            kept
+        });
+        rayon::broadcast(|_| work(&mut Worker::new(plan), &sender));
+        drop(sender);
+        keeper.join()
+    });
+    match kept {
+        Ok(kept) => kept.map(|()| if stopped.into_inner() { Ran::Stopped } else { Ran::All }),
+        Err(panic) => std::panic::resume_unwind(panic),
     }
+}
+
+/// The blocks of a cell.
+fn blocks(at: usize, cell: &Range<u64>) -> impl Iterator<Item = (usize, Range<u64>)> + use<> {
+    let end = cell.end;
+    (cell.start..end).step_by(BLOCK as usize).map(move |first| (at, first..end.min(first + BLOCK)))
 }
 
 /// One thread's replicators, one for each policy.
@@ -103,98 +141,35 @@ impl<'p> Worker<'p> {
         Withdrawal::new(&plan.policies[policy].model, &others)
     }
 
-    /// Runs replications `first..last` of every policy. A replication that panics in any policy is left out of all.
-    fn run_block(&mut self, first: u64, last: u64) -> (Vec<Option<Vec<Row>>>, Vec<Tallies>, Vec<Failure>) {
-        let mut tallies = vec![Tallies::default(); self.withdrawals.len()];
-        let mut failures = Vec::new();
-        let mut rows = Vec::new();
-        for replication in first..last {
-            let streams = Streams::new(self.plan.seed, replication);
-            let mut row = Vec::with_capacity(self.withdrawals.len());
-            for policy in 0..self.withdrawals.len() {
-                let withdrawal = &mut self.withdrawals[policy];
-                let run = AssertUnwindSafe(|| {
-                    withdrawal.replicate(streams);
-                });
-                match catch_unwind(run) {
-                    Ok(()) => {
-                        let outcome = self.withdrawals[policy].outcome();
-                        let values = outcome.values().iter().chain(&outcome.departed_days).copied().collect();
-                        row.push(Row { values, direct: outcome.direct.clone() });
-                    }
-                    Err(panic) => {
-                        let message = panic.downcast_ref::<String>().cloned();
-                        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
-                        let policy_id = self.plan.policies[policy].id.clone();
-                        let message = message.unwrap_or_else(|| "unknown fault".to_owned());
-                        failures.push(Failure { replication, policy: policy_id, message });
-                        self.withdrawals[policy] = Self::withdrawal(self.plan, policy);
-                    }
+    /// Runs some replications of every policy. A replication that panics in any policy is left out of all.
+    fn run_block(&mut self, block: Range<u64>) -> Gathered {
+        let mut part = Gathered::new(self.plan, block.clone());
+        for replication in block {
+            let failures: Vec<Failure> =
+                (0..self.withdrawals.len()).filter_map(|policy| self.replicate(replication, policy)).collect();
+            if failures.is_empty() {
+                for (policy, withdrawal) in self.withdrawals.iter().enumerate() {
+                    part.add(replication, policy, withdrawal.outcome());
                 }
-            }
-            let whole = row.len() == self.withdrawals.len();
-            if whole {
-                for (tally, withdrawal) in tallies.iter_mut().zip(&self.withdrawals) {
-                    tally.add(withdrawal.outcome());
-                }
-            }
-            rows.push(whole.then_some(row));
-        }
-        (rows, tallies, failures)
-    }
-}
-
-impl Collected {
-    fn take(&mut self, first: u64, rows: Vec<Option<Vec<Row>>>, tallies: &[Tallies], failures: Vec<Failure>) {
-        self.failures.extend(failures);
-        for (policy, tally) in self.policies.iter_mut().zip(tallies) {
-            policy.tallies.merge(tally);
-        }
-        for (at, row) in rows.into_iter().enumerate() {
-            let Some(row) = row else { continue };
-            let replication = first as usize + at;
-            self.done[replication] = true;
-            for (policy, row) in self.policies.iter_mut().zip(&row) {
-                for (column, &value) in policy.columns.iter_mut().zip(&row.values) {
-                    column[replication] = value;
-                }
-            }
-            for (policy, direct) in self.policies.iter_mut().skip(1).zip(&row[0].direct) {
-                if let Some(columns) = &mut policy.direct {
-                    columns.contacts[replication] = f64::from(direct.contacts);
-                    columns.killed[replication] = f64::from(direct.killed);
-                    columns.wounded[replication] = f64::from(direct.wounded);
-                }
+            } else {
+                part.fail(replication, failures);
             }
         }
+        part
     }
 
-    fn finish(mut self) -> Results {
-        self.failures.sort();
-        let failed: Vec<u64> = self.failures.iter().map(|failure| failure.replication).collect();
-        let stopped =
-            self.done.iter().enumerate().any(|(at, done)| !done && failed.binary_search(&(at as u64)).is_err());
-        if self.done.contains(&false) {
-            let done = &self.done;
-            let keep = |column: &mut Vec<f64>| {
-                let mut row = done.iter();
-                column.retain(|_| *row.next().expect("one per replication"));
-            };
-            for policy in &mut self.policies {
-                policy.columns.iter_mut().for_each(keep);
-                if let Some(direct) = &mut policy.direct {
-                    keep(&mut direct.contacts);
-                    keep(&mut direct.killed);
-                    keep(&mut direct.wounded);
-                }
-            }
-        }
-        let done = self.done.iter().enumerate().filter(|(_, done)| **done);
-        Results {
-            replications: done.map(|(at, _)| at as u64).collect(),
-            policies: self.policies,
-            failures: self.failures,
-            stopped,
-        }
+    /// Runs one replication of one policy; what it said if it panicked.
+    fn replicate(&mut self, replication: u64, policy: usize) -> Option<Failure> {
+        let streams = Streams::new(self.plan.seed, replication);
+        let withdrawal = &mut self.withdrawals[policy];
+        let run = AssertUnwindSafe(|| {
+            withdrawal.replicate(streams);
+        });
+        let panic = catch_unwind(run).err()?;
+        self.withdrawals[policy] = Self::withdrawal(self.plan, policy);
+        let message = panic.downcast_ref::<String>().cloned();
+        let message = message.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+        let message = message.unwrap_or_else(|| "unknown fault".to_owned());
+        Some(Failure { replication, policy: self.plan.policies[policy].id.clone(), message })
     }
 }

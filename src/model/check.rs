@@ -75,6 +75,9 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_equipment(inputs, &mut problems);
     check_imports(inputs, &mut problems);
     check_aviation(inputs, &mut problems);
+    check_columns(inputs, &mut problems);
+    let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
+    problems.dates_rise("permissions.appeal", &appeals, false);
     for (name, desk) in desks(&inputs.permissions) {
         check_desk(&format!("permissions.{name}"), desk, &mut problems);
     }
@@ -370,6 +373,38 @@ fn check_aviation(inputs: &Inputs, problems: &mut Problems) {
             let message = format!("`{}` has an `air_share` but no parent to fly people to", base.id);
             let hint = "give it a `parent`, or leave `air_share` out: it empties by repatriation flights";
             problems.add(ProblemKind::Conflict, format!("base.{}.air_share", base.id), message, hint);
+        }
+    }
+}
+
+fn check_columns(inputs: &Inputs, problems: &mut Problems) {
+    for column in &inputs.host_column {
+        let path = format!("host_column.{}", column.id);
+        if column.route.len() < 2 {
+            let message = format!("the route of `{}` has fewer than two places", column.id);
+            let hint = "name where it starts and where it goes";
+            problems.add(ProblemKind::Empty, format!("{path}.route"), message, hint);
+        }
+        if let Some(fast_to) = &column.fast_to
+            && !column.route[1.min(column.route.len())..].contains(fast_to)
+        {
+            let message = format!("`{}` goes fast to `{fast_to}`, which its route does not lead to", column.id);
+            let hint = "name a later place of `route`, or leave `fast_to` out";
+            problems.add(ProblemKind::Missing, format!("{path}.fast_to"), message, hint);
+        }
+        for pair in column.route.windows(2) {
+            let (Some(from), Some(to)) = (node(inputs, &pair[0]), node(inputs, &pair[1])) else { continue };
+            let problem = if from == to {
+                Some((ProblemKind::Duplicate, format!("the route of `{}` stays at `{}`", column.id, pair[0])))
+            } else if ShortestWays::new(inputs, from).to(to).is_none() {
+                Some((ProblemKind::Unreachable, format!("no road leads from `{}` to `{}`", pair[0], pair[1])))
+            } else {
+                None
+            };
+            if let Some((kind, message)) = problem {
+                let hint = "name places that roads join, each once";
+                problems.add(kind, format!("{path}.route"), message, hint);
+            }
         }
     }
 }

@@ -3,6 +3,16 @@
 use crate::model::field::{Kind, number, share};
 use crate::model::threat::Tension;
 
+crate::choice! {
+    /// For whom a base holds.
+    pub enum HoldFor {
+        /// For a column of the host army that is on its way.
+        Army = "army",
+        /// For a civil authority.
+        CivilAuthority = "civil_authority",
+    }
+}
+
 crate::table! {
     /// The mission's rules for leaving a base.
     pub struct Decisions {
@@ -18,6 +28,12 @@ crate::table! {
         request_before_days: f64 = number("days", 0.0, 365.0),
         /// How long past its date a planned departure waits for permission before it leaves without.
         wait_days: f64 = number("days", 0.0, 365.0),
+        /// How long a base that is free to go holds for someone to receive it, where nobody is there; 0 is not at all.
+        hold_for_handover_days: f64 = number("days", 0.0, 365.0),
+        /// For whom it holds: `army`, where a host column is to come, or `civil_authority`.
+        hold_for: HoldFor = Kind::Choice(HoldFor::NAMES),
+        /// Mean days until a civil authority comes to a base that holds for one (exponential).
+        civil_authority_mean_days: f64 = number("days", 0.0, 365.0),
         /// Share of self-driving vehicles that can drive out when planned.
         drivable_planned: f64 = share(),
         /// Share of self-driving vehicles that can drive out under acceleration; armour drives first.

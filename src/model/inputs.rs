@@ -5,6 +5,7 @@ use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
 use crate::model::field::Kind;
+use crate::model::host_army::HostColumn;
 use crate::model::imports::Imports;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
@@ -53,6 +54,8 @@ crate::table! {
         base_fire: BaseFire = Kind::Table(BaseFire::FIELDS),
         /// Armed groups.
         armed_group: Vec<ArmedGroup> = Kind::List(ArmedGroup::FIELDS),
+        /// Columns of the host army.
+        host_column: Vec<HostColumn> = Kind::List(HostColumn::FIELDS),
         /// What contacts do to people.
         casualties: Casualties = Kind::Table(Casualties::FIELDS),
         /// Rules for leaving.

@@ -12,6 +12,7 @@ pub mod check;
 pub mod closing;
 pub mod equipment;
 pub mod field;
+pub mod host_army;
 pub mod imports;
 pub mod inputs;
 pub mod mission;

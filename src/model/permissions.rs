@@ -70,8 +70,24 @@ crate::table! {
 }
 
 crate::table! {
-    /// The desks.
+    /// An appeal to the host, or to others to press it.
+    pub struct Appeal {
+        /// When it is made.
+        from: f64 = Kind::Date,
+        /// Factor on every desk's rate into the restrictive stance from then on; 1 is no effect.
+        factor: f64 = number("x", 0.0, 10.0),
+    }
+}
+
+crate::table! {
+    /// The desks, and what bears on all of them.
     pub struct Permissions {
+        /// Probability that the host withholds ground movement from bases that a column of its army is to reach, until it is there. Drawn once for a replication; a supposition to be tried, not a finding.
+        host_delay: f64 = share(),
+        /// Factor on every desk's rate into the restrictive stance after each early or unhanded departure; 1 is no effect.
+        departure_factor: f64 = number("x", 0.0, 100.0),
+        /// Appeals, in order of date.
+        appeal: Vec<Appeal> = Kind::List(Appeal::FIELDS),
         /// Cargo columns to and from a base.
         truck_column: Desk = Kind::Table(Desk::FIELDS),
         /// A garrison's own departure by road.

@@ -3,6 +3,7 @@
 use crate::draw::key;
 use crate::model::Inputs;
 use crate::model::aviation::Runway;
+use crate::model::host_army::HostColumn;
 use crate::model::permissions::Permissions;
 
 /// Index of a base in `Inputs::base`.
@@ -39,6 +40,24 @@ pub struct Trip {
     pub destination: NodeId,
 }
 
+/// The way of a column of the host army.
+#[derive(Clone, Debug)]
+pub struct ColumnRoute {
+    /// Stable key of its id, for streams.
+    pub key: u64,
+    /// Its legs.
+    pub legs: Route,
+    /// How many of them, from the first, it goes fast.
+    pub fast_legs: usize,
+}
+
+impl ColumnRoute {
+    /// Whether it leads to a place or starts there.
+    pub fn reaches(&self, place: NodeId) -> bool {
+        self.legs.iter().any(|leg| leg.from == place || leg.to == place)
+    }
+}
+
 /// The resolved net.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -71,6 +90,10 @@ pub struct Network {
     /// For each zone, the zones that share a place with it, itself among them. A zone's places are its bases and the
     /// ends of its roads.
     pub zones_near: Vec<Vec<usize>>,
+    /// Length of the shortest way from each place to the nearest place of each zone, at the central lengths.
+    pub zone_km: Vec<Vec<f64>>,
+    /// The ways of the host army's columns.
+    pub columns: Vec<ColumnRoute>,
     /// For each armed group, whether it is active in each zone.
     pub group_zones: Vec<Vec<bool>>,
     /// For each desk in the order of [`desks`], whether each region feels its restrictive stance.
@@ -184,6 +207,20 @@ impl ShortestWays {
     }
 }
 
+/// A column's legs: the shortest ways from each place of its route to the next.
+fn column_route(inputs: &Inputs, ways: &[ShortestWays], column: &HostColumn) -> ColumnRoute {
+    let places: Vec<NodeId> = column.route.iter().filter_map(|id| node(inputs, id)).collect();
+    let fast_to = column.fast_to.as_deref().and_then(|id| node(inputs, id));
+    let mut route = ColumnRoute { key: key(&column.id), legs: Vec::new(), fast_legs: 0 };
+    for pair in places.windows(2) {
+        route.legs.extend(ways[pair[0]].to(pair[1]).expect("checked: a road leads there"));
+        if fast_to == Some(pair[1]) {
+            route.fast_legs = route.legs.len();
+        }
+    }
+    route
+}
+
 impl Network {
     /// Resolves the net of checked inputs.
     ///
@@ -215,6 +252,15 @@ impl Network {
         Self {
             zone_key: inputs.zone.iter().map(|zone| key(&zone.id)).collect(),
             zones_near: zones_near.collect(),
+            zone_km: ways
+                .iter()
+                .map(|from| {
+                    let nearest =
+                        |places: &Vec<NodeId>| places.iter().map(|&to| from.km(to)).fold(f64::INFINITY, f64::min);
+                    zone_places.iter().map(nearest).collect()
+                })
+                .collect(),
+            columns: inputs.host_column.iter().map(|column| column_route(inputs, &ways, column)).collect(),
             group_zones: inputs
                 .armed_group
                 .iter()

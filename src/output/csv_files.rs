@@ -5,14 +5,12 @@ use std::io::{self, Write};
 
 use csv::Writer;
 
-use crate::experiment::Results;
 use crate::measures::Better;
-use crate::model::Model;
 use crate::stats::{Interval, MeanEstimate};
-use crate::summary::{AttributionRow, Contrast, Estimate, casualty_rows, convoy_rows, equipment_rows, timeline_rows};
+use crate::summary::{AttributionRow, Summary};
 
-/// The only design point of an experiment without a sweep.
-const DESIGN_ID: &str = "0";
+/// A design point by its id, and its tables.
+pub type Point<'s> = (&'s str, &'s Summary);
 
 /// A number as the shortest text that reads back as the same value; empty where there is none.
 fn text(value: Option<f64>) -> String {
@@ -26,33 +24,16 @@ fn ends(interval: Option<Interval>) -> [String; 2] {
     [text(interval.map(|interval| interval.low)), text(interval.map(|interval| interval.high))]
 }
 
-/// One row for each policy and replication, one column for each measure.
-///
-/// # Errors
-/// Those of writing.
-pub fn replications(out: &mut dyn Write, results: &Results, names: &[String]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    let fixed = ["design_id", "policy", "replication"];
-    csv.write_record(fixed.into_iter().chain(names.iter().map(String::as_str)))?;
-    for policy in &results.policies {
-        for (row, replication) in results.replications.iter().enumerate() {
-            csv.write_field(DESIGN_ID)?;
-            csv.write_field(&policy.id)?;
-            csv.write_field(replication.to_string())?;
-            for column in &policy.columns {
-                csv.write_field(text(Some(column[row])))?;
-            }
-            csv.write_record(None::<&[u8]>)?;
-        }
-    }
-    csv.flush()
+/// The rows of every design point, with its id.
+fn each<'s, T>(points: &[Point<'s>], rows: fn(&'s Summary) -> Vec<&'s T>) -> Vec<(&'s str, &'s T)> {
+    points.iter().flat_map(|&(id, summary)| rows(summary).into_iter().map(move |row| (id, row))).collect()
 }
 
 /// Estimates in long form.
 ///
 /// # Errors
 /// Those of writing.
-pub fn summary(out: &mut dyn Write, estimates: &[Estimate]) -> io::Result<()> {
+pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
         "design_id",
@@ -68,11 +49,12 @@ pub fn summary(out: &mut dyn Write, estimates: &[Estimate]) -> io::Result<()> {
         "n",
         "mcse",
     ])?;
-    for row in estimates {
+    let estimates = each(points, |summary| summary.policies.iter().flat_map(|policy| &policy.estimates).collect());
+    for (design_id, row) in estimates {
         let [low, high] = ends(row.interval);
         let confidence = text(row.interval.map(|_| crate::summary::CONFIDENCE));
         csv.write_record([
-            DESIGN_ID,
+            design_id,
             &row.policy,
             &row.measure,
             row.statistic.name(),
@@ -93,9 +75,10 @@ pub fn summary(out: &mut dyn Write, estimates: &[Estimate]) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of writing.
-pub fn contrasts(out: &mut dyn Write, contrasts: &[Contrast]) -> io::Result<()> {
+pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
+        "design_id",
         "policy",
         "baseline",
         "measure",
@@ -112,12 +95,13 @@ pub fn contrasts(out: &mut dyn Write, contrasts: &[Contrast]) -> io::Result<()> 
         "share_worse",
         "n",
     ])?;
-    for row in contrasts {
+    for (design_id, row) in each(points, |summary| summary.contrasts.iter().collect()) {
         let difference = &row.difference;
         let [low, high] = ends(Some(difference.interval));
         let [adjusted_low, adjusted_high] = ends(Some(row.adjusted));
         let worse = (row.better != Better::Neither).then_some(difference.share_worse);
         csv.write_record([
+            design_id,
             &row.policy,
             &row.baseline,
             &row.measure,
@@ -142,7 +126,7 @@ pub fn contrasts(out: &mut dyn Write, contrasts: &[Contrast]) -> io::Result<()> 
 ///
 /// # Errors
 /// Those of writing.
-pub fn equipment(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
+pub fn equipment(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
         "policy",
@@ -158,9 +142,8 @@ pub fn equipment(out: &mut dyn Write, results: &Results, model: &Model) -> io::R
         "usd_low",
         "usd_high",
     ])?;
-    let n = results.replications.len() as u64;
-    for policy in &results.policies {
-        for row in equipment_rows(policy, &model.inputs, n) {
+    for policy in &summary.policies {
+        for row in &policy.equipment {
             let ([units_low, units_high], [usd_low, usd_high]) = (ends(row.units.1), ends(row.usd.1));
             csv.write_record([
                 &policy.id,
@@ -185,7 +168,7 @@ pub fn equipment(out: &mut dyn Write, results: &Results, model: &Model) -> io::R
 ///
 /// # Errors
 /// Those of writing.
-pub fn casualties(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
+pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record([
         "policy",
@@ -198,9 +181,8 @@ pub fn casualties(out: &mut dyn Write, results: &Results, model: &Model) -> io::
         "wounded_low",
         "wounded_high",
     ])?;
-    let n = results.replications.len() as u64;
-    for policy in &results.policies {
-        for row in casualty_rows(policy, &model.inputs, n) {
+    for policy in &summary.policies {
+        for row in &policy.casualties {
             let ([killed_low, killed_high], [wounded_low, wounded_high]) = (ends(row.killed.1), ends(row.wounded.1));
             csv.write_record([
                 &policy.id,
@@ -248,13 +230,13 @@ pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str
 ///
 /// # Errors
 /// Those of writing.
-pub fn convoys(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
+pub fn convoys(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     let means = ["days", "devices", "direct_attacks", "killed", "wounded"];
     let columns = means.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_low"), format!("{name}_high")]);
     csv.write_record(["policy", "convoy", "n"].map(str::to_owned).into_iter().chain(columns))?;
-    for policy in &results.policies {
-        for row in convoy_rows(policy, &model.inputs) {
+    for policy in &summary.policies {
+        for row in &policy.convoys {
             csv.write_field(&policy.id)?;
             csv.write_field(&row.base)?;
             csv.write_field(row.n.to_string())?;
@@ -274,11 +256,11 @@ pub fn convoys(out: &mut dyn Write, results: &Results, model: &Model) -> io::Res
 ///
 /// # Errors
 /// Those of writing.
-pub fn timeline(out: &mut dyn Write, results: &Results, model: &Model) -> io::Result<()> {
+pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record(["policy", "date", "measure", "mean", "q05", "q25", "q50", "q75", "q95"])?;
-    for policy in &results.policies {
-        for row in timeline_rows(policy, model.start) {
+    for policy in &summary.policies {
+        for row in &policy.timeline {
             csv.write_field(&policy.id)?;
             csv.write_field(row.date.to_string())?;
             csv.write_field(row.daily.name())?;
@@ -296,11 +278,11 @@ pub fn timeline(out: &mut dyn Write, results: &Results, model: &Model) -> io::Re
 ///
 /// # Errors
 /// Those of writing.
-pub fn failures(out: &mut dyn Write, results: &Results) -> io::Result<()> {
+pub fn failures(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
     csv.write_record(["design_id", "policy", "replication", "code"])?;
-    for failure in &results.failures {
-        csv.write_record([DESIGN_ID, &failure.policy, &failure.replication.to_string(), "panic"])?;
+    for (design_id, failure) in each(points, |summary| summary.failures.iter().collect()) {
+        csv.write_record([design_id, &failure.policy, &failure.replication.to_string(), "panic"])?;
     }
     csv.flush()
 }

@@ -1,3 +1,6 @@
-//! Tables to files: CSV with stable columns. Receives tables, never simulates.
+//! Tables to files: CSV with stable columns. Receives tables and rows, never simulates.
 
 pub mod csv_files;
+mod replications;
+
+pub use replications::replications;

@@ -9,7 +9,7 @@ use super::listing::Listing;
 use super::overrides::{Override, from_arguments};
 use super::presets::Preset;
 use super::reader::read;
-use super::sources::Disk;
+use super::sources::{Disk, Files};
 use crate::model::check::ProblemKind;
 use crate::model::field::Table;
 use crate::model::{Inputs, Model, Uncertainty};
@@ -29,8 +29,16 @@ impl Case {
     /// # Errors
     /// Every problem of the files and of the scenario as it stands, its policies and denials included.
     pub fn load(path: &Path, sets: &[String]) -> Result<Self, Diagnostics> {
+        Self::load_from(&Disk, path, sets)
+    }
+
+    /// The same from files that may be elsewhere than on the disk.
+    ///
+    /// # Errors
+    /// As for [`Case::load`].
+    pub fn load_from(files: &dyn Files, path: &Path, sets: &[String]) -> Result<Self, Diagnostics> {
         let mut problems = Diagnostics::new();
-        let setup = Setup { schema: Inputs::FIELDS, defaults: Some(DEFAULTS), files: &Disk };
+        let setup = Setup { schema: Inputs::FIELDS, defaults: Some(DEFAULTS), files };
         let document = Document::load(path, &setup, &mut problems);
         let sets = from_arguments(sets, &mut problems);
         let Some(document) = document else { return Err(problems) };
@@ -49,6 +57,11 @@ impl Case {
             }
         }
         if problems.is_empty() { Ok(case) } else { Err(problems) }
+    }
+
+    /// The text of the values that lie under every scenario.
+    pub fn defaults() -> &'static str {
+        DEFAULTS.1
     }
 
     /// The document, without overrides.

@@ -36,6 +36,7 @@ mod render;
 mod robust;
 mod sources;
 mod syntax;
+pub mod templates;
 #[cfg(test)]
 mod testing;
 mod wording;
@@ -46,6 +47,7 @@ pub use code::{CODES, Code, CodeInfo};
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_DIAGNOSTICS};
 pub use document::{Document, Setup};
 pub use listing::{BasisCounts, Listed, Listing};
+pub use nearest::{nearest, suggestion};
 pub use node::{Content, Entries, Entry, Node};
 pub use overrides::{Override, from_arguments};
 pub use presets::{Preset, check_presets};

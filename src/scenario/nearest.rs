@@ -6,7 +6,7 @@ use super::diagnostic::shown;
 const LONGEST: usize = 64;
 
 /// The words most like the given one, best first, at most three.
-pub(super) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     if word.len() > LONGEST {
         return Vec::new();
     }
@@ -53,7 +53,7 @@ pub(super) fn enumerated<'a>(words: impl IntoIterator<Item = &'a str>) -> String
 }
 
 /// "did you mean `a`?", or else what there is: "here are `a`, `b`".
-pub(super) fn suggestion(word: &str, among: &[&str], what: &str) -> String {
+pub fn suggestion(word: &str, among: &[&str], what: &str) -> String {
     did_you_mean(word, among.iter().copied())
         .unwrap_or_else(|| format!("{what} are {}", enumerated(among.iter().copied())))
 }

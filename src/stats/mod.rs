@@ -45,6 +45,6 @@ pub use proportion::{
 pub use quantile::{OrderInterval, QuantileEstimate, Ranks, order_ranks, quantile, quantile_sorted, sorted};
 pub use ratio::{RatioEstimate, ratio_of_means};
 pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
-pub use shapley::{Attribution, attribute, interactions_scaled, shapley, shapley_scaled};
+pub use shapley::{Attribution, AttributionSums, attribute, interactions_scaled, shapley, shapley_scaled};
 pub use tail::{Cvar, cvar, cvar_sorted};
 pub use variance::{InnerSeeds, VarianceSplit, split_variance};

@@ -123,28 +123,69 @@ pub struct Attribution {
 /// As for [`shapley_scaled`], [`StatsError::Mismatch`] for an incomplete row, and as for
 /// [`mean_t_from_sums`].
 pub fn attribute(values: &[i128], combinations: usize, confidence: f64) -> Result<Attribution, StatsError> {
-    let k = factors(combinations)?;
+    let mut sums = AttributionSums::new(combinations)?;
     if !values.len().is_multiple_of(combinations) {
         return Err(StatsError::Mismatch { left: values.len(), right: combinations });
     }
-    check_count(values.len() / combinations, 2)?;
-    let overflow = || StatsError::Overflow { what: "attribution" };
-    let scale = factorial(k);
-    let (mut sums, mut squares, mut total) = (vec![0_i128; k], vec![0_i128; k], 0_i128);
-    for row in values.chunks_exact(combinations) {
-        total =
-            row[combinations - 1].checked_sub(row[0]).and_then(|gain| total.checked_add(gain)).ok_or_else(overflow)?;
-        for (factor, share) in shapley_scaled(row)?.into_iter().enumerate() {
-            sums[factor] = sums[factor].checked_add(share).ok_or_else(overflow)?;
-            let square = share.checked_mul(share).ok_or_else(overflow)?;
-            squares[factor] = squares[factor].checked_add(square).ok_or_else(overflow)?;
-        }
+    values.chunks_exact(combinations).try_for_each(|row| sums.add(row))?;
+    sums.finish(confidence)
+}
+
+/// The same, a replication at a time, in memory that does not grow with them.
+#[derive(Debug, Clone)]
+pub struct AttributionSums {
+    combinations: usize,
+    n: u64,
+    /// Per factor, of its shares times k!.
+    sums: Vec<i128>,
+    squares: Vec<i128>,
+    /// Of (all - none).
+    total: i128,
+}
+
+impl AttributionSums {
+    /// No replications yet.
+    ///
+    /// # Errors
+    /// As for [`shapley_scaled`].
+    pub fn new(combinations: usize) -> Result<Self, StatsError> {
+        let k = factors(combinations)?;
+        Ok(Self { combinations, n: 0, sums: vec![0; k], squares: vec![0; k], total: 0 })
     }
-    let n = (values.len() / combinations) as u64;
-    let unscaled =
-        |(&sum, &square): (&i128, &i128)| Ok(mean_t_from_sums(n, sum, square, confidence)?.over(scale as f64));
-    let shares = sums.iter().zip(&squares).map(unscaled).collect::<Result<_, StatsError>>()?;
-    Ok(Attribution { n, scale, sums, total, shares })
+
+    /// Adds the outcomes of every combination in one replication, by bit mask.
+    ///
+    /// # Errors
+    /// As for [`shapley_scaled`], and [`StatsError::Mismatch`] for another number of combinations.
+    pub fn add(&mut self, row: &[i128]) -> Result<(), StatsError> {
+        if row.len() != self.combinations {
+            return Err(StatsError::Mismatch { left: row.len(), right: self.combinations });
+        }
+        let overflow = || StatsError::Overflow { what: "attribution" };
+        let gain = row[row.len() - 1].checked_sub(row[0]);
+        self.total = gain.and_then(|gain| self.total.checked_add(gain)).ok_or_else(overflow)?;
+        for (factor, share) in shapley_scaled(row)?.into_iter().enumerate() {
+            self.sums[factor] = self.sums[factor].checked_add(share).ok_or_else(overflow)?;
+            let square = share.checked_mul(share).ok_or_else(overflow)?;
+            self.squares[factor] = self.squares[factor].checked_add(square).ok_or_else(overflow)?;
+        }
+        self.n += 1;
+        Ok(())
+    }
+
+    /// What the replications say.
+    ///
+    /// # Errors
+    /// [`StatsError::TooFew`] for fewer than 2, and as for [`mean_t_from_sums`].
+    pub fn finish(self, confidence: f64) -> Result<Attribution, StatsError> {
+        let Self { n, sums, squares, total, .. } = self;
+        check_count(n as usize, 2)?;
+        let scale = factorial(sums.len());
+        let unscaled =
+            |(&sum, &square): (&i128, &i128)| Ok(mean_t_from_sums(n, sum, square, confidence)?.over(scale as f64));
+        let shares = sums.iter().zip(&squares).map(unscaled).collect::<Result<_, StatsError>>()?;
+        Ok(Attribution { n, scale, sums, total, shares })
+    }
 }
 
 /// k! for k up to 10.

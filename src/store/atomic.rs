@@ -101,6 +101,24 @@ pub(super) fn sum_file(disk: &dyn Disk, folder: &Path, name: &str) -> io::Result
     Ok(FileSum { name: name.to_owned(), bytes, sha256: hex(&sum.finalize().into()) })
 }
 
+/// Largest text that is read whole, in bytes.
+const LARGEST_TEXT_BYTES: u64 = 64 << 20;
+
+/// The text of a file in a results folder; none if it is not there, is no text or is too large to be one of ours.
+///
+/// # Errors
+/// [`StoreError::Io`] if it cannot be read.
+pub fn read_text(disk: &dyn Disk, folder: &Path, name: &str) -> Result<Option<String>, StoreError> {
+    let path = folder.join(name);
+    let mut bytes = Vec::new();
+    match disk.read(&path).and_then(|file| file.take(LARGEST_TEXT_BYTES + 1).read_to_end(&mut bytes)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(StoreError::io("read", &path))?,
+    };
+    let fits = bytes.len() as u64 <= LARGEST_TEXT_BYTES;
+    Ok(fits.then(|| String::from_utf8(bytes).ok()).flatten())
+}
+
 /// Removes what an interrupted writer left under temporary names.
 pub(super) fn clear_temporaries(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
     for entry in disk.list(folder).map_err(StoreError::io("list", folder))? {

@@ -132,6 +132,11 @@ impl Chunks {
         self.with(key, |head, file| head.read_bytes(file))
     }
 
+    /// The error for a chunk whose sections are whole and yet not what its reader wrote.
+    pub fn fault(&self, key: &ChunkKey, fault: ChunkFault) -> StoreError {
+        fault.at(&self.folder.join(file_name(key)))
+    }
+
     fn with<T>(
         &self,
         key: &ChunkKey,
@@ -157,6 +162,16 @@ impl Chunks {
         }
         let fill = |out: &mut dyn io::Write| layout::write(out, &self.identity, key, columns, bytes);
         write_whole(&*self.disk, &self.folder, &file_name(key), fill).map(drop)
+    }
+
+    /// Removes a chunk, and waits until that would survive a loss of power; it may be gone already.
+    pub(super) fn remove(&self, key: &ChunkKey) -> Result<(), StoreError> {
+        let path = self.folder.join(file_name(key));
+        match self.disk.remove(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            removed => removed.map_err(StoreError::io("remove", &path))?,
+        }
+        self.disk.sync_dir(&self.folder).map_err(StoreError::io("sync", &self.folder))
     }
 }
 

@@ -115,6 +115,14 @@ impl Folder {
         self.chunks.write(key, columns, bytes)
     }
 
+    /// Removes a chunk; the manifest stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] if the disk refuses.
+    pub fn remove_chunk(&self, key: &ChunkKey) -> Result<(), StoreError> {
+        self.chunks.remove(key)
+    }
+
     /// Notes an event in the journal, and waits until the disk has it.
     ///
     /// # Errors

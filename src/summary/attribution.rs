@@ -4,10 +4,12 @@
 //! effect on entering, averaged over the orders in which the denials can enter; the shares add up to the difference
 //! between all in force and none.
 
-use crate::experiment::PolicyResults;
+use rayon::prelude::*;
+
+use crate::experiment::Rows;
 use crate::measures::Measure;
-use crate::stats::{MeanEstimate, StatsError, attribute, interactions_scaled, mean_t_from_sums};
-use crate::summary::CONFIDENCE;
+use crate::stats::{AttributionSums, MeanEstimate, interactions_scaled, mean_t_from_sums};
+use crate::summary::{CONFIDENCE, SummaryError};
 
 /// Measures that are attributed.
 pub const ATTRIBUTED: [Measure; 6] =
@@ -32,49 +34,48 @@ pub struct AttributionRow {
 /// Shares of every attributed measure.
 ///
 /// # Arguments
-/// * `combinations` - one policy's results for each set of denials in force, by bit mask: none first, all last.
+/// * `rows` - a policy for each set of denials in force, by bit mask: none first, all last.
 ///
 /// # Errors
-/// [`StatsError`] for fewer than 2 replications or a number of combinations that is no power of 2.
-pub fn attribution(combinations: &[PolicyResults]) -> Result<Vec<AttributionRow>, StatsError> {
-    ATTRIBUTED.iter().map(|&measure| row(combinations, measure)).collect()
+/// Those of reading, fewer than 2 replications, or a number of combinations that is no power of 2.
+pub fn attribution(rows: &Rows) -> Result<Vec<AttributionRow>, SummaryError> {
+    ATTRIBUTED.par_iter().map(|&measure| row(rows, measure)).collect()
 }
 
-fn row(combinations: &[PolicyResults], measure: Measure) -> Result<AttributionRow, StatsError> {
+fn row(rows: &Rows, measure: Measure) -> Result<AttributionRow, SummaryError> {
     let unit = if measure.unit() == "days" { BILLIONTHS } else { 1.0 };
-    let replications = combinations.first().map_or(0, |policy| policy.column(measure).len());
-    let mut values = Vec::with_capacity(replications * combinations.len());
-    for replication in 0..replications {
-        let whole = |policy: &PolicyResults| (policy.column(measure)[replication] * unit).round_ties_even() as i128;
-        values.extend(combinations.iter().map(whole));
-    }
-    let attributed = attribute(&values, combinations.len(), CONFIDENCE)?;
-    let last = combinations.len() - 1;
-    let gains = || values.chunks_exact(combinations.len()).map(|row| row[last] - row[0]);
-    let total = mean_t_from_sums(attributed.n, gains().sum(), gains().map(|gain| gain * gain).sum(), CONFIDENCE)?;
-    let shares = attributed.shares.into_iter().map(|share| share.over(unit)).collect();
-    let interactions = interactions(&values, combinations.len(), unit)?;
-    Ok(AttributionRow { measure, total: total.over(unit), shares, interactions })
-}
-
-/// Mean interaction of each pair.
-fn interactions(values: &[i128], combinations: usize, unit: f64) -> Result<Vec<(usize, usize, f64)>, StatsError> {
-    let factors = combinations.trailing_zeros() as usize;
-    if factors < 2 {
-        return Ok(Vec::new());
-    }
-    let scale: i128 = (1..factors as i128).product();
-    let mut sums: Vec<(usize, usize, i128)> = Vec::new();
-    for row in values.chunks_exact(combinations) {
-        let pairs = interactions_scaled(row)?;
-        if sums.is_empty() {
-            sums.clone_from(&pairs);
-        } else {
-            for (sum, pair) in sums.iter_mut().zip(&pairs) {
-                sum.2 += pair.2;
-            }
+    let combinations = rows.policies().len();
+    let mut sums = AttributionSums::new(combinations)?;
+    let mut squares = 0_i128;
+    let mut pairs: Vec<(usize, usize, i128)> = Vec::new();
+    for cell in 0..rows.cells() {
+        let column = |policy| rows.cell_column(policy, cell, measure as usize);
+        let columns: Vec<Vec<f64>> = (0..combinations).map(column).collect::<Result<_, _>>()?;
+        for at in 0..columns[0].len() {
+            let values: Vec<i128> =
+                columns.iter().map(|column| (column[at] * unit).round_ties_even() as i128).collect();
+            let gain = values[combinations - 1] - values[0];
+            squares += gain * gain;
+            sums.add(&values)?;
+            add_pairs(&mut pairs, interactions_scaled(&values)?);
         }
     }
-    let n = (values.len() / combinations) as f64;
-    Ok(sums.into_iter().map(|(a, b, sum)| (a, b, sum as f64 / scale as f64 / n / unit)).collect())
+    let attributed = sums.finish(CONFIDENCE)?;
+    let total = mean_t_from_sums(attributed.n, attributed.total, squares, CONFIDENCE)?;
+    let scale = (1..combinations.trailing_zeros() as i128).product::<i128>() as f64;
+    let mean = |(a, b, sum): (usize, usize, i128)| (a, b, sum as f64 / scale / attributed.n as f64 / unit);
+    Ok(AttributionRow {
+        measure,
+        total: total.over(unit),
+        shares: attributed.shares.into_iter().map(|share| share.over(unit)).collect(),
+        interactions: pairs.into_iter().map(mean).collect(),
+    })
+}
+
+fn add_pairs(sums: &mut Vec<(usize, usize, i128)>, pairs: Vec<(usize, usize, i128)>) {
+    if sums.is_empty() {
+        *sums = pairs;
+    } else {
+        sums.iter_mut().zip(pairs).for_each(|(sum, pair)| sum.2 += pair.2);
+    }
 }

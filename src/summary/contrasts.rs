@@ -1,6 +1,6 @@
 //! Paired differences between policies and a baseline, under common random numbers.
 
-use crate::experiment::{DirectColumns, PolicyResults, Results};
+use crate::experiment::DirectEffect;
 use crate::measures::{Better, Measure};
 use crate::stats::{Interval, PairedDifference, Worse, holm_intervals, paired};
 use crate::summary::CONFIDENCE;
@@ -43,55 +43,41 @@ pub struct Contrast {
     pub better: Better,
 }
 
-/// Contrasts of every policy with the first, over every column; `names` are the columns' names.
-///
-/// Empty for fewer than two policies or replications.
-pub fn contrasts(results: &Results, names: &[String]) -> Vec<Contrast> {
-    let Some((baseline, others)) = results.policies.split_first() else { return Vec::new() };
-    let mut rows = Vec::new();
-    for (at, name) in names.iter().enumerate() {
-        let better = Measure::ALL.get(at).map_or(Better::Neither, |measure| measure.better());
-        let pairs = others.iter().map(|policy| (policy, policy.columns[at].as_slice()));
-        family(&mut rows, baseline, pairs, (name, Effect::Total, better), &baseline.columns[at]);
-        let Some(measure) = Measure::ALL.get(at) else { continue };
-        let Some(direct) = direct_column(*measure) else { continue };
-        let pairs = others.iter().filter_map(|policy| Some((policy, direct(policy.direct.as_ref()?))));
-        family(&mut rows, baseline, pairs, (name, Effect::Direct, better), &baseline.columns[at]);
-    }
-    rows
-}
-
-/// The column of direct effects on a measure, for those that have one.
-fn direct_column(measure: Measure) -> Option<fn(&DirectColumns) -> &[f64]> {
-    match measure {
-        Measure::Killed => Some(|direct| &direct.killed),
-        Measure::Wounded => Some(|direct| &direct.wounded),
-        Measure::Contacts => Some(|direct| &direct.contacts),
-        _ => None,
-    }
-}
-
-fn family<'r>(
-    rows: &mut Vec<Contrast>,
-    baseline: &PolicyResults,
-    pairs: impl Iterator<Item = (&'r PolicyResults, &'r [f64])>,
-    (measure, effect, better): (&str, Effect, Better),
-    column: &[f64],
-) {
+/// A policy's paired difference from the baseline; none for fewer than two replications.
+pub(super) fn difference(values: &[f64], baseline: &[f64], better: Better) -> Option<PairedDifference> {
     let worse = if better == Better::Higher { Worse::Lower } else { Worse::Higher };
-    let compared: Vec<_> =
-        pairs.filter_map(|(policy, values)| Some((policy, paired(values, column, CONFIDENCE, worse).ok()?))).collect();
+    paired(values, baseline, CONFIDENCE, worse).ok()
+}
+
+/// The contrasts of one column and effect, with intervals adjusted over the policies compared.
+///
+/// # Arguments
+/// * `compared` - the ids of policies and their differences from the baseline.
+pub(super) fn family(
+    baseline: &str,
+    (measure, effect, better): (&str, Effect, Better),
+    compared: &[(&str, PairedDifference)],
+) -> Vec<Contrast> {
     let differences: Vec<PairedDifference> = compared.iter().map(|(_, difference)| *difference).collect();
-    let Ok(adjusted) = holm_intervals(&differences, CONFIDENCE) else { return };
-    for ((policy, difference), (_, adjusted)) in compared.into_iter().zip(adjusted) {
-        rows.push(Contrast {
-            policy: policy.id.clone(),
-            baseline: baseline.id.clone(),
-            measure: measure.to_owned(),
-            effect,
-            difference,
-            adjusted,
-            better,
-        });
+    let Ok(adjusted) = holm_intervals(&differences, CONFIDENCE) else { return Vec::new() };
+    let contrast = |(&(policy, difference), (_, adjusted)): (&(&str, PairedDifference), _)| Contrast {
+        policy: policy.to_owned(),
+        baseline: baseline.to_owned(),
+        measure: measure.to_owned(),
+        effect,
+        difference,
+        adjusted,
+        better,
+    };
+    compared.iter().zip(adjusted).map(contrast).collect()
+}
+
+/// The direct effect on a measure, for those that have one.
+pub(super) fn direct_effect(measure: Measure) -> Option<DirectEffect> {
+    match measure {
+        Measure::Killed => Some(DirectEffect::Killed),
+        Measure::Wounded => Some(DirectEffect::Wounded),
+        Measure::Contacts => Some(DirectEffect::Contacts),
+        _ => None,
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::experiment::PolicyResults;
-use crate::measures::{Measure, Scale};
+use crate::measures::Scale;
 use crate::stats::{self, Interval, Moments};
 
 /// Confidence of every interval that is not otherwise labelled.
@@ -123,40 +122,41 @@ fn share(events: u64, n: u64) -> (f64, Option<Interval>, Method, Option<f64>) {
     (share.estimate, Some(share.interval), method, Some(mcse))
 }
 
-/// All estimates of a policy, measure by measure; `names` are the columns' names.
-pub fn estimates(policy: &PolicyResults, names: &[String]) -> Vec<Estimate> {
+/// All estimates of one column.
+///
+/// # Arguments
+/// * `policy`, `measure` - the policy's id and the column's name.
+/// * `values` - one per replication.
+pub fn estimates(policy: &str, measure: &str, scale: Scale, values: &[f64]) -> Vec<Estimate> {
     let mut rows = Vec::new();
-    for (at, column) in policy.columns.iter().enumerate() {
-        let scale = Measure::ALL.get(at).map_or(Scale::Amount, |measure| measure.scale());
-        let mut push = |statistic, estimate, interval, method, n, mcse| {
-            let (policy, measure) = (policy.id.clone(), names[at].clone());
-            rows.push(Estimate { policy, measure, statistic, estimate, interval, method, n, mcse });
-        };
-        let n = column.len() as u64;
-        let (mean, interval, method, mcse) = mean_of(column, scale);
-        push(Statistic::Mean, mean, interval, method, n, mcse);
-        if scale == Scale::Event {
-            continue;
-        }
-        let Ok(moments) = Moments::of(column) else { continue };
-        if let Some(sd) = moments.sd {
-            push(Statistic::Sd, sd, None, Method::None, n, None);
-        }
-        let zeros = column.iter().filter(|&&value| value == 0.0).count() as u64;
-        let (zero, interval, method, mcse) = share(zeros, n);
-        push(Statistic::ShareZero, zero, interval, method, n, mcse);
-        if zeros > 0 && zeros < n {
-            let events: Vec<f64> = column.iter().copied().filter(|&value| value != 0.0).collect();
-            let (mean, interval, method, mcse) = mean_of(&events, Scale::Amount);
-            push(Statistic::MeanGivenEvent, mean, interval, method, events.len() as u64, mcse);
-        }
-        let Ok(sorted) = stats::sorted(column) else { continue };
-        for level in QUANTILES {
-            let Ok(quantile) = stats::quantile_sorted(&sorted, level, CONFIDENCE) else { continue };
-            let interval = quantile.order.ok().map(|order| order.interval);
-            let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
-            push(Statistic::Quantile(level), quantile.estimate, interval, method, n, None);
-        }
+    let mut push = |statistic, estimate, interval, method, n, mcse| {
+        let (policy, measure) = (policy.to_owned(), measure.to_owned());
+        rows.push(Estimate { policy, measure, statistic, estimate, interval, method, n, mcse });
+    };
+    let n = values.len() as u64;
+    let (mean, interval, method, mcse) = mean_of(values, scale);
+    push(Statistic::Mean, mean, interval, method, n, mcse);
+    if scale == Scale::Event {
+        return rows;
+    }
+    let Ok(moments) = Moments::of(values) else { return rows };
+    if let Some(sd) = moments.sd {
+        push(Statistic::Sd, sd, None, Method::None, n, None);
+    }
+    let zeros = values.iter().filter(|&&value| value == 0.0).count() as u64;
+    let (zero, interval, method, mcse) = share(zeros, n);
+    push(Statistic::ShareZero, zero, interval, method, n, mcse);
+    if zeros > 0 && zeros < n {
+        let events: Vec<f64> = values.iter().copied().filter(|&value| value != 0.0).collect();
+        let (mean, interval, method, mcse) = mean_of(&events, Scale::Amount);
+        push(Statistic::MeanGivenEvent, mean, interval, method, events.len() as u64, mcse);
+    }
+    let Ok(sorted) = stats::sorted(values) else { return rows };
+    for level in QUANTILES {
+        let Ok(quantile) = stats::quantile_sorted(&sorted, level, CONFIDENCE) else { continue };
+        let interval = quantile.order.ok().map(|order| order.interval);
+        let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
+        push(Statistic::Quantile(level), quantile.estimate, interval, method, n, None);
     }
     rows
 }

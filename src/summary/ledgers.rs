@@ -1,6 +1,7 @@
 //! Tables of where equipment ended and where people were hit, from exact integer sums.
 
-use crate::experiment::{Cell, PolicyResults};
+use crate::experiment::Cell;
+use crate::experiment::results::Tallies;
 use crate::model::Inputs;
 use crate::stats::{Interval, mean_t_from_sums};
 use crate::summary::CONFIDENCE;
@@ -54,12 +55,12 @@ pub struct ConvoyRow {
 }
 
 /// Journeys of a policy's garrisons, in the order of bases.
-pub fn convoy_rows(policy: &PolicyResults, inputs: &Inputs) -> Vec<ConvoyRow> {
+pub fn convoy_rows(tallies: &Tallies, inputs: &Inputs) -> Vec<ConvoyRow> {
     let scales = [1e-6, 1.0, 1.0, 1.0, 1.0];
     let row = |(&base, cell): (&u16, &crate::experiment::ConvoyCell)| {
         let mean = |at: usize| {
             let cell = Cell { sums: [cell.sums[at]; 2], squares: [cell.squares[at]; 2] };
-            (mean(policy.tallies.convoys[&base].n, &cell, 0), scales[at])
+            (mean(tallies.convoys[&base].n, &cell, 0), scales[at])
         };
         let scaled = |((value, interval), scale): (Mean, f64)| {
             (value * scale, interval.map(|i| Interval { low: i.low * scale, high: i.high * scale }))
@@ -70,7 +71,7 @@ pub fn convoy_rows(policy: &PolicyResults, inputs: &Inputs) -> Vec<ConvoyRow> {
             means: [0, 1, 2, 3, 4].map(|at| scaled(mean(at))),
         }
     };
-    policy.tallies.convoys.iter().map(row).collect()
+    tallies.convoys.iter().map(row).collect()
 }
 
 fn mean(n: u64, cell: &Cell, at: usize) -> Mean {
@@ -81,7 +82,7 @@ fn mean(n: u64, cell: &Cell, at: usize) -> Mean {
 }
 
 /// Equipment rows of a policy over `n` replications, in order of base, class, owner, line, cause.
-pub fn equipment_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<EquipmentRow> {
+pub fn equipment_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<EquipmentRow> {
     let row = |(&(origin, item, disposition, cause), cell): (&(u16, u16, u8, u8), &Cell)| EquipmentRow {
         class: inputs.class[class_of(item)].id.clone(),
         owner: owner_of(item).name(),
@@ -91,11 +92,11 @@ pub fn equipment_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<Eq
         units: mean(n, cell, 0),
         usd: mean(n, cell, 1),
     };
-    policy.tallies.ends.iter().map(row).collect()
+    tallies.ends.iter().map(row).collect()
 }
 
 /// Casualty rows of a policy over `n` replications, in order of cause and place.
-pub fn casualty_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<CasualtyRow> {
+pub fn casualty_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<CasualtyRow> {
     let row = |(&(cause, place), cell): (&(u8, u16), &Cell)| {
         let (cause, place) = (HarmCause::ALL[cause as usize], place as usize);
         CasualtyRow {
@@ -110,5 +111,5 @@ pub fn casualty_rows(policy: &PolicyResults, inputs: &Inputs, n: u64) -> Vec<Cas
             wounded: mean(n, cell, 1),
         }
     };
-    policy.tallies.harms.iter().map(row).collect()
+    tallies.harms.iter().map(row).collect()
 }

@@ -6,10 +6,12 @@ mod attribution;
 mod contrasts;
 mod estimates;
 mod ledgers;
+mod tables;
 mod timeline;
 
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
-pub use contrasts::{Contrast, Effect, contrasts};
+pub use contrasts::{Contrast, Effect};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
+pub use tables::{PolicySummary, Summary, SummaryError, summarise};
 pub use timeline::{TimelineRow, timeline_rows};

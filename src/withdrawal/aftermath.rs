@@ -7,20 +7,39 @@ use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
+/// Who holds a base.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holder {
+    /// The mission, which has not left.
+    #[default]
+    Mission,
+    /// Nobody: it is empty.
+    Nobody,
+    /// An armed group.
+    ArmedGroup,
+    /// The host.
+    Host,
+}
+
 impl Withdrawal<'_> {
     /// Books what stays at a base that has just been left, and schedules what becomes of it.
     ///
-    /// A formal handover needs a planned departure with permission and someone there to receive the base. Sensitive items
-    /// are never handed over: those left usable are counted.
+    /// A formal handover needs someone there to receive the base, and a planned departure with permission or a base that
+    /// held for the receiver. Sensitive items are never handed over: those left usable are counted.
     pub(super) fn leave_behind(&mut self, base: usize) {
-        let place = &self.inputs.base[base];
         let region = &self.inputs.region[self.model.network.base_region[base]];
         let key = self.model.network.node_key[base];
         let state = &self.bases[base];
-        let can_hand_over = !state.accelerated && state.movement_granted && place.host_garrison;
+        let in_order = !state.accelerated && state.movement_granted || state.hold_until_days.is_some();
+        let can_hand_over = in_order && self.receiver_is_there(base);
         let agreed = self.streams.stream(Purpose::Handover, key, 0).chance(region.handover_probability);
         let handed_over = can_hand_over && agreed;
+        if state.hold_until_days.is_some() {
+            let held_days = self.now() - state.hold_since_days;
+            self.outcome.add(Measure::HeldDays, held_days);
+        }
         self.bases[base].handed_over = handed_over;
+        self.bases[base].holder = if handed_over { Holder::Host } else { Holder::Nobody };
         let usable_before = self.outcome.value(Measure::SensitiveLeft);
         for item in 0..self.tables.items as Item {
             let cause = self.cause_of_leaving(base, item);
@@ -36,6 +55,9 @@ impl Withdrawal<'_> {
         let usable = self.outcome.value(Measure::SensitiveLeft) - usable_before;
         self.tell(what, At::Base(base), "", &[("sensitive_left_usable", usable)]);
         self.schedule_aftermath(base, handed_over);
+        if self.bases[base].army_there && !handed_over {
+            self.host_takes(base);
+        }
     }
 
     fn leave(&mut self, lot: Lot, from: Account, handed_over: bool, cause: Cause) {
@@ -64,13 +86,15 @@ impl Withdrawal<'_> {
         let key = self.model.network.node_key[base];
         let mut looting = self.streams.stream(Purpose::Looting, key, 0);
         let looted_share = if handed_over { aftermath.looted_handed } else { aftermath.looted_unhanded };
-        let is_looted = looting.chance(looted_share);
+        let looting_uniform = looting.uniform();
+        let is_looted = looting_uniform < looted_share;
         let loot_days = looting.weibull(aftermath.looting_shape, aftermath.looting_mean_days);
         let mut takeover = self.streams.stream(Purpose::Takeover, key, 0);
         let weights = region.taker_separatist + region.taker_jihadist + region.taker_none;
         let is_taken = takeover.uniform() * weights < region.taker_separatist + region.taker_jihadist;
         let take_days = takeover.standard_exponential() * aftermath.takeover_mean_days;
         let now = self.now();
+        self.bases[base].looting_uniform = looting_uniform;
         if !handed_over {
             self.outcome.add(Measure::Unhanded, 1.0);
             if is_taken {
@@ -82,8 +106,12 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// An armed group takes an empty camp, and what nobody had claimed.
+    /// An armed group takes an empty camp, and what nobody had claimed, unless the host army was first.
     pub(super) fn on_camp_taken(&mut self, base: usize) {
+        if self.bases[base].holder != Holder::Nobody {
+            return;
+        }
+        self.bases[base].holder = Holder::ArmedGroup;
         self.outcome.add(Measure::BasesTaken, 1.0);
         self.tell(What::CampTaken, At::Base(base), "", &[]);
         for item in 0..self.tables.items as Item {
@@ -94,8 +122,12 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Looters carry off a share of what is left. What was handed over is the host's: its looting is counted, not booked.
+    /// Looters carry off a share of what is left. Where the host army was first they come as often as after a handover. What was handed over is the host's: its looting is counted, not booked.
     pub(super) fn on_camp_looted(&mut self, base: usize) {
+        let state = &self.bases[base];
+        if state.holder == Holder::Host && state.looting_uniform >= self.inputs.aftermath.looted_handed {
+            return;
+        }
         self.outcome.add(Measure::BasesLooted, 1.0);
         let aftermath = &self.inputs.aftermath;
         let (mean, concentration) = (aftermath.looted_share.clamp(1e-6, 1.0 - 1e-6), aftermath.looted_concentration);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::aviation::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
@@ -74,6 +75,18 @@ pub struct BaseState {
     pub lift: LiftState,
     /// Handed over formally when it left.
     pub handed_over: bool,
+    /// Who holds it.
+    pub holder: Holder,
+    /// A column of the host army has come.
+    pub army_there: bool,
+    /// A civil authority has come.
+    pub authority_there: bool,
+    /// Since when it holds for someone to receive it.
+    pub hold_since_days: f64,
+    /// Until when it does at most; none if it has not begun to.
+    pub hold_until_days: Option<f64>,
+    /// Picks whether it is looted.
+    pub looting_uniform: f64,
 }
 
 impl BaseState {
@@ -228,7 +241,12 @@ impl Withdrawal<'_> {
     /// A base's date has come: its people and what can drive leave in columns; what stays is booked with its cause.
     pub(super) fn on_base_leaves(&mut self, base: usize) {
         let state = &self.bases[base];
-        if !state.open || state.departs_at_days != self.now() || self.waits_for_camps(base) || !self.goes_now(base) {
+        if !state.open
+            || state.departs_at_days != self.now()
+            || self.waits_for_camps(base)
+            || !self.goes_now(base)
+            || self.holds_for_receiver(base)
+        {
             return;
         }
         self.settle_fuel(base);
@@ -239,8 +257,8 @@ impl Withdrawal<'_> {
         };
         self.release_columns(base);
         self.form_withdrawal(base);
-        self.tell(What::BaseLeft, At::Base(base), how, &[]);
         self.count_critical(base);
+        self.tell(What::BaseLeft, At::Base(base), how, &[]);
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;
@@ -249,6 +267,7 @@ impl Withdrawal<'_> {
         self.outcome.count_daily(Daily::BasesClosed, now, 1);
         self.leave_behind(base);
         self.closure_is_felt(base);
+        self.host_reacts(base);
     }
 
     /// Why what stays at a base stays.

@@ -28,7 +28,8 @@ impl Withdrawal<'_> {
             .is_some_and(|since| now >= since + decisions.accelerate_after_days);
         let state = &mut self.bases[base];
         let withdraws = self.model.network.parent[base].is_some();
-        if !lasted || !withdraws || !state.open || state.accelerated || now + notice_days >= state.departs_at_days {
+        let is_bound = state.accelerated || state.hold_until_days.is_some();
+        if !lasted || !withdraws || !state.open || is_bound || now + notice_days >= state.departs_at_days {
             return;
         }
         state.accelerated = true;

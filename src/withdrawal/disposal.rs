@@ -95,7 +95,7 @@ impl Withdrawal<'_> {
             return;
         }
         let rule = self.inputs.disposal.rule;
-        let receives = self.inputs.base[base].host_garrison && !state.accelerated;
+        let receives = self.receiver_is_there(base) && !state.accelerated || self.would_hold(base);
         let column_comes = state.assigned > 0;
         let (whole_days, pace) = (now.floor(), self.pace(base));
         let mut destroy = per_day(self.inputs.disposal.destroyed_per_day * pace, whole_days);

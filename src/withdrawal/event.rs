@@ -23,6 +23,18 @@ pub enum Event {
         /// Which of its potential jumps.
         jump: u32,
     },
+    /// A column of the host army reaches a base.
+    ArmyArrives {
+        /// The column.
+        column: u16,
+        /// The base.
+        base: u16,
+    },
+    /// A civil authority comes to a base that holds for one.
+    AuthorityArrives {
+        /// The base.
+        base: u16,
+    },
     /// A base asks whether its zone has been tense for long enough.
     DecisionReviewed {
         /// The base.
@@ -208,7 +220,10 @@ impl Event {
     /// Order at one instant: the world changes first, then answers arrive, then work ends, then people decide and move.
     pub fn phase(self) -> u8 {
         match self {
-            Self::TensionChanges { .. } | Self::TensionJumps { .. } => 0,
+            Self::TensionChanges { .. }
+            | Self::TensionJumps { .. }
+            | Self::ArmyArrives { .. }
+            | Self::AuthorityArrives { .. } => 0,
             Self::MovementAnswered { .. }
             | Self::ColumnAnswered { .. }
             | Self::TrucksReady { .. }

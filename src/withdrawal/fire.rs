@@ -11,7 +11,7 @@ use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
-use crate::withdrawal::thinning::{MOST_PER_DAY, Thinning};
+use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Thinning};
 
 /// Height of a layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
 const LAYER_PER_DAY: f64 = 0.1;
@@ -53,28 +53,27 @@ fn rate(inputs: &Inputs, level: Tension) -> f64 {
 }
 
 impl Withdrawal<'_> {
-    /// Lays out potential fire at every base up to the deadline. Which falls first is looked for when tension is set.
-    pub(super) fn lay_fire(&mut self) {
-        let falls = self.inputs.base_fire.falls;
-        let bound = Tension::ALL.iter().map(|&level| rate(&self.inputs, level)).fold(0.0, f64::max);
+    /// Forgets what fell in the replication before. What falls first is looked for when tension is set.
+    pub(super) fn open_fire(&mut self) {
         self.fire.resize_with(self.bases.len(), FireState::default);
-        for base in 0..self.bases.len() {
-            self.fire[base].reset();
-            if falls {
-                let entity = key2(self.model.network.node_key[base], 0);
-                let incidents = &mut self.fire[base].incidents;
-                let until_days = self.model.deadline_days();
-                incidents.lay(&self.streams, (Purpose::BaseFire, entity, 0), (LAYER_PER_DAY, bound), until_days);
-                incidents.sort();
-            }
+        for fire in &mut self.fire {
+            fire.reset();
         }
     }
 
     /// Finds the next fire at a base as its zone's tension stands, and schedules it.
     pub(super) fn seek_fire(&mut self, base: usize) {
-        let per_day = rate(&self.inputs, self.zones[self.model.network.base_zone[base]].level);
-        let now = self.now();
-        if let Some((at_days, incident)) = self.fire[base].incidents.seek(now, |point| point.height < per_day) {
+        if !self.bases[base].open {
+            return;
+        }
+        let network = &self.model.network;
+        let per_day = rate(&self.inputs, self.zones[network.base_zone[base]].level);
+        let (now, until_days) = (self.now(), self.model.deadline_days());
+        let entity = key2(network.node_key[base], 0);
+        let layers = Layers { purpose: Purpose::BaseFire, entity, kind: 0, per_day: LAYER_PER_DAY, until_days };
+        let incidents = &mut self.fire[base].incidents;
+        incidents.reach(&self.streams, layers, per_day, now);
+        if let Some((at_days, incident)) = incidents.seek(now, |point| point.height < per_day) {
             self.schedule(at_days, Event::FireFalls { base: small(base), incident });
         }
     }
@@ -88,7 +87,7 @@ impl Withdrawal<'_> {
         }
         self.outcome.add(Measure::FireIncidents, 1.0);
         let entity = key2(self.model.network.node_key[base], 1);
-        let mut stream = self.streams.stream(Purpose::BaseFire, entity, point.point);
+        let mut stream = self.streams.stream(Purpose::BaseFire, entity, u64::from(point.point));
         let fire = &self.inputs.base_fire;
         let warned = stream.chance(fire.sheltered_share);
         let in_shelter = warned || self.now() < self.fire[base].sheltered_until_days;
@@ -98,8 +97,9 @@ impl Withdrawal<'_> {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         let harm = blow.fall(&self.inputs, chance, people, stream, |fate, who| hits.push((fate, who)));
+        let shelter = if in_shelter { "in_shelter" } else { "in_the_open" };
         let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
-        self.tell(What::Fire, At::Base(base), if in_shelter { "in shelter" } else { "in the open" }, &amounts);
+        self.tell(What::BaseFire, At::Base(base), shelter, &amounts);
         for &(fate, who) in &hits {
             self.hit_at_base(base, fate, who);
         }

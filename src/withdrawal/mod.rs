@@ -14,6 +14,7 @@ mod decisions;
 mod disposal;
 pub mod event;
 mod fire;
+mod host_army;
 mod imports;
 pub mod ledger;
 pub mod outcome;

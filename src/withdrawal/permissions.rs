@@ -91,37 +91,127 @@ pub enum Answer {
 }
 
 /// The stances of one replication: for each desk, the instants at which its process changes stance.
-#[derive(Clone, Debug, Default)]
+///
+/// Each sojourn lasts until its unit exponential, keyed by desk and ordinal, is spent: at the rate of leaving, which
+/// departures and appeals change while it lasts. So a higher rate only shortens it, and no draw moves.
+#[derive(Clone, Debug)]
 pub struct Host {
     jumps_days: [Vec<f64>; COUNT],
     /// The Weibull scale of each desk's time to an answer.
     answer_scale_days: [f64; COUNT],
+    /// Factor on the rates into the restrictive stance, from departures so far.
+    factor: f64,
+    /// For each desk the sojourn in which the factor last changed.
+    sojourns: [Sojourn; COUNT],
+}
+
+/// Where a sojourn stood at a time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sojourn {
+    /// Which sojourn of the desk.
+    ordinal: usize,
+    /// When.
+    since_days: f64,
+    /// How much of its unit exponential was spent by then.
+    spent: f64,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            jumps_days: Default::default(),
+            answer_scale_days: Default::default(),
+            factor: 1.0,
+            sojourns: Default::default(),
+        }
+    }
+}
+
+/// The stance of a desk's process after so many changes.
+fn stance_after(desk: &Desk, changes: usize) -> Stance {
+    match (desk.stance_at_start, changes % 2) {
+        (stance, 0) => stance,
+        (Stance::Permissive, _) => Stance::Restrictive,
+        (Stance::Restrictive, _) => Stance::Permissive,
+    }
 }
 
 impl Host {
-    /// Draws the stances up to `until_days`. Each sojourn is one unit exponential keyed by desk and ordinal, divided by
-    /// the rate: a higher rate only shortens it.
+    /// Draws the stances up to `until_days`, as they are if nothing that the mission does bears on them.
     pub fn draw(&mut self, inputs: &Inputs, streams: &Streams, until_days: f64) {
+        (self.factor, self.sojourns) = (1.0, Default::default());
         for desk_id in DESKS {
             let desk = desk_id.of(&inputs.permissions);
             self.answer_scale_days[desk_id as usize] =
                 Stream::weibull_scale_of(desk.answer_shape, desk.answer_mean_days);
-            let jumps = &mut self.jumps_days[desk_id as usize];
-            jumps.clear();
-            let (mut now, mut stance) = (0.0, desk.stance_at_start);
-            while desk.regime == Regime::Process && now < until_days {
-                let rate = match stance {
-                    Stance::Permissive => desk.to_restrictive_per_day,
-                    Stance::Restrictive => desk.to_permissive_per_day,
-                };
-                if rate <= 0.0 {
+            self.jumps_days[desk_id as usize].clear();
+            self.go_on(inputs, streams, desk_id, until_days);
+        }
+    }
+
+    /// Multiplies the rates into the restrictive stance from now on, and draws the stances anew from here.
+    pub fn scale(&mut self, inputs: &Inputs, streams: &Streams, factor: f64, (now, until_days): (f64, f64)) {
+        if factor == 1.0 {
+            return;
+        }
+        for desk_id in DESKS {
+            let at = desk_id as usize;
+            let ordinal = self.jumps_days[at].iter().take_while(|&&jump| jump <= now).count();
+            let mut sojourn = self.sojourns[at];
+            if sojourn.ordinal != ordinal {
+                sojourn = Sojourn { ordinal, since_days: self.jumps_days[at][ordinal - 1], spent: 0.0 };
+            }
+            let stance = stance_after(desk_id.of(&inputs.permissions), ordinal);
+            while sojourn.since_days < now {
+                let (rate, holds_until) = self.rate(inputs, desk_id, stance, sojourn.since_days);
+                let until = holds_until.min(now);
+                sojourn.spent += rate * (until - sojourn.since_days);
+                sojourn.since_days = until;
+            }
+            self.sojourns[at] = sojourn;
+            self.jumps_days[at].truncate(ordinal);
+        }
+        self.factor *= factor;
+        for desk_id in DESKS {
+            self.go_on(inputs, streams, desk_id, until_days);
+        }
+    }
+
+    /// Rate at which a desk leaves a stance at a time, and until when the rate holds.
+    fn rate(&self, inputs: &Inputs, desk_id: DeskId, stance: Stance, at_days: f64) -> (f64, f64) {
+        let permissions = &inputs.permissions;
+        let desk = desk_id.of(permissions);
+        if stance == Stance::Restrictive {
+            return (desk.to_permissive_per_day, f64::INFINITY);
+        }
+        let made = permissions.appeal.iter().take_while(|appeal| appeal.from <= at_days);
+        let appeals: f64 = made.map(|appeal| appeal.factor).product();
+        let next = permissions.appeal.iter().find(|appeal| appeal.from > at_days);
+        (desk.to_restrictive_per_day * self.factor * appeals, next.map_or(f64::INFINITY, |appeal| appeal.from))
+    }
+
+    /// Draws a desk's stances on from where its last sojourn stood.
+    fn go_on(&mut self, inputs: &Inputs, streams: &Streams, desk_id: DeskId, until_days: f64) {
+        let desk = desk_id.of(&inputs.permissions);
+        let Sojourn { mut ordinal, since_days: mut now, mut spent } = self.sojourns[desk_id as usize];
+        while desk.regime == Regime::Process && now < until_days {
+            let stance = stance_after(desk, ordinal);
+            let mut left =
+                streams.stream(Purpose::Regime, desk_id as u64, ordinal as u64).standard_exponential() - spent;
+            loop {
+                let (rate, holds_until) = self.rate(inputs, desk_id, stance, now);
+                if rate > 0.0 && now + left / rate <= holds_until {
+                    now += left.max(0.0) / rate;
                     break;
                 }
-                let mut stream = streams.stream(Purpose::Regime, desk_id as u64, jumps.len() as u64);
-                now += stream.standard_exponential() / rate;
-                jumps.push(now);
-                stance = if stance == Stance::Permissive { Stance::Restrictive } else { Stance::Permissive };
+                if holds_until.is_infinite() {
+                    return; // it stays as it is
+                }
+                left -= rate * (holds_until - now);
+                now = holds_until;
             }
+            self.jumps_days[desk_id as usize].push(now);
+            (ordinal, spent) = (ordinal + 1, 0.0);
         }
     }
 
@@ -138,11 +228,7 @@ impl Host {
             return change.stance;
         }
         let flips = self.jumps_days[desk_id as usize].iter().take_while(|&&jump| jump <= now).count();
-        match (desk.stance_at_start, flips % 2) {
-            (stance, 0) => stance,
-            (Stance::Permissive, _) => Stance::Restrictive,
-            (Stance::Restrictive, _) => Stance::Permissive,
-        }
+        stance_after(desk, flips)
     }
 
     /// Probabilities that a request filed now is never answered, and that an answer grants it.
@@ -166,6 +252,20 @@ impl Host {
 }
 
 impl Withdrawal<'_> {
+    /// The host learns how a base was left: an early or unhanded departure makes every desk likelier to turn.
+    pub(super) fn host_reacts(&mut self, base: usize) {
+        let state = &self.bases[base];
+        if !state.accelerated && state.handed_over {
+            return;
+        }
+        let (times, streams) = ((self.now(), self.end_days()), self.streams.plain());
+        self.host.scale(&self.inputs, &streams, self.inputs.permissions.departure_factor, times);
+        for shadow in &mut self.shadows {
+            let factor = shadow.inputs.permissions.departure_factor;
+            shadow.host.scale(&shadow.inputs, &streams, factor, times);
+        }
+    }
+
     /// Tells of an answer to a base's request.
     pub(super) fn tell_answer(&mut self, base: usize, desk_id: DeskId, granted: bool) {
         let what = if granted { What::Granted } else { What::Refused };
@@ -176,6 +276,8 @@ impl Withdrawal<'_> {
     pub(super) fn answer(&self, desk_id: DeskId, base: usize, who: u64, occurrence: u64) -> Answer {
         let region = self.model.network.base_region[base];
         let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
+        let withheld = desk_id == DeskId::GroundMovement && self.movement_is_withheld(base);
+        let granted = if withheld { 0.0 } else { granted };
         let desk = desk_id.of(&self.inputs.permissions);
         let mut stream = self.streams.stream(Purpose::Answer, key2(who, desk_id as u64), occurrence);
         let (is_unanswered, is_granted) = (stream.chance(unanswered), stream.chance(granted));

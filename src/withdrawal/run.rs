@@ -16,6 +16,7 @@ use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::fire::FireState;
+use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
 use crate::withdrawal::ledger::{
     Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
@@ -113,8 +114,13 @@ pub(super) struct CountedStreams {
 }
 
 impl CountedStreams {
-    fn new(inner: Streams) -> Self {
+    pub(super) fn new(inner: Streams) -> Self {
         Self { inner, opened: Cell::new(0) }
+    }
+
+    /// The streams without the count.
+    pub(super) fn plain(&self) -> Streams {
+        self.inner
     }
 
     /// The stream of a decision, see [`Streams::stream`].
@@ -133,6 +139,8 @@ pub struct Withdrawal<'m> {
     pub(super) host: Host,
     pub(super) zones: Vec<ZoneState>,
     pub(super) fire: Vec<FireState>,
+    pub(super) advances: Vec<Advance>,
+    pub(super) host_delays: bool,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
     pub(super) convoys: Vec<Convoy>,
@@ -175,6 +183,8 @@ impl<'m> Withdrawal<'m> {
             host: Host::default(),
             zones: Vec::new(),
             fire: Vec::new(),
+            advances: Vec::new(),
+            host_delays: false,
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
             convoys: Vec::new(),
@@ -265,7 +275,8 @@ impl<'m> Withdrawal<'m> {
         self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
         self.convoys_used = 0;
         self.open_bases();
-        self.lay_fire();
+        self.open_host_army();
+        self.open_fire();
         self.open_zones();
         self.open_plan();
         self.fleets.clear();
@@ -306,6 +317,8 @@ impl<'m> Withdrawal<'m> {
         match event {
             Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
             Event::TensionJumps { zone, jump } => self.on_tension_jumps(zone as usize, jump),
+            Event::ArmyArrives { column, base } => self.on_army_arrives(column as usize, base as usize),
+            Event::AuthorityArrives { base } => self.on_authority_arrives(base as usize),
             Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
             Event::PackingStarts { base } => self.start_packing(base as usize),
             Event::CrewDone { base, job, stops } => self.on_crew_done(base as usize, job, stops),

@@ -26,7 +26,6 @@ macro_rules! happenings {
 
 happenings! {
     TensionChanges = "tension_changes", "The tension of a zone takes another level, given as the cause.";
-    Fire = "fire", "Fire falls on a base; the cause says whether people were in shelter.";
     PackingStarts = "packing_starts", "A base starts to pack.";
     Asked = "asked", "A base files a request; the cause is the desk.";
     Unanswered = "unanswered", "A base files a request that will never be answered; the cause is the desk.";
@@ -58,6 +57,11 @@ happenings! {
     FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";
     CampTaken = "camp_taken", "An armed group takes an empty camp.";
     CampLooted = "camp_looted", "An empty camp is looted.";
+    ArmyArrives = "army_arrives", "A column of the host army reaches a base.";
+    AuthorityArrives = "authority_arrives", "A civil authority comes to a base that holds for one.";
+    HoldsForReceiver = "holds_for_receiver", "A base that is free to go holds for someone to receive it.";
+    HostTakes = "host_takes", "The host army takes a base that was left; the cause says from whom.";
+    BaseFire = "base_fire", "Fire falls on a base; the cause says whether people were in shelter.";
     DeadlinePasses = "deadline_passes", "The deadline ends.";
     LiquidationEnds = "liquidation_ends", "Liquidation ends, and with it the simulation.";
 }
@@ -149,9 +153,11 @@ impl Withdrawal<'_> {
                 format!("{}>{}", node_id(inputs, leg.from), node_id(inputs, leg.to))
             }
             Some(leg) => node_id(inputs, leg.from).to_owned(),
-            None => legs
-                .last()
-                .map_or_else(|| inputs.base[convoy.base].id.clone(), |leg| node_id(inputs, leg.to).to_owned()),
+            None => {
+                let home = || self.model.network.trip[convoy.base].as_ref().map(|trip| trip.destination);
+                let here = legs.last().map(|leg| leg.to).or_else(home).unwrap_or(convoy.base);
+                node_id(inputs, here).to_owned()
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
-use crate::withdrawal::thinning::{MOST_PER_DAY, Potential, Thinning};
+use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
 
 /// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
 const LAYER_PER_DAY: f64 = 0.02;
@@ -32,6 +32,8 @@ pub struct ZoneState {
     critical_since_days: Option<f64>,
     /// When a base in it or near it last closed.
     pub closure_days: f64,
+    /// No product of factors on its rates up is ever above this.
+    most_factor: f64,
     /// Its jumps.
     jumps: Thinning,
 }
@@ -43,6 +45,7 @@ impl Default for ZoneState {
             alarmed_since_days: None,
             critical_since_days: None,
             closure_days: f64::NEG_INFINITY,
+            most_factor: 0.0,
             jumps: Thinning::default(),
         }
     }
@@ -89,20 +92,6 @@ fn standing_factor(inputs: &Inputs, network: &Network, zone: usize, by_days: f64
     inputs.zone[zone].rise_factor.unwrap_or(1.0) * rise
 }
 
-/// A bound on the rates of jumps of a zone up to a day, per day.
-fn rate_bound(inputs: &Inputs, network: &Network, zone: usize, rises: bool, until_days: f64) -> f64 {
-    let plain = Tension::ALL.iter().map(|&level| plain_rate(inputs, level, rises)).fold(0.0, f64::max);
-    if !rises {
-        return plain.min(MOST_PER_DAY);
-    }
-    let groups = inputs.armed_group.iter().zip(&network.group_zones).filter(|(_, zones)| zones[zone]);
-    let groups: f64 = groups.map(|(group, _)| group.rise_factor.max(1.0)).product();
-    let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
-    let latest = growth(inputs, 0.0).max(growth(inputs, until_days));
-    let nearby = inputs.tension.closure_factor.max(1.0);
-    (plain * own * groups * nearby * latest).min(MOST_PER_DAY)
-}
-
 impl Withdrawal<'_> {
     /// Sets every zone to its level at the start, lays out its potential jumps, and schedules what is dated after it.
     pub(super) fn open_zones(&mut self) {
@@ -121,22 +110,21 @@ impl Withdrawal<'_> {
                 }
             }
             if process {
-                self.lay_jumps(zone);
+                self.zones[zone].most_factor = self.most_factor(zone);
                 self.seek_jump(zone);
             }
         }
     }
 
-    /// Lays out a zone's potential jumps up to the end.
-    fn lay_jumps(&mut self, zone: usize) {
-        let (until_days, network) = (self.end_days(), &self.model.network);
-        let jumps = &mut self.zones[zone].jumps;
-        for kind in [FALLS, RISES] {
-            let bound = rate_bound(&self.inputs, network, zone, kind == RISES, until_days);
-            let entity = key2(network.zone_key[zone], u64::from(kind));
-            jumps.lay(&self.streams, (Purpose::Tension, entity, kind), (LAYER_PER_DAY, bound), until_days);
-        }
-        jumps.sort();
+    /// A bound on the product of factors on a zone's rates up.
+    fn most_factor(&self, zone: usize) -> f64 {
+        let (inputs, network) = (&self.inputs, &self.model.network);
+        let groups = inputs.armed_group.iter().zip(&network.group_zones).filter(|(_, zones)| zones[zone]);
+        let groups: f64 = groups.map(|(group, _)| group.rise_factor.max(1.0)).product();
+        let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
+        let latest = growth(inputs, 0.0).max(growth(inputs, self.end_days()));
+        let near = if self.column_comes_near(zone) { inputs.tension.column_near_factor.max(1.0) } else { 1.0 };
+        own * groups * near * inputs.tension.closure_factor.max(1.0) * latest
     }
 
     /// A dated level takes effect.
@@ -157,9 +145,6 @@ impl Withdrawal<'_> {
 
     /// A base has closed: the zones near it are more likely to grow tense for a while.
     pub(super) fn closure_is_felt(&mut self, base: usize) {
-        if !self.inputs.tension.process {
-            return;
-        }
         let network = &self.model.network;
         for &zone in &network.zones_near[network.base_zone[base]] {
             self.zones[zone].closure_days = self.agenda.now();
@@ -169,8 +154,23 @@ impl Withdrawal<'_> {
 
     /// Finds the next jump of a zone as things stand, and schedules it.
     fn seek_jump(&mut self, zone: usize) {
+        if !self.inputs.tension.process {
+            return;
+        }
+        let (now, until_days) = (self.now(), self.end_days());
         let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
-        let found = jumps.seek(self.now(), |point| point.height < self.jump_rate(zone, point));
+        let mut most = [0.0; 2];
+        for (kind, factor) in [(FALLS, 1.0), (RISES, self.zones[zone].most_factor)] {
+            let entity = key2(self.model.network.zone_key[zone], u64::from(kind));
+            let layers = Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY, until_days };
+            let plain = plain_rate(&self.inputs, self.zones[zone].level, kind == RISES);
+            most[kind as usize] = (plain * factor).min(MOST_PER_DAY);
+            jumps.reach(&self.streams, layers, most[kind as usize], now);
+        }
+        // Most points lie above every rate that is possible: what is nearby need not be looked at.
+        let is_jump =
+            |point: &Potential| point.height < most[point.kind as usize] && point.height < self.jump_rate(zone, point);
+        let found = jumps.seek(now, is_jump);
         self.zones[zone].jumps = jumps;
         if let Some((at_days, jump)) = found {
             self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
@@ -187,6 +187,9 @@ impl Withdrawal<'_> {
             return plain.min(MOST_PER_DAY);
         }
         let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
+        if self.column_is_near(zone, jump.at_days) {
+            rate *= inputs.tension.column_near_factor;
+        }
         if jump.at_days < state.closure_days + inputs.tension.closure_days {
             rate *= inputs.tension.closure_factor;
         }

@@ -2,8 +2,9 @@
 //! lies below the rate when they come.
 //!
 //! Points stand in layers of constant height, each with its own stream, so that no draw moves with the rate: a higher
-//! rate only adds points. The next one to happen is looked for again whenever the rate has changed; a point that was
-//! found before and is no longer the next is passed over when its time comes, so nothing is ever cancelled.
+//! rate only adds points. Layers are laid out from the lowest up, when a rate first reaches them. The next point to happen
+//! is looked for again whenever the rate has changed; one that was found before and is no longer the next is passed over
+//! when its time comes, so nothing is ever cancelled.
 
 use crate::draw::Purpose;
 use crate::withdrawal::run::CountedStreams;
@@ -20,57 +21,67 @@ pub struct Potential {
     pub height: f64,
     /// Which kind of thing: 0 or 1.
     pub kind: u8,
-    /// Which point of its kind it is, for its own stream.
-    pub point: u64,
+    /// Which point it is: kind (1 bit), layer (11 bits), index in the layer (20 bits).
+    pub point: u32,
+}
+
+/// The keys of points of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers {
+    /// What they are for.
+    pub purpose: Purpose,
+    /// For whom.
+    pub entity: u64,
+    /// Which kind of thing: 0 or 1.
+    pub kind: u8,
+    /// Height of a layer: part of the stream scheme, since changing it moves every point.
+    pub per_day: f64,
+    /// Points are laid out up to here.
+    pub until_days: f64,
 }
 
 /// Potential points of one actor, and the next of them.
 #[derive(Clone, Debug, Default)]
 pub struct Thinning {
     points: Vec<Potential>,
-    /// The first that has not passed.
+    /// How many layers of each kind are laid out.
+    laid: [u32; 2],
+    /// The first point that has not passed.
     ahead: usize,
-    /// The one to happen as things stand.
-    pending: Option<u32>,
+    /// The point to happen as things stand, and where it is.
+    pending: Option<(u32, usize)>,
 }
 
 impl Thinning {
     /// Takes all points away, keeping the memory.
     pub fn clear(&mut self) {
         self.points.clear();
-        (self.ahead, self.pending) = (0, None);
+        (self.laid, self.ahead, self.pending) = ([0; 2], 0, None);
     }
 
-    /// Lays out the points of one kind up to a day, below a bound on the rate.
-    ///
-    /// # Arguments
-    /// * `layer_per_day` - height of a layer: part of the stream scheme, since changing it moves every point.
-    /// * `bound_per_day` - no rate is ever above it.
-    pub(super) fn lay(
-        &mut self,
-        streams: &CountedStreams,
-        (purpose, entity, kind): (Purpose, u64, u8),
-        (layer_per_day, bound_per_day): (f64, f64),
-        until_days: f64,
-    ) {
-        for layer in 0..(bound_per_day / layer_per_day).ceil() as u64 {
-            let mut stream = streams.stream(purpose, entity, layer);
-            let mut at_days = stream.standard_exponential() / layer_per_day;
-            let mut index = 0;
-            while at_days < until_days {
-                let height = (layer as f64 + stream.uniform()) * layer_per_day;
-                if height < bound_per_day {
-                    self.points.push(Potential { at_days, height, kind, point: layer << 32 | index });
+    /// Lays out the points of a kind that lie ahead and below a rate, unless they are there. Then look for the next.
+    pub(super) fn reach(&mut self, streams: &CountedStreams, layers: Layers, rate_per_day: f64, now_days: f64) {
+        let needed = (rate_per_day / layers.per_day).ceil() as u32;
+        let laid = self.laid[layers.kind as usize];
+        if needed <= laid {
+            return;
+        }
+        for layer in laid..needed {
+            let mut stream = streams.stream(layers.purpose, layers.entity, u64::from(layer));
+            let mut at_days = stream.standard_exponential() / layers.per_day;
+            let mut point = u32::from(layers.kind) << 31 | layer << 20;
+            while at_days < layers.until_days {
+                let height = (f64::from(layer) + stream.uniform()) * layers.per_day;
+                if at_days > now_days {
+                    self.points.push(Potential { at_days, height, kind: layers.kind, point });
                 }
-                at_days += stream.standard_exponential() / layer_per_day;
-                index += 1;
+                at_days += stream.standard_exponential() / layers.per_day;
+                point += 1;
             }
         }
-    }
-
-    /// Puts the points in order of time, after the last has been laid.
-    pub fn sort(&mut self) {
+        self.laid[layers.kind as usize] = needed;
         self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        self.ahead = 0;
     }
 
     /// Finds the next point that happens as things stand.
@@ -80,18 +91,18 @@ impl Thinning {
     pub fn seek(&mut self, now_days: f64, happens: impl Fn(&Potential) -> bool) -> Option<(f64, u32)> {
         let passed = self.points[self.ahead..].iter().take_while(|point| point.at_days <= now_days).count();
         self.ahead += passed;
-        let found = self.points[self.ahead..].iter().position(happens).map(|skipped| (self.ahead + skipped) as u32);
-        let is_new = found != self.pending;
-        self.pending = found;
-        found.filter(|_| is_new).map(|number| (self.points[number as usize].at_days, number))
+        let before = self.pending.map(|(point, _)| point);
+        let found = self.points[self.ahead..].iter().position(happens).map(|skipped| self.ahead + skipped);
+        self.pending = found.map(|at| (self.points[at].point, at));
+        let next = self.points[found?];
+        (before != Some(next.point)).then_some((next.at_days, next.point))
     }
 
     /// The point of that number, if it is still the next; it has then passed.
-    pub fn take(&mut self, number: u32) -> Option<Potential> {
-        (self.pending == Some(number)).then(|| {
-            self.ahead = number as usize + 1;
-            self.pending = None;
-            self.points[number as usize]
-        })
+    pub fn take(&mut self, point: u32) -> Option<Potential> {
+        let (_, at) = self.pending.filter(|&(pending, _)| pending == point)?;
+        self.ahead = at + 1;
+        self.pending = None;
+        Some(self.points[at])
     }
 }

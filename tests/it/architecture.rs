@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kernel", &["draw", "units"]),
     ("withdrawal", &["kernel", "model", "measures", "draw", "units", "math"]),
     ("experiment", &["withdrawal", "scenario", "model", "store", "draw", "stats", "measures"]),
-    ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "units", "math"]),
+    ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
     ("output", &["summary", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
 ];
 

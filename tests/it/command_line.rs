@@ -22,17 +22,23 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
 
 Commands:
+  init       Write a scenario to start from
   run        Run a scenario and write its results
   compare    Compare policies with a baseline, replication by replication
   attribute  What each denial costs: exact shares over all combinations of denials
+  merge      Put the shards of an experiment together: the same bytes as from one machine
+  verify     Check that a results folder is complete and as it was written
+  reproduce  Run a results folder's experiment again from its own inputs and compare every file
+  diff       What changed between two results folders, in inputs and in results
   check      Print every problem of scenario files at once
   show       Print the resolved values of a scenario with range, basis and source
+  trace      Tell what happened in one replication, or where two policies part
   measures   List every measure with its unit and meaning
   explain    Explain a diagnostic code or a measure
   help       Print this message or the help of the given subcommand(s)
@@ -43,15 +49,18 @@ Options:
   -V, --version       Print version
 
 Examples:
+  rearguard init my-mission.toml
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130
+interrupted.
 
-"]]);
+"#]]);
 }
 
 #[test]
@@ -322,7 +331,7 @@ fn results_of_other_inputs_are_not_written_over() {
 fn running_again_on_the_same_folder_is_fine() {
     let home = home();
     let out = home.path().join("results");
-    let is_timing = |line: &&str| line.contains("replications/s");
+    let is_timing = |line: &&str| line.contains("replications/s") || line.contains("nothing was left to run");
     let screen =
         |output| stdout(&output).lines().filter(|line| !is_timing(line)).map(str::to_owned).collect::<Vec<_>>();
     let first = screen(expect(short_run(&out, &[]), 0));

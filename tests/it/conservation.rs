@@ -240,6 +240,16 @@ const CHOICES: &[Choice] = &[
     Number("base_fire.calm_per_day", 0.0, 10.0),
     Number("base_fire.wounded_per_incident", 0.0, 100.0),
     Number("base_fire.shelter_hours", 0.0, 240.0),
+    Word(
+        "host_column",
+        &[
+            "[{ id = \"column\", from = 2030-02-01, route = [\"port\", \"north\"], fast_km_per_day = 60, km_per_day = 3, shape_per_day = 0.5, retakes = 0.5 }]",
+        ],
+    ),
+    Number("decisions.hold_for_handover_days", 0.0, 365.0),
+    Word("decisions.hold_for", &["army", "civil_authority"]),
+    Number("permissions.host_delay", 0.0, 1.0),
+    Number("permissions.departure_factor", 0.0, 100.0),
 ];
 
 fn draw(choice: &Choice, stream: &mut Stream) -> String {

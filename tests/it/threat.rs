@@ -227,3 +227,161 @@ fn without_fire_nothing_of_it_matters() {
     let wild = ["base_fire.calm_per_day=5", "base_fire.critical_per_day=9", "base_fire.wounded_per_incident=50"];
     same(&tutorial(&[], 100), &tutorial(&wild, 100));
 }
+
+/// North leaves on 1 May, day 120, with permission and nobody there; a column comes from the port, 260 km in two days.
+const RACE: [&str; 8] = [
+    "decisions.accelerate=false",
+    "base.north.window_start=2030-05-01",
+    "base.north.planned_closure=2030-05-01",
+    "permissions.ground_movement.regime=granted",
+    "road.0.km=260",
+    "region.hills.taker_separatist=1",
+    "region.hills.taker_jihadist=0",
+    "region.hills.taker_none=0",
+];
+
+/// The race with a column that sets out on a date and retakes with a probability.
+fn race(from: &str, retakes: f64, sets: &[&str]) -> PolicyResults {
+    let column = format!(
+        "host_column=[{{ id = \"column\", from = {from}, route = [\"port\", \"north\"], fast_to = \"north\", \
+         fast_km_per_day = 130, km_per_day = 3, shape_per_day = 0.5, retakes = {retakes} }}]"
+    );
+    tutorial(&[&RACE[..], &["aftermath.takeover_mean_days=3", &column], sets].concat(), 2000)
+}
+
+#[test]
+fn who_comes_first_takes_an_empty_base() {
+    // The column is there on day 123, three days after the base was left; the group after an exponential time of mean
+    // three days. The column is first with chance exp(-1).
+    let first = rearguard::math::exp(-1.0);
+    let results = race("2030-05-02", 0.0, &[]);
+    let (found, _) = mean(results.column(Measure::BasesTakenByHost));
+    assert!(z(found, first, first * (1.0 - first) / 2000.0) < 4.0, "{found}, not {first}");
+    assert!(results.column(Measure::BasesRetaken).iter().all(|&retaken| retaken == 0.0));
+    // If it always retakes, it has the base in the end, and has fought for it where it came second.
+    let results = race("2030-05-02", 1.0, &[]);
+    assert!(results.column(Measure::BasesTakenByHost).iter().all(|&taken| taken == 1.0));
+    let (found, _) = mean(results.column(Measure::BasesRetaken));
+    assert!(z(found, 1.0 - first, first * (1.0 - first) / 2000.0) < 4.0, "{found}, not {}", 1.0 - first);
+    moves(&results, &race("2030-05-02", 0.5, &[]), Measure::BasesTakenByHost);
+}
+
+#[test]
+fn an_army_that_is_there_receives_the_base() {
+    let none = tutorial(&RACE, 2000);
+    let early = race("2030-04-01", 1.0, &[]);
+    moves(&none, &early, Measure::Unhanded);
+    moves(&none, &early, Measure::BasesLooted);
+    // What it does not receive it takes at once, before any group.
+    let taken: Vec<f64> = early
+        .column(Measure::BasesTakenByHost)
+        .iter()
+        .zip(early.column(Measure::Unhanded))
+        .map(|(a, b)| b - a)
+        .collect();
+    assert!(taken.iter().all(|&others| (0.0..=1.0).contains(&others)));
+}
+
+#[test]
+fn a_base_holds_for_the_army_until_it_comes_or_the_days_are_over() {
+    let gone = race("2030-05-02", 1.0, &[]);
+    let held = race("2030-05-02", 1.0, &["decisions.hold_for_handover_days=10"]);
+    assert!(gone.departures(NORTH).iter().all(|&day| day == 120.0));
+    assert!(held.departures(NORTH).iter().all(|&day| day == 123.0));
+    assert!(held.column(Measure::HeldDays).iter().all(|&days| days == 3.0));
+    moves(&gone, &held, Measure::Unhanded);
+    let in_vain = race("2030-05-02", 1.0, &["decisions.hold_for_handover_days=2"]);
+    assert!(in_vain.departures(NORTH).iter().all(|&day| day == 122.0));
+    assert!(in_vain.column(Measure::HeldDays).iter().all(|&days| days == 2.0));
+}
+
+#[test]
+fn a_base_can_hold_for_a_civil_authority() {
+    let sets = ["decisions.hold_for_handover_days=10", "decisions.hold_for=civil_authority"];
+    let held = tutorial(&[&RACE[..], &sets, &["decisions.civil_authority_mean_days=10"]].concat(), 2000);
+    // North holds for the smaller of ten days and an exponential time of mean ten: 10 (1 - exp(-1)) on average.
+    let (found, variance) = mean(held.column(Measure::HeldDays));
+    let expected = 10.0 * (1.0 - rearguard::math::exp(-1.0));
+    assert!(z(found, expected, variance) < 4.0, "{found} days, not {expected}");
+    moves(&tutorial(&RACE, 2000), &held, Measure::Unhanded);
+}
+
+#[test]
+fn a_column_nearby_raises_tension() {
+    let with = |factor: &'static str| {
+        let sets = ["decisions.accelerate=false", "base.north.planned_closure=2030-06-30", factor];
+        let process = ["tension.process=true", "zone.plain.rise_factor=0", "tension.closure_factor=1"];
+        race("2030-03-01", 1.0, &[&sets[..], &process].concat())
+    };
+    moves(&with("tension.column_near_factor=1"), &with("tension.column_near_factor=10"), Measure::CriticalDays);
+}
+
+#[test]
+fn a_host_that_makes_the_mission_wait_grants_no_movement_before_its_army_comes() {
+    let sets = ["permissions.ground_movement.regime=process", "decisions.wait_days=30"];
+    let with = |delay: &'static str| race("2030-05-11", 1.0, &[&sets[..], &[delay]].concat());
+    let (free, waits) = (with("permissions.host_delay=0"), with("permissions.host_delay=1"));
+    // It comes on 13 May, day 132.
+    assert!(free.departures(NORTH).iter().any(|&day| day < 132.0));
+    assert!(waits.departures(NORTH).iter().all(|&day| (132.0..=150.0).contains(&day)));
+    moves(&free, &waits, Measure::Refused);
+}
+
+#[test]
+fn without_columns_nothing_of_the_army_matters() {
+    let plain = tutorial(&[], 100);
+    same(&plain, &tutorial(&["permissions.host_delay=1", "tension.column_near_factor=50"], 100));
+    same(&plain, &tutorial(&["decisions.hold_for_handover_days=30", "decisions.hold_for=army"], 100));
+    same(&plain, &tutorial(&["decisions.civil_authority_mean_days=1", "decisions.hold_for=civil_authority"], 100));
+}
+
+/// One desk that starts permissive, grants all then and nothing later, and never turns back: it is asked for the movement
+/// of north on day 79 and of east on day 129. North leaves on day 100 with nobody there to receive it.
+const FEEDBACK: [&str; 16] = [
+    "decisions.accelerate=false",
+    "decisions.wait_days=0",
+    "decisions.request_before_days=21",
+    "base.north.window_start=2030-04-11",
+    "base.north.planned_closure=2030-04-11",
+    "base.east.planned_closure=2030-05-31",
+    "truck_fleet.trucks.serves=[]",
+    "permissions.ground_movement.restricted_regions=[\"hills\"]",
+    "permissions.ground_movement.to_restrictive_per_day=0.01",
+    "permissions.ground_movement.to_permissive_per_day=0",
+    "permissions.ground_movement.granted_permissive=1",
+    "permissions.ground_movement.granted_restrictive=0",
+    "permissions.ground_movement.unanswered_permissive=0",
+    "permissions.ground_movement.unanswered_restrictive=0",
+    "permissions.ground_movement.answer_mean_days=0",
+    "permissions.ground_movement.retry_days=5",
+];
+
+#[test]
+fn an_unhanded_departure_turns_desks_sooner_and_an_appeal_later() {
+    let granted = |sets: &[&str]| tutorial(&[&FEEDBACK[..], sets].concat(), 4000);
+    let stays = |hazard: f64| rearguard::math::exp(-hazard);
+    let appeal = "permissions.appeal=[{ from = 2030-04-21, factor = 0 }]"; // day 110
+    let cases = [
+        (&["permissions.departure_factor=1"][..], 1.29),
+        (&["permissions.departure_factor=5"], 1.00 + 5.0 * 0.29),
+        (&["permissions.departure_factor=5", appeal], 1.00 + 5.0 * 0.10),
+        (&["permissions.departure_factor=1", "permissions.appeal=[{ from = 2030-01-11, factor = 0.5 }]"], 0.10 + 0.595),
+    ];
+    for (sets, hazard) in cases {
+        let (found, variance) = mean(granted(sets).column(Measure::Granted));
+        let north = if hazard < 1.0 { 0.10 + 0.345 } else { 0.79 };
+        let expected = stays(north) + stays(hazard);
+        assert!(z(found, expected, variance) < 4.0, "{sets:?}: {found} granted, not {expected}");
+    }
+    moves(&granted(cases[0].0), &granted(cases[1].0), Measure::Granted);
+}
+
+#[test]
+fn a_factor_of_one_leaves_every_answer_as_it_was() {
+    let plain = tutorial(&["permissions.truck_column.change=[]"], 100);
+    let appeals = "permissions.appeal=[{ from = 2030-02-01, factor = 1 }]";
+    let neutral = tutorial(&["permissions.truck_column.change=[]", "permissions.departure_factor=1", appeals], 100);
+    // An appeal without effect splits a sojourn in two, which may move its end by a last digit and no answer.
+    assert_eq!(plain.column(Measure::Granted), neutral.column(Measure::Granted));
+    same(&plain, &tutorial(&["permissions.truck_column.change=[]", "permissions.departure_factor=1"], 100));
+}

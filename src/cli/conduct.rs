@@ -1,0 +1,278 @@
+//! Conducting an experiment in its results folder: what is there is kept, what is missing is run, and then all of it is
+//! read back and summarised.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
+
+use crate::cli::args::ExperimentArguments;
+use crate::cli::exit::Stop;
+use crate::cli::progress::Progress;
+use crate::cli::request::{Kind, REQUEST, Request};
+use crate::cli::session::Session;
+use crate::cli::shard::Shard;
+use crate::cli::{files, interrupt, notes};
+use crate::experiment::{Hooks, ONLY_POINT, Ran, Rows, run_cells};
+use crate::output::csv_files;
+use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
+use crate::summary::{AttributionRow, Summary, attribution, summarise};
+
+/// How an experiment is conducted: nothing here determines its results.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// Print nothing but problems.
+    pub quiet: bool,
+    /// Print results as JSON.
+    pub json: bool,
+    /// Move results that are there aside.
+    pub replace: bool,
+    /// Add replications to those that are there.
+    pub extend: bool,
+    /// Run a share of the cells only.
+    pub shard: Option<Shard>,
+}
+
+impl From<&ExperimentArguments> for Manner {
+    fn from(args: &ExperimentArguments) -> Self {
+        Self { quiet: args.quiet, json: args.json, replace: args.replace, extend: args.extend, shard: args.shard }
+    }
+}
+
+/// What an experiment came to.
+pub struct Conducted {
+    /// Its tables.
+    pub summary: Summary,
+    /// Shares of denials, if they were asked for.
+    pub shares: Vec<AttributionRow>,
+    /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
+    pub ran: Option<(u64, f64)>,
+}
+
+/// How far a share of an experiment got.
+pub struct Part {
+    /// Replications that are there, of each policy.
+    pub there: u64,
+    /// Replications of the whole.
+    pub of: u64,
+}
+
+/// What there is after a run.
+pub enum Conduct {
+    /// All of it.
+    Whole(Conducted),
+    /// A share of it.
+    Part(Part),
+}
+
+/// Opens the folder, runs what is missing, summarises and writes what is not written.
+///
+/// # Errors
+/// A folder of other inputs, of someone else, or in use; a signal; the disk.
+pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
+    let mut run = Run::open(session, manner)?;
+    run.advance(session, manner)?;
+    let missing = run.missing(session);
+    if missing.is_empty() {
+        return run.conclude(session).map(Conduct::Whole);
+    }
+    let missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+    Ok(Conduct::Part(Part { there: session.plan.replications - missing, of: session.plan.replications }))
+}
+
+/// Opens the folder; also the replications that it holds or was made for.
+fn open_folder(session: &Session, manner: &Manner) -> Result<(Opened, Option<u64>), Stop> {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let opened = Folder::open(Arc::clone(&disk), &session.out, &session.request.identity(), manner.replace)?;
+    let held = held(&disk, &opened)?;
+    Ok((opened, held))
+}
+
+/// The replications that a folder holds or was made for; none for a fresh one.
+fn held(disk: &Arc<dyn Disk>, opened: &Opened) -> Result<Option<u64>, StoreError> {
+    match opened {
+        Opened::Fresh(_) => Ok(None),
+        Opened::Complete(folder) => Ok(folder.manifest().and_then(|manifest| manifest["replications"].as_u64())),
+        Opened::Partial(folder) => Ok(Request::of_folder(disk, folder.path())?.map(|request| request.replications)),
+    }
+}
+
+/// An experiment under way in its folder.
+pub struct Run {
+    folder: Folder,
+    /// Replications that the folder held when it was opened, if it was complete.
+    complete: Option<u64>,
+    /// Chunks that can be used.
+    valid: BTreeSet<ChunkKey>,
+    progress: Progress,
+    /// Replications run now, of each policy.
+    ran: u64,
+}
+
+impl Run {
+    /// Opens the folder, notes in it what is to be run, and lists what is there.
+    ///
+    /// # Errors
+    /// As for [`conduct`].
+    pub fn open(session: &Session, manner: &Manner) -> Result<Self, Stop> {
+        let (opened, held) = open_folder(session, manner)?;
+        let asked = session.plan.replications;
+        if let Some(held) = held.filter(|&held| held > asked || held < asked && !manner.extend) {
+            return Err(Stop::Replications { folder: session.out.clone(), held, asked });
+        }
+        Self::begin(session, manner, opened, held)
+    }
+
+    /// The same where the folder may hold more than is asked for: then that is asked for.
+    ///
+    /// # Errors
+    /// As for [`conduct`].
+    pub fn open_at_least(session: &mut Session, manner: &Manner) -> Result<Self, Stop> {
+        let (opened, held) = open_folder(session, manner)?;
+        session.set_replications(held.map_or(session.plan.replications, |held| held.max(session.plan.replications)))?;
+        Self::begin(session, manner, opened, held)
+    }
+
+    fn begin(session: &Session, manner: &Manner, opened: Opened, held: Option<u64>) -> Result<Self, Stop> {
+        let is_complete = matches!(opened, Opened::Complete(_));
+        let folder = opened.into_folder();
+        for damage in folder.damage() {
+            notes::note(manner.quiet, &format!("{damage} in {}: written again", folder.path().display()));
+        }
+        if !is_complete {
+            folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
+        }
+        folder.journal(&json!({
+            "event": "begin", "at": now(), "threads": session.pool.current_num_threads(),
+            "arguments": std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect::<Vec<_>>(),
+        }))?;
+        let list = folder.chunks().list()?;
+        for damaged in &list.damaged {
+            notes::note(manner.quiet, &format!("chunk {damaged}: run again"));
+        }
+        interrupt::listen();
+        Ok(Self {
+            folder,
+            complete: held.filter(|_| is_complete),
+            valid: list.valid.into_iter().map(|info| info.key).collect(),
+            progress: Progress::new(manner.quiet || manner.json),
+            ran: 0,
+        })
+    }
+
+    /// The cells of the plan that are not there.
+    pub fn missing(&self, session: &Session) -> Vec<Range<u64>> {
+        let plan = &session.plan;
+        let has = |cell: &Range<u64>| {
+            (0..plan.policies.len()).all(|policy| self.valid.contains(&plan.key(ONLY_POINT, policy, cell)))
+        };
+        plan.cells().into_iter().filter(|cell| !has(cell)).collect()
+    }
+
+    /// Runs the cells that are missing.
+    ///
+    /// # Errors
+    /// A signal, and the disk.
+    pub fn advance(&mut self, session: &Session, manner: &Manner) -> Result<(), Stop> {
+        let plan = &session.plan;
+        let mut missing = self.missing(session);
+        let all_missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+        missing.retain(|cell| manner.shard.is_none_or(|shard| shard.has(cell)));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let to_run: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
+        let before = plan.replications - all_missing;
+        let of = before + to_run;
+        self.progress.begin(before, of);
+        let kept = AtomicU64::new(0);
+        let (folder, valid, progress) = (&self.folder, &mut self.valid, &self.progress);
+        let keep = |chunks: Vec<Chunk>| {
+            let (first, last) = (chunks[0].key.first, chunks[0].key.last);
+            for chunk in chunks {
+                keep_chunk(folder, valid, chunk)?;
+            }
+            kept.fetch_add(last - first, Ordering::Relaxed);
+            folder.journal(&json!({ "event": "cell", "first": first, "last": last, "seconds": progress.seconds() }))
+        };
+        let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, _| progress.note(before + done, of) };
+        let ran = session.pool.install(|| run_cells(plan, ONLY_POINT, &missing, &hooks, keep));
+        self.progress.end();
+        let kept = kept.into_inner();
+        self.ran += kept;
+        if ran? == Ran::Stopped {
+            self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
+            let folder = self.folder.path().to_path_buf();
+            return Err(Stop::Interrupted { kept: before + kept, of: plan.replications, folder });
+        }
+        Ok(())
+    }
+
+    /// The chunks of the folder.
+    pub fn chunks(&self) -> &Chunks {
+        self.folder.chunks()
+    }
+
+    /// Puts a chunk of another folder of the same identity among the chunks, unless it is there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn take(&mut self, key: &ChunkKey, read: impl FnOnce() -> Result<Chunk, StoreError>) -> Result<(), StoreError> {
+        if self.valid.contains(key) { Ok(()) } else { keep_chunk(&self.folder, &mut self.valid, read()?) }
+    }
+
+    /// Reads everything back, makes the tables, and writes the files, the manifest last, unless they are there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn conclude(self, session: &Session) -> Result<Conducted, Stop> {
+        session.pool.install(|| self.conclude_here(session))
+    }
+
+    fn conclude_here(self, session: &Session) -> Result<Conducted, Stop> {
+        let plan = &session.plan;
+        let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), self.folder.chunks())?;
+        let summary = summarise(&rows, &plan.policies[0].model, &session.names)?;
+        let shares = match session.request.command {
+            Kind::Attribute => attribution(&rows)?,
+            Kind::Run | Kind::Compare => Vec::new(),
+        };
+        let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
+        if self.complete != Some(plan.replications) {
+            files::write(&self.folder, session, &rows, &summary)?;
+            if !shares.is_empty() {
+                let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
+                self.folder.write("attribution.csv", |out| csv_files::attribution(out, &shares, &denials))?;
+            }
+            let seconds = ran.map(|(_, seconds)| seconds);
+            let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
+            self.folder.journal(&event)?;
+            self.folder.finish(&files::manifest(session, &summary))?;
+        }
+        Ok(Conducted { summary, shares, ran })
+    }
+}
+
+/// Writes a chunk, and removes the shorter one of the same cell that it replaces, so that a folder that was extended is the
+/// same as one that was not.
+fn keep_chunk(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, chunk: Chunk) -> Result<(), StoreError> {
+    let columns: Vec<&[f64]> = chunk.columns.iter().map(Vec::as_slice).collect();
+    folder.write_chunk(&chunk.key, &columns, &chunk.bytes)?;
+    let ChunkKey { text, first, last } = &chunk.key;
+    let inside = ChunkKey::new(text.clone(), *first, 0)..ChunkKey::new(text.clone(), *last, 0);
+    for old in valid.range(inside).filter(|old| old.last < *last).cloned().collect::<Vec<_>>() {
+        folder.remove_chunk(&old)?;
+        valid.remove(&old);
+    }
+    valid.insert(chunk.key);
+    Ok(())
+}
+
+/// Seconds since 1970, for the journal.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

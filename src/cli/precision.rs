@@ -1,0 +1,201 @@
+//! `--precision`: replicating until intervals are as narrow as asked for.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::ExperimentArguments;
+use crate::cli::conduct::{Conducted, Manner, Run};
+use crate::cli::exit::Stop;
+use crate::cli::numbers::{decimals, whole};
+use crate::cli::request::Kind;
+use crate::cli::session::Session;
+use crate::experiment::{ONLY_POINT, Rows};
+use crate::scenario::suggestion;
+use crate::stats::{
+    FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, replications_at,
+};
+use crate::summary::{CONFIDENCE, SummaryError};
+
+/// Replications at which a run gives up unless it is told otherwise.
+pub const MOST_REPLICATIONS: u64 = 100_000;
+
+/// A half-width wanted for a measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    measure: String,
+    text: String,
+    target: PrecisionTarget,
+}
+
+impl Wanted {
+    /// Reads `measure=1.5` or `measure=5%`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let how = "write MEASURE=HALF-WIDTH, such as casualties.wounded=1 or casualties.wounded=5%";
+        let (measure, width) = text.split_once('=').ok_or(how)?;
+        let (number, is_relative) = width.strip_suffix('%').map_or((width, false), |number| (number, true));
+        let number: f64 = number.trim().parse().map_err(|_| how)?;
+        if !(number > 0.0 && number.is_finite()) {
+            return Err(format!("a half-width must be above 0, and this is {width}"));
+        }
+        let target =
+            if is_relative { PrecisionTarget::Relative(number / 100.0) } else { PrecisionTarget::Absolute(number) };
+        Ok(Self { measure: measure.trim().to_owned(), text: width.trim().to_owned(), target })
+    }
+}
+
+/// What a check found for one measure of one policy.
+pub struct Judged {
+    policy: String,
+    measure: String,
+    wanted: String,
+    verdict: PrecisionVerdict,
+}
+
+/// Runs until every target is reached or a cap is.
+///
+/// # Errors
+/// Unknown measures, and what running gives.
+pub fn conduct_to_precision(
+    session: &mut Session,
+    args: &ExperimentArguments,
+) -> Result<(Conducted, Vec<Judged>), Stop> {
+    let columns = columns(session, &args.precision)?;
+    let cap = args.max_replications.unwrap_or(MOST_REPLICATIONS);
+    let begun = Instant::now();
+    let manner = Manner { extend: true, ..Manner::from(args) };
+    session.set_replications(FIRST_CHECK.min(cap))?;
+    let mut run = Run::open_at_least(session, &manner)?;
+    // What is there already counts: checks begin where it ends.
+    let mut check = 1;
+    while replications_at(check) < session.plan.replications {
+        check += 1;
+    }
+    loop {
+        run.advance(session, &manner)?;
+        let judged = session.pool.install(|| judge(session, &run, &args.precision, &columns, check))?;
+        let verdicts: Vec<PrecisionVerdict> = judged.iter().map(|judged| judged.verdict).collect();
+        // The clock is looked at here only, so that it cannot choose among results.
+        let is_late = args.max_seconds.is_some_and(|most| begun.elapsed().as_secs_f64() >= most);
+        match next_check(&verdicts, check, cap) {
+            NextCheck::Continue(replications) if !is_late => {
+                session.set_replications(replications.max(session.plan.replications))?;
+                check += 1;
+            }
+            _ => return Ok((run.conclude(session)?, judged)),
+        }
+    }
+}
+
+/// The column of each target.
+fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
+    if session.request.command == Kind::Attribute {
+        return Err(Stop::Usage("attribute has no precision to reach; set --replications".to_owned()));
+    }
+    let names: Vec<&str> = session.names.iter().map(String::as_str).collect();
+    let column = |wanted: &Wanted| {
+        let hint = || suggestion(&wanted.measure, &names, "measures");
+        let unknown = || Stop::Usage(format!("there is no measure `{}`; {}", wanted.measure.escape_debug(), hint()));
+        names.iter().position(|name| *name == wanted.measure).ok_or_else(unknown)
+    };
+    wanted.iter().map(column).collect()
+}
+
+/// Judges every target of every policy; of every difference from the baseline if there is one.
+fn judge(
+    session: &Session,
+    run: &Run,
+    wanted: &[Wanted],
+    columns: &[usize],
+    check: u32,
+) -> Result<Vec<Judged>, SummaryError> {
+    let plan = &session.plan;
+    let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), run.chunks())?;
+    let mut judged = Vec::new();
+    for (wanted, &column) in wanted.iter().zip(columns) {
+        let baseline = if plan.has_baseline { rows.column(0, column)? } else { Vec::new() };
+        for policy in usize::from(plan.has_baseline)..plan.policies.len() {
+            let mut values = rows.column(policy, column)?;
+            values.iter_mut().zip(&baseline).for_each(|(value, baseline)| *value -= baseline);
+            let nonzero = values.iter().filter(|&&value| value != 0.0).count() as u64;
+            let estimate = mean_t(&values, CONFIDENCE)?;
+            judged.push(Judged {
+                policy: plan.policies[policy].id.clone(),
+                measure: wanted.measure.clone(),
+                wanted: wanted.text.clone(),
+                verdict: judge_precision(&estimate, nonzero, wanted.target, check, CONFIDENCE)?,
+            });
+        }
+    }
+    Ok(judged)
+}
+
+/// Whether every target was reached; an error that names those that were not.
+///
+/// # Errors
+/// [`Stop::NotMet`].
+pub fn reached(session: &Session, judged: &[Judged]) -> Result<(), Stop> {
+    let short: Vec<String> = judged.iter().filter(|judged| !judged.verdict.reached).map(Judged::text).collect();
+    if short.is_empty() {
+        return Ok(());
+    }
+    let replications = whole(session.plan.replications as f64);
+    Err(Stop::NotMet(format!(
+        "precision not reached after {replications} replications:\n  {}\nraise --max-replications or --max-seconds and run \
+         the same command again to go on",
+        short.join("\n  ")
+    )))
+}
+
+/// Prints what was reached.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, session: &Session, judged: &[Judged]) -> io::Result<()> {
+    writeln!(out, "\nPrecision at {} replications", whole(session.plan.replications as f64))?;
+    judged.iter().try_for_each(|judged| writeln!(out, "  {}", judged.text()))
+}
+
+/// The same for `--json`.
+pub fn to_json(judged: &[Judged]) -> Value {
+    let one = |judged: &Judged| {
+        let verdict = &judged.verdict;
+        json!({
+            "policy": judged.policy, "measure": judged.measure, "wanted": verdict.wanted,
+            "half_width": verdict.half_width, "confidence": verdict.confidence, "reached": verdict.reached,
+        })
+    };
+    judged.iter().map(one).collect()
+}
+
+impl Judged {
+    fn text(&self) -> String {
+        let verdict = &self.verdict;
+        let [half, wanted] = [verdict.half_width, verdict.wanted].map(|width| decimals(width, 4));
+        let outcome = if verdict.reached { "reached" } else { "not reached" };
+        let confidence = decimals(100.0 * verdict.confidence, 2);
+        format!(
+            "{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks)",
+            self.policy, self.measure, self.wanted
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_absolute_or_a_share() {
+        let target = |text| Wanted::parse(text).map(|wanted| wanted.target);
+        assert_eq!(target("casualties.wounded=1.5"), Ok(PrecisionTarget::Absolute(1.5)));
+        assert_eq!(target("casualties.wounded = 5%"), Ok(PrecisionTarget::Relative(0.05)));
+        for wrong in ["casualties.wounded", "a=", "a=%", "a=0", "a=-1%", "a=inf", "a=NaN", "a=5 %%"] {
+            assert!(target(wrong).is_err(), "{wrong}");
+        }
+    }
+}

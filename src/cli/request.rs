@@ -1,0 +1,246 @@
+//! What is asked for: everything that determines the rows of an experiment, from the command line or from a results folder.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cli::args::ExperimentArguments;
+use crate::cli::exit::Stop;
+use crate::draw::SCHEME;
+use crate::experiment::PolicyModel;
+use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
+use crate::store::{Disk, Identity, StoreError, read_text};
+
+/// The file of a results folder that holds its request, so that the folder can be merged and reproduced without others.
+pub const REQUEST: &str = "experiment.json";
+
+/// Id of the only policy of a scenario that declares none.
+const AS_WRITTEN: &str = "as-written";
+
+/// What an experiment does with its policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Estimates of each.
+    Run,
+    /// Differences of each from the first.
+    Compare,
+    /// Shares of denials over all their combinations.
+    Attribute,
+}
+
+impl Kind {
+    /// The command.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Compare => "compare",
+            Self::Attribute => "attribute",
+        }
+    }
+}
+
+/// Everything that determines the rows of an experiment, and how many were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// What is done.
+    pub command: Kind,
+    /// The scenario's file, among `files`.
+    pub scenario: String,
+    /// The texts of all files, by path from the scenario's folder.
+    pub files: BTreeMap<String, String>,
+    /// Ids of the policies, the baseline first.
+    pub policies: Vec<String>,
+    /// Ids of the denials that are attributed to.
+    pub denials: Vec<String>,
+    /// Overrides, as `path=value`.
+    pub set: Vec<String>,
+    /// Seed of all streams.
+    pub seed: u64,
+    /// Whether uncertain parameters are held at their central values.
+    pub point: bool,
+    /// Replications of each policy; the one thing here that later replications do not depend on.
+    pub replications: u64,
+}
+
+/// A request with its scenario.
+pub struct Asked {
+    /// The request.
+    pub request: Request,
+    /// The scenario.
+    pub case: Case,
+}
+
+impl Request {
+    /// Resolves arguments: reads the scenario and puts in its defaults.
+    ///
+    /// # Arguments
+    /// * `policies` - the ids to run, given the case; the baseline first.
+    /// * `denials` - ids of denials.
+    ///
+    /// # Errors
+    /// Problems of the scenario.
+    pub fn resolve(
+        command: Kind,
+        args: &ExperimentArguments,
+        policies: impl FnOnce(&Case) -> Vec<String>,
+        denials: &[String],
+    ) -> Result<Asked, Stop> {
+        let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
+        let folder = args.file.parent().unwrap_or(Path::new(""));
+        let relative = |name: &str| {
+            let path = Path::new(name);
+            path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
+        };
+        let sources = case.document().sources().iter();
+        let files = sources.filter(|source| matches!(source.kind(), SourceKind::Scenario | SourceKind::Other));
+        let files = files.map(|source| (relative(source.name()), source.text().to_owned())).collect();
+        let defaults = case.model(&[]).map_err(Stop::Scenario)?.inputs.experiment;
+        let request = Self {
+            command,
+            scenario: relative(&args.file.to_string_lossy()),
+            files,
+            policies: policies(&case),
+            denials: denials.to_vec(),
+            set: args.sets.clone(),
+            seed: args.seed.unwrap_or(defaults.seed as u64),
+            point: args.point,
+            replications: args.replications.unwrap_or(defaults.replications as u64),
+        };
+        Ok(Asked { request, case })
+    }
+
+    /// The request that a results folder was made for; none if it has none that can be read.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn of_folder(disk: &Arc<dyn Disk>, folder: &Path) -> Result<Option<Self>, StoreError> {
+        let text = read_text(&**disk, folder, REQUEST)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// The file's text: the same bytes for the same request.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a request is JSON");
+        text.push('\n');
+        text
+    }
+
+    /// Reads the scenario again from the texts.
+    ///
+    /// # Errors
+    /// Problems of the scenario.
+    pub fn load(self) -> Result<Asked, Diagnostics> {
+        let files: Bundle = self.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+        let case = Case::load_from(&files, Path::new(&self.scenario), &self.set)?;
+        Ok(Asked { request: self, case })
+    }
+
+    /// What determines the rows, by name. How many replications there are does not: each is what it is.
+    pub fn identity(&self) -> Identity {
+        let mut identity = Identity::new()
+            .with("command", self.command.name())
+            .with("version", env!("CARGO_PKG_VERSION"))
+            .with("streams", SCHEME)
+            .with("seed", self.seed.to_string())
+            .with("uncertain parameters", if self.point { "at their medians" } else { "drawn" })
+            .with("policies", self.policies.join(" "))
+            .with("input <defaults>", hash(Case::defaults()));
+        if !self.denials.is_empty() {
+            identity = identity.with("denials", self.denials.join(" "));
+        }
+        for (index, set) in self.set.iter().enumerate() {
+            identity = identity.with(format!("set {}", index + 1), set);
+        }
+        self.files.iter().fold(identity, |identity, (name, text)| identity.with(format!("input {name}"), hash(text)))
+    }
+}
+
+impl Asked {
+    /// The policies with their models.
+    ///
+    /// # Errors
+    /// Unknown ids.
+    pub fn policies(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
+        match self.request.command {
+            Kind::Attribute => self.combinations(),
+            Kind::Run | Kind::Compare => {
+                self.request.policies.iter().map(|id| policy(&self.case, id, self.request.point)).collect()
+            }
+        }
+    }
+
+    /// The denials that are attributed to.
+    ///
+    /// # Errors
+    /// Unknown ids.
+    pub fn denials(&self) -> Result<Vec<&Preset>, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let document = self.case.document();
+        let found = self.request.denials.iter().filter_map(|id| document.denial(id, &mut problems)).collect();
+        if problems.is_empty() { Ok(found) } else { Err(problems) }
+    }
+
+    /// A policy for each set of denials in force, by bit mask: none in force first, all last.
+    fn combinations(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
+        let denials = self.denials()?;
+        let combination = |mask: usize| {
+            let in_force = |at: &usize| mask >> at & 1 == 1;
+            let ids: Vec<&str> = (0..denials.len()).filter(in_force).map(|at| denials[at].id.as_str()).collect();
+            let lifted = (0..denials.len()).filter(|at| !in_force(at));
+            let overrides: Vec<Override> = lifted.flat_map(|at| denials[at].overrides.clone()).collect();
+            let (id, title) = if ids.is_empty() {
+                ("none-denied".to_owned(), "no denial in force".to_owned())
+            } else {
+                (format!("denied-{}", ids.join("-")), format!("in force: {}", ids.join(", ")))
+            };
+            model(&self.case, id, title, &overrides, self.request.point)
+        };
+        (0..1_usize << denials.len()).map(combination).collect()
+    }
+}
+
+/// The ids to run: those asked for, or the first of the file.
+pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
+    if !asked.is_empty() {
+        return asked.to_vec();
+    }
+    vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
+}
+
+/// The model under a policy of the file.
+///
+/// # Errors
+/// An unknown id.
+pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
+    let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
+        ("the scenario as written".to_owned(), Vec::new())
+    } else {
+        let preset = case.policy(id)?;
+        (preset.title.clone(), preset.overrides.clone())
+    };
+    model(case, id.to_owned(), title, &overrides, point)
+}
+
+fn model(
+    case: &Case,
+    id: String,
+    title: String,
+    overrides: &[Override],
+    point: bool,
+) -> Result<PolicyModel, Diagnostics> {
+    let model = case.model(overrides)?;
+    Ok(PolicyModel { id, title, model: if point { model.at_central_values() } else { model } })
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes any text");
+        hex
+    })
+}

@@ -1,0 +1,228 @@
+//! Tallies as the bytes section of a chunk.
+//!
+//! Whole numbers of seven bits a byte, the lowest first, the eighth bit set on all but the last; signed ones folded (0, -1,
+//! 1, -2...). Maps are written in the order of their keys and daily values in ascending order, so that the same
+//! replications give the same bytes in whatever order they were run.
+
+use crate::experiment::results::{Cell, ConvoyCell, DailyValues, Failure, Tallies};
+
+/// No daily quantity is larger: it is a count of people or items of one mission.
+const LARGEST_DAILY: u64 = 100_000_000;
+
+/// Writes failures, tallies and daily values.
+pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: DailyValues) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(&mut out, failures.len() as u128);
+    for failure in failures {
+        put(&mut out, u128::from(failure.replication));
+        put(&mut out, failure.message.len() as u128);
+        out.extend(failure.message.as_bytes());
+    }
+    put(&mut out, u128::from(tallies.events));
+    put(&mut out, u128::from(tallies.streams));
+    put(&mut out, tallies.ends.len() as u128);
+    for (&(origin, item, disposition, cause), cell) in &tallies.ends {
+        for part in [origin, item, disposition.into(), cause.into()] {
+            put(&mut out, part.into());
+        }
+        put_cell(&mut out, cell);
+    }
+    put(&mut out, tallies.harms.len() as u128);
+    for (&(kind, road), cell) in &tallies.harms {
+        put(&mut out, kind.into());
+        put(&mut out, road.into());
+        put_cell(&mut out, cell);
+    }
+    put(&mut out, tallies.convoys.len() as u128);
+    for (&base, cell) in &tallies.convoys {
+        put(&mut out, base.into());
+        put(&mut out, cell.n.into());
+        cell.sums.iter().chain(&cell.squares).for_each(|&sum| put_signed(&mut out, sum));
+    }
+    put(&mut out, daily.0.len() as u128);
+    for mut values in daily.0.into_iter().flatten() {
+        put_counts(&mut out, &mut values);
+    }
+    out
+}
+
+/// Adds what [`encode`] wrote to tallies, and gives back the failures under a policy's id; none if the bytes are not such.
+pub(super) fn decode(bytes: &[u8], policy: &str, tallies: &mut Tallies) -> Option<Vec<Failure>> {
+    let mut bytes = bytes;
+    let from = &mut bytes;
+    let failures = failures(from, policy)?;
+    tallies.events += u64::try_from(take(from)?).ok()?;
+    tallies.streams += u64::try_from(take(from)?).ok()?;
+    for _ in 0..take(from)? {
+        let key = (small(from)?, small(from)?, small(from)? as u8, small(from)? as u8);
+        tallies.ends.entry(key).or_default().merge(&cell(from)?);
+    }
+    for _ in 0..take(from)? {
+        let key = (small(from)? as u8, small(from)?);
+        tallies.harms.entry(key).or_default().merge(&cell(from)?);
+    }
+    for _ in 0..take(from)? {
+        let base = small(from)?;
+        let mut cell = ConvoyCell { n: u64::try_from(take(from)?).ok()?, ..ConvoyCell::default() };
+        for sum in cell.sums.iter_mut().chain(&mut cell.squares) {
+            *sum = signed(from)?;
+        }
+        tallies.convoys.entry(base).or_default().merge(&cell);
+    }
+    let days = usize::from(small(from)?);
+    tallies.daily.resize_with(days.max(tallies.daily.len()), Default::default);
+    for histogram in tallies.daily[..days].iter_mut().flatten() {
+        counts(from, histogram)?;
+    }
+    from.is_empty().then_some(failures)
+}
+
+/// The failures alone, which come first.
+pub(super) fn failures(from: &mut &[u8], policy: &str) -> Option<Vec<Failure>> {
+    let mut failures = Vec::new();
+    for _ in 0..take(from)? {
+        let replication = u64::try_from(take(from)?).ok()?;
+        let length = usize::try_from(take(from)?).ok()?;
+        let (message, rest) = from.split_at_checked(length)?;
+        *from = rest;
+        let message = String::from_utf8_lossy(message).into_owned();
+        failures.push(Failure { replication, policy: policy.to_owned(), message });
+    }
+    Some(failures)
+}
+
+fn put(out: &mut Vec<u8>, mut value: u128) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn put_signed(out: &mut Vec<u8>, value: i128) {
+    put(out, ((value << 1) ^ (value >> 127)) as u128);
+}
+
+fn put_cell(out: &mut Vec<u8>, cell: &Cell) {
+    cell.sums.iter().chain(&cell.squares).for_each(|&sum| put_signed(out, sum));
+}
+
+/// How many values differ, then each as its distance from the one before and how often it occurs.
+fn put_counts(out: &mut Vec<u8>, values: &mut [u32]) {
+    values.sort_unstable();
+    put(out, values.chunk_by(|a, b| a == b).count() as u128);
+    let mut before = 0;
+    for same in values.chunk_by(|a, b| a == b) {
+        put(out, (same[0] - before).into());
+        put(out, same.len() as u128);
+        before = same[0];
+    }
+}
+
+fn take(from: &mut &[u8]) -> Option<u128> {
+    // Most numbers are below 128.
+    if let Some((&byte @ 0..0x80, rest)) = from.split_first() {
+        *from = rest;
+        return Some(byte.into());
+    }
+    let mut value = 0;
+    for at in 0..19 {
+        let (&byte, rest) = from.split_first()?;
+        *from = rest;
+        value |= u128::from(byte & 0x7f) << (7 * at);
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn small(from: &mut &[u8]) -> Option<u16> {
+    take(from)?.try_into().ok()
+}
+
+fn signed(from: &mut &[u8]) -> Option<i128> {
+    let folded = take(from)?;
+    Some((folded >> 1) as i128 ^ -((folded & 1) as i128))
+}
+
+fn cell(from: &mut &[u8]) -> Option<Cell> {
+    let mut cell = Cell::default();
+    for sum in cell.sums.iter_mut().chain(&mut cell.squares) {
+        *sum = signed(from)?;
+    }
+    Some(cell)
+}
+
+fn counts(from: &mut &[u8], histogram: &mut Vec<u32>) -> Option<()> {
+    let mut value = 0;
+    for _ in 0..take(from)? {
+        value += u64::try_from(take(from)?).ok()?;
+        if value > LARGEST_DAILY {
+            return None;
+        }
+        let at = value as usize;
+        if histogram.len() <= at {
+            histogram.resize(at + 1, 0);
+        }
+        histogram[at] += u32::try_from(take(from)?).ok()?;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::measures::Daily;
+
+    fn sample() -> (Vec<Failure>, Tallies, DailyValues) {
+        let mut tallies = Tallies { events: 300, streams: u64::MAX, ..Tallies::default() };
+        tallies.ends.insert((1, 500, 3, 4), Cell { sums: [-1, i128::MAX], squares: [i128::MIN, 0] });
+        tallies.harms.insert((1, 65_535), Cell { sums: [128, 127], squares: [1 << 90, 2] });
+        tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
+        let mut first_day: [Vec<u32>; Daily::COUNT] = Default::default();
+        (first_day[0], first_day[1], first_day[5]) = (vec![5, 0, 5], vec![1], vec![300]);
+        let daily = DailyValues(vec![first_day, Default::default()]);
+        let failures = vec![Failure { replication: 9, policy: "a".into(), message: "why\n".into() }];
+        (failures, tallies, daily)
+    }
+
+    #[test]
+    fn what_is_written_comes_back_added_to_what_was_there() {
+        let (failures, mut tallies, daily) = sample();
+        let bytes = encode(&failures, &tallies, daily);
+        let mut back = Tallies::default();
+        assert_eq!(decode(&bytes, "a", &mut back), Some(failures));
+        tallies.daily = vec![Default::default(), Default::default()];
+        let day = &mut tallies.daily[0];
+        (day[0], day[1], day[5]) = (vec![1, 0, 0, 0, 0, 2], vec![0, 1], [vec![0; 300], vec![1]].concat());
+        assert_eq!(back, tallies);
+        let few = encode(&[], &Tallies { events: 1, ..Tallies::default() }, DailyValues::default());
+        decode(&few, "a", &mut back).expect("tallies");
+        assert_eq!(back.events, 301);
+    }
+
+    #[test]
+    fn a_part_of_it_or_more_than_it_is_nothing() {
+        let (failures, tallies, daily) = sample();
+        let mut bytes = encode(&failures, &tallies, daily);
+        for len in 0..bytes.len() {
+            assert_eq!(decode(&bytes[..len], "a", &mut Tallies::default()), None, "{len}");
+        }
+        bytes.push(0);
+        assert_eq!(decode(&bytes, "a", &mut Tallies::default()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_comes_back(value: u128, signed_value: i128) {
+            let mut out = Vec::new();
+            put(&mut out, value);
+            put_signed(&mut out, signed_value);
+            let from = &mut out.as_slice();
+            prop_assert_eq!((take(from), signed(from), from.len()), (Some(value), Some(signed_value), 0));
+        }
+    }
+}

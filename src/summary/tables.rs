@@ -1,0 +1,153 @@
+//! All tables of an experiment, made from its rows one measure at a time.
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use crate::experiment::{BYTES_PER_REPLICATION, Failure, Rows};
+use crate::measures::{Better, Measure, Scale};
+use crate::model::Model;
+use crate::stats::{PairedDifference, StatsError};
+use crate::store::StoreError;
+use crate::summary::contrasts::{difference, direct_effect, family};
+use crate::summary::{
+    CasualtyRow, Contrast, ConvoyRow, Effect, EquipmentRow, Estimate, Statistic, TimelineRow, casualty_rows,
+    convoy_rows, equipment_rows, estimates, timeline_rows,
+};
+
+/// Bytes that measures in work at once may take. Below it all processors work; above it one measure at a time.
+const IN_WORK_BYTES: u64 = 96 << 20;
+
+/// Why results could not be summarised.
+#[derive(Debug, Error)]
+pub enum SummaryError {
+    /// They could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// They do not bear the estimate.
+    #[error("the replications cannot be estimated from: {0}")]
+    Stats(#[from] StatsError),
+}
+
+/// The tables of one policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicySummary {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Estimates of every column, in the order of columns.
+    pub estimates: Vec<Estimate>,
+    /// Where equipment ended.
+    pub equipment: Vec<EquipmentRow>,
+    /// Where people were hit.
+    pub casualties: Vec<CasualtyRow>,
+    /// Garrisons' journeys.
+    pub convoys: Vec<ConvoyRow>,
+    /// Daily quantities.
+    pub timeline: Vec<TimelineRow>,
+    /// Events of all replications.
+    pub events: u64,
+    /// Keyed streams of all replications.
+    pub streams: u64,
+}
+
+impl PolicySummary {
+    /// The estimate of a statistic of a measure or other column, by name.
+    pub fn estimate(&self, measure: &str, statistic: Statistic) -> Option<&Estimate> {
+        self.estimates.iter().find(|estimate| estimate.measure == measure && estimate.statistic == statistic)
+    }
+
+    /// The mean of a measure, or its probability.
+    pub fn mean(&self, measure: Measure) -> Option<&Estimate> {
+        self.estimate(measure.name(), Statistic::Mean)
+    }
+}
+
+/// The tables of one design point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// By policy, in the order of the plan.
+    pub policies: Vec<PolicySummary>,
+    /// Paired differences from the first policy, if it is a baseline.
+    pub contrasts: Vec<Contrast>,
+    /// Replications that all of it rests on.
+    pub n: u64,
+    /// Replications that failed.
+    pub failures: Vec<Failure>,
+}
+
+/// A policy's id and its difference from the baseline.
+type Compared<'r> = (&'r str, PairedDifference);
+/// What one column gives: estimates by policy, and contrasts.
+type ColumnTables = (Vec<Vec<Estimate>>, Vec<Contrast>);
+
+/// Makes all tables.
+///
+/// # Arguments
+/// * `model` - the scenario under the first policy, for the names of bases, roads and classes.
+/// * `names` - of the columns.
+///
+/// # Errors
+/// Those of reading.
+pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary, SummaryError> {
+    let at_once = (IN_WORK_BYTES / (BYTES_PER_REPLICATION * rows.n().max(1))).clamp(1, names.len() as u64) as usize;
+    let mut columns: Vec<ColumnTables> = Vec::new();
+    for part in (0..names.len()).collect::<Vec<_>>().chunks(at_once) {
+        let made: Vec<ColumnTables> =
+            part.par_iter().map(|&at| column_tables(rows, at, &names[at])).collect::<Result<_, _>>()?;
+        columns.extend(made);
+    }
+    let mut policies: Vec<PolicySummary> = (0..rows.policies().len())
+        .into_par_iter()
+        .map(|policy| of_tallies(rows, policy, model))
+        .collect::<Result<_, _>>()?;
+    let mut contrasts = Vec::new();
+    for (by_policy, compared) in columns {
+        policies.iter_mut().zip(by_policy).for_each(|(policy, estimates)| policy.estimates.extend(estimates));
+        contrasts.extend(compared);
+    }
+    Ok(Summary { policies, contrasts, n: rows.n(), failures: rows.failures().to_vec() })
+}
+
+/// A policy's tables from its integer tallies, without estimates.
+fn of_tallies(rows: &Rows, policy: usize, model: &Model) -> Result<PolicySummary, StoreError> {
+    let tallies = rows.tallies(policy)?;
+    let name = &rows.policies()[policy];
+    Ok(PolicySummary {
+        id: name.id.clone(),
+        title: name.title.clone(),
+        estimates: Vec::new(),
+        equipment: equipment_rows(&tallies, &model.inputs, rows.n()),
+        casualties: casualty_rows(&tallies, &model.inputs, rows.n()),
+        convoys: convoy_rows(&tallies, &model.inputs),
+        timeline: timeline_rows(&tallies, model.start),
+        events: tallies.events,
+        streams: tallies.streams,
+    })
+}
+
+/// Estimates and contrasts of one column: the baseline's values stay, the others' come and go.
+fn column_tables(rows: &Rows, at: usize, name: &str) -> Result<ColumnTables, StoreError> {
+    let measure = Measure::ALL.get(at).copied();
+    let scale = measure.map_or(Scale::Amount, Measure::scale);
+    let better = measure.map_or(Better::Neither, Measure::better);
+    let baseline = rows.column(0, at)?;
+    let direct = measure.and_then(direct_effect);
+    let policies = rows.policies();
+    let mut by_policy = vec![estimates(&policies[0].id, name, scale, &baseline)];
+    let (mut total, mut frozen): (Vec<Compared>, Vec<Compared>) = Default::default();
+    for (policy, named) in policies.iter().enumerate().skip(1) {
+        let values = rows.column(policy, at)?;
+        by_policy.push(estimates(&named.id, name, scale, &values));
+        if rows.has_baseline() {
+            total.extend(difference(&values, &baseline, better).map(|difference| (named.id.as_str(), difference)));
+        }
+        drop(values);
+        if let Some(values) = direct.map(|effect| rows.direct(policy, effect)).transpose()?.flatten() {
+            frozen.extend(difference(&values, &baseline, better).map(|difference| (named.id.as_str(), difference)));
+        }
+    }
+    let mut contrasts = family(&policies[0].id, (name, Effect::Total, better), &total);
+    contrasts.extend(family(&policies[0].id, (name, Effect::Direct, better), &frozen));
+    Ok((by_policy, contrasts))
+}
