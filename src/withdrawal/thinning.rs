@@ -80,7 +80,8 @@ impl Thinning {
             }
         }
         self.laid[layers.kind as usize] = needed;
-        self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        // Times are not negative, so that their bits order as they do.
+        self.points.sort_unstable_by_key(|point| point.at_days.to_bits());
         self.ahead = 0;
     }
 
