@@ -13,6 +13,7 @@
 //!
 //! * [`scenario`] reads and checks files and complains with a place; [`model`] is a checked scenario, immutable.
 //! * [`withdrawal`] is one replication, a file for each mechanism; [`kernel`] is its clock and queue.
+//! * [`design`] says which values the factors of a sweep take together.
 //! * [`experiment`] runs policies over replications in parallel; [`summary`] turns them into estimates with intervals.
 //! * [`output`] and [`store`] write a results folder; [`cli`] is the command line.
 //! * [`draw`] gives keyed random numbers, [`stats`] estimators, [`math`] functions that are the same on every
@@ -44,6 +45,7 @@
 //! ```
 
 pub mod cli;
+pub mod design;
 pub mod draw;
 pub mod experiment;
 pub mod kernel;

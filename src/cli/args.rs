@@ -22,6 +22,16 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130 interrupted.";
 
+const SWEEP_EXAMPLES: &str = "\
+Values: a list (1,2,3), range(start,stop,step) without its stop, linspace(first,last,n), logspace(first,last,n), and for
+latin-hypercube and sobol also interval(low,high). Brackets need quotes in a shell.
+
+Examples:
+  rearguard sweep scenarios/mali-2023.toml --sweep threat.ratio_overwatch=0.2,0.6,1.2 --dry-run
+  rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
+  rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
+  rearguard sweep scenarios/mali-2023.toml --design points.csv";
+
 const MERGE_EXAMPLE: &str = "\
 Examples:
   rearguard run scenarios/mali-2023.toml --shard 1/2 --out results/one
@@ -74,6 +84,16 @@ pub enum Command {
         /// Denial to attribute to; repeat for several [default: all of the file]
         #[arg(long = "denial", value_name = "ID")]
         denials: Vec<String>,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Run policies at every point of a design over inputs
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep {
+        /// What is varied.
+        #[command(flatten)]
+        sweep: SweepArguments,
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,
@@ -227,6 +247,29 @@ pub struct TraceArguments {
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,
+}
+
+/// What a sweep varies.
+#[derive(Args, Debug)]
+pub struct SweepArguments {
+    /// Input and the values it takes; repeat for several
+    #[arg(long = "sweep", value_name = "PATH=VALUES")]
+    pub factors: Vec<String>,
+    /// How values are put together: grid, zip, one-at-a-time, latin-hypercube, sobol, or a CSV file of points
+    #[arg(long, value_name = "DESIGN", default_value = "grid")]
+    pub design: String,
+    /// Points of a latin-hypercube or sobol design
+    #[arg(long, value_name = "N")]
+    pub points: Option<usize>,
+    /// Seed of a latin-hypercube or sobol design
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub design_seed: u64,
+    /// A policy that the others are compared with at every point
+    #[arg(long, value_name = "ID", requires = "policies")]
+    pub baseline: Option<String>,
+    /// Print the design and what it would take, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Options that every experiment takes.

@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, screen, show};
+use crate::cli::{attribute, files, folders, screen, show, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -81,6 +81,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Run { experiment } => run(&experiment),
         Command::Compare { baseline, experiment } => compare(baseline, &experiment),
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
+        Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
         }
@@ -99,7 +100,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
 
 /// What was run, how long and how fast.
 pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
-    let (plan, summary) = (&session.plan, &conducted.summary);
+    let (plan, summary) = (&session.plan, conducted.summary());
     writeln!(out, "{}", session.title())?;
     writeln!(
         out,
@@ -164,7 +165,7 @@ pub fn show_conducted(
     judged: &[Judged],
 ) -> Result<(), Stop> {
     if manner.json {
-        files::print_json(session, &conducted.summary, judged)?;
+        files::print_json(session, &conducted.summaries, judged)?;
     } else if !manner.quiet {
         let mut out = io::stdout().lock();
         screen_of(&mut out, session, conducted)?;
@@ -172,12 +173,12 @@ pub fn show_conducted(
             precision::screen(&mut out, session, judged)?;
         }
     }
-    failed(session, &conducted.summary)
+    failed(session, &conducted.summaries)
 }
 
 fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
     heading(out, session, conducted)?;
-    let (summary, folder) = (&conducted.summary, session.out.display());
+    let (summary, folder) = (conducted.summary(), session.out.display());
     match session.request.command {
         Kind::Run => {
             if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
@@ -196,6 +197,10 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         Kind::Attribute => {
             attribute::screen(out, &conducted.shares, &session.request.denials)?;
             writeln!(out, "\nResults: {folder} (attribution.csv holds the shares)")
+        }
+        Kind::Sweep => {
+            sweep::screen(out, session, &conducted.summaries)?;
+            writeln!(out, "\nResults: {folder} (design.csv holds the points, summary.csv every measure at each)")
         }
     }
 }
@@ -226,8 +231,9 @@ fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), S
 }
 
 /// Says which replications failed, if any did.
-fn failed(session: &Session, summary: &Summary) -> Result<(), Stop> {
-    let Some(first) = summary.failures.first() else { return Ok(()) };
+fn failed(session: &Session, summaries: &[Summary]) -> Result<(), Stop> {
+    let failures = || summaries.iter().flat_map(|summary| &summary.failures);
+    let Some(first) = failures().next() else { return Ok(()) };
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
         session.file.display(),
@@ -237,7 +243,7 @@ fn failed(session: &Session, summary: &Summary) -> Result<(), Stop> {
         first.replication,
         first.message
     );
-    Err(Stop::Failed { count: summary.failures.len(), replay })
+    Err(Stop::Failed { count: failures().count(), replay })
 }
 
 fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), Stop> {

@@ -12,11 +12,11 @@ use serde_json::json;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::progress::Progress;
-use crate::cli::request::{Kind, REQUEST, Request};
+use crate::cli::request::{Kind, Point, REQUEST, Request};
 use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
-use crate::experiment::{Hooks, ONLY_POINT, Ran, Rows, run_cells};
+use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
 use crate::output::csv_files;
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{AttributionRow, Summary, attribution, summarise};
@@ -45,12 +45,31 @@ impl From<&ExperimentArguments> for Manner {
 
 /// What an experiment came to.
 pub struct Conducted {
-    /// Its tables.
-    pub summary: Summary,
+    /// Its tables, by design point; never empty.
+    pub summaries: Vec<Summary>,
     /// Shares of denials, if they were asked for.
     pub shares: Vec<AttributionRow>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
+}
+
+impl Conducted {
+    /// The tables of the first design point, the only one but for sweeps.
+    pub fn summary(&self) -> &Summary {
+        &self.summaries[0]
+    }
+}
+
+/// Cells of one design point.
+pub struct Cells {
+    /// Which point.
+    point: usize,
+    /// The ranges of replications.
+    pub ranges: Vec<Range<u64>>,
+}
+
+fn replications_of(cells: &[Cells]) -> u64 {
+    cells.iter().flat_map(|cells| &cells.ranges).map(|range| range.end - range.start).sum()
 }
 
 /// How far a share of an experiment got.
@@ -80,8 +99,8 @@ pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
     if missing.is_empty() {
         return run.conclude(session).map(Conduct::Whole);
     }
-    let missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
-    Ok(Conduct::Part(Part { there: session.plan.replications - missing, of: session.plan.replications }))
+    let of = session.replications();
+    Ok(Conduct::Part(Part { there: of - replications_of(&missing), of }))
 }
 
 /// Opens the folder; also the replications that it holds or was made for.
@@ -165,12 +184,16 @@ impl Run {
     }
 
     /// The cells of the plan that are not there.
-    pub fn missing(&self, session: &Session) -> Vec<Range<u64>> {
+    pub fn missing(&self, session: &Session) -> Vec<Cells> {
         let plan = &session.plan;
-        let has = |cell: &Range<u64>| {
-            (0..plan.policies.len()).all(|policy| self.valid.contains(&plan.key(ONLY_POINT, policy, cell)))
+        let of_point = |(point, named): (usize, &Point)| {
+            let has = |cell: &Range<u64>| {
+                (0..plan.policies.len()).all(|policy| self.valid.contains(&plan.key(&named.id, policy, cell)))
+            };
+            Cells { point, ranges: plan.cells().into_iter().filter(|cell| !has(cell)).collect() }
         };
-        plan.cells().into_iter().filter(|cell| !has(cell)).collect()
+        let cells = session.points.iter().enumerate().map(of_point);
+        cells.filter(|cells| !cells.ranges.is_empty()).collect()
     }
 
     /// Runs the cells that are missing.
@@ -178,17 +201,39 @@ impl Run {
     /// # Errors
     /// A signal, and the disk.
     pub fn advance(&mut self, session: &Session, manner: &Manner) -> Result<(), Stop> {
-        let plan = &session.plan;
         let mut missing = self.missing(session);
-        let all_missing: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
-        missing.retain(|cell| manner.shard.is_none_or(|shard| shard.has(cell)));
-        if missing.is_empty() {
+        let of_all = session.replications();
+        let before = of_all - replications_of(&missing);
+        let cells_each = session.plan.cells().len() as u64;
+        for Cells { point, ranges } in &mut missing {
+            let number = |range: &Range<u64>| *point as u64 * cells_each + range.start / CELL;
+            ranges.retain(|range| manner.shard.is_none_or(|shard| shard.has(number(range))));
+        }
+        let to_run = replications_of(&missing);
+        if to_run == 0 {
             return Ok(());
         }
-        let to_run: u64 = missing.iter().map(|cell| cell.end - cell.start).sum();
-        let before = plan.replications - all_missing;
-        let of = before + to_run;
-        self.progress.begin(before, of);
+        self.progress.begin(before, before + to_run);
+        let ran_before = self.ran;
+        for cells in missing {
+            let done = before + self.ran - ran_before;
+            if self.run_point(session, &cells, done, before + to_run)? == Ran::Stopped {
+                self.progress.end();
+                self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
+                let folder = self.folder.path().to_path_buf();
+                return Err(Stop::Interrupted { kept: before + self.ran - ran_before, of: of_all, folder });
+            }
+        }
+        self.progress.end();
+        Ok(())
+    }
+
+    /// Runs cells of one design point.
+    ///
+    /// # Arguments
+    /// * `before`, `of` - replications that are there, and that are to be there in the end, for the progress.
+    fn run_point(&mut self, session: &Session, cells: &Cells, before: u64, of: u64) -> Result<Ran, Stop> {
+        let (plan, point) = (session.plan_at(cells.point)?, session.points[cells.point].id.as_str());
         let kept = AtomicU64::new(0);
         let (folder, valid, progress) = (&self.folder, &mut self.valid, &self.progress);
         let keep = |chunks: Vec<Chunk>| {
@@ -197,19 +242,14 @@ impl Run {
                 keep_chunk(folder, valid, chunk)?;
             }
             kept.fetch_add(last - first, Ordering::Relaxed);
-            folder.journal(&json!({ "event": "cell", "first": first, "last": last, "seconds": progress.seconds() }))
+            let seconds = progress.seconds();
+            folder
+                .journal(&json!({ "event": "cell", "point": point, "first": first, "last": last, "seconds": seconds }))
         };
         let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, _| progress.note(before + done, of) };
-        let ran = session.pool.install(|| run_cells(plan, ONLY_POINT, &missing, &hooks, keep));
-        self.progress.end();
-        let kept = kept.into_inner();
-        self.ran += kept;
-        if ran? == Ran::Stopped {
-            self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
-            let folder = self.folder.path().to_path_buf();
-            return Err(Stop::Interrupted { kept: before + kept, of: plan.replications, folder });
-        }
-        Ok(())
+        let ran = session.pool.install(|| run_cells(&plan, point, &cells.ranges, &hooks, keep));
+        self.ran += kept.into_inner();
+        Ok(ran?)
     }
 
     /// The chunks of the folder.
@@ -235,15 +275,20 @@ impl Run {
 
     fn conclude_here(self, session: &Session) -> Result<Conducted, Stop> {
         let plan = &session.plan;
-        let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), self.folder.chunks())?;
-        let summary = summarise(&rows, &plan.policies[0].model, &session.names)?;
-        let shares = match session.request.command {
-            Kind::Attribute => attribution(&rows)?,
-            Kind::Run | Kind::Compare => Vec::new(),
+        let mut rows = Vec::new();
+        for point in &session.points {
+            rows.push(Rows::stored(plan, &point.id, &plan.cells(), self.folder.chunks())?);
+        }
+        let command = session.request.command;
+        let of_point = |rows| -> Result<Summary, Stop> {
+            let summary = summarise(rows, &plan.policies[0].model, &session.names)?;
+            Ok(if command == Kind::Sweep { summary.without_ledgers() } else { summary })
         };
+        let summaries = rows.iter().map(of_point).collect::<Result<Vec<_>, _>>()?;
+        let shares = if command == Kind::Attribute { attribution(&rows[0])? } else { Vec::new() };
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
-            files::write(&self.folder, session, &rows, &summary)?;
+            files::write(&self.folder, session, &rows, &summaries)?;
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
                 self.folder.write("attribution.csv", |out| csv_files::attribution(out, &shares, &denials))?;
@@ -251,9 +296,9 @@ impl Run {
             let seconds = ran.map(|(_, seconds)| seconds);
             let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
             self.folder.journal(&event)?;
-            self.folder.finish(&files::manifest(session, &summary))?;
+            self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summary, shares, ran })
+        Ok(Conducted { summaries, shares, ran })
     }
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::design::{DesignError, FactorError};
 use crate::experiment::PlanError;
 use crate::scenario::Diagnostics;
 use crate::store::StoreError;
@@ -41,6 +42,12 @@ pub enum Stop {
     /// Problems of a scenario.
     #[error("the scenario cannot be run")]
     Scenario(Diagnostics),
+    /// There is no such design.
+    #[error(transparent)]
+    Design(#[from] DesignError),
+    /// A factor of a design cannot be read.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
     /// The arguments contradict each other.
     #[error("{0}")]
     Usage(String),
@@ -112,7 +119,7 @@ impl Stop {
     /// The exit code it leads to.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Scenario(_) => Exit::Scenario,
+            Self::Scenario(_) | Self::Design(_) | Self::Factor(_) => Exit::Scenario,
             Self::Usage(_) => Exit::Usage,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,

@@ -8,7 +8,7 @@ use crate::cli::exit::Stop;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::REQUEST;
 use crate::cli::session::Session;
-use crate::experiment::{ONLY_POINT, Rows};
+use crate::experiment::Rows;
 use crate::output::{csv_files, replications};
 use crate::store::Folder;
 use crate::summary::Summary;
@@ -17,26 +17,33 @@ use crate::summary::Summary;
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(folder: &Folder, session: &Session, rows: &Rows, summary: &Summary) -> Result<(), Stop> {
-    let points = [(ONLY_POINT, summary)];
+pub fn write(folder: &Folder, session: &Session, rows: &[Rows], summaries: &[Summary]) -> Result<(), Stop> {
+    let ids = || session.points.iter().map(|point| point.id.as_str());
+    let points: Vec<csv_files::Point> = ids().zip(summaries).collect();
+    let rows: Vec<(&str, &Rows)> = ids().zip(rows).collect();
     folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
-    folder.write("replications.csv", |out| replications(out, &[(ONLY_POINT, rows)], &session.names))?;
+    folder.write("replications.csv", |out| replications(out, &rows, &session.names))?;
     folder.write("summary.csv", |out| csv_files::summary(out, &points))?;
-    folder.write("equipment.csv", |out| csv_files::equipment(out, summary))?;
-    folder.write("casualties.csv", |out| csv_files::casualties(out, summary))?;
-    folder.write("convoys.csv", |out| csv_files::convoys(out, summary))?;
-    folder.write("timeline.csv", |out| csv_files::timeline(out, summary))?;
-    if !summary.contrasts.is_empty() {
+    if let Some(design) = &session.request.design {
+        folder.write("design.csv", |out| csv_files::design(out, &design.paths, &design.points))?;
+    } else {
+        let summary = &summaries[0];
+        folder.write("equipment.csv", |out| csv_files::equipment(out, summary))?;
+        folder.write("casualties.csv", |out| csv_files::casualties(out, summary))?;
+        folder.write("convoys.csv", |out| csv_files::convoys(out, summary))?;
+        folder.write("timeline.csv", |out| csv_files::timeline(out, summary))?;
+    }
+    if summaries.iter().any(|summary| !summary.contrasts.is_empty()) {
         folder.write("contrasts.csv", |out| csv_files::contrasts(out, &points))?;
     }
-    if !summary.failures.is_empty() {
+    if summaries.iter().any(|summary| !summary.failures.is_empty()) {
         folder.write("failures.csv", |out| csv_files::failures(out, &points))?;
     }
     Ok(())
 }
 
 /// Everything that determines the results, and the resolved scenario under each policy.
-pub fn manifest(session: &Session, summary: &Summary) -> Value {
+pub fn manifest(session: &Session, summaries: &[Summary]) -> Value {
     let identity = session.request.identity();
     let determines: serde_json::Map<String, Value> =
         identity.iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect();
@@ -64,8 +71,9 @@ pub fn manifest(session: &Session, summary: &Summary) -> Value {
         "determined_by": determines,
         "policies": policies,
         "replications": session.plan.replications,
-        "replications_done": summary.n,
-        "failures": summary.failures.len(),
+        "design_points": session.points.len(),
+        "replications_done": summaries.iter().map(|summary| summary.n).sum::<u64>(),
+        "failures": summaries.iter().map(|summary| summary.failures.len()).sum::<usize>(),
         "scenario": scenario,
     })
 }
@@ -74,26 +82,25 @@ pub fn manifest(session: &Session, summary: &Summary) -> Value {
 ///
 /// # Errors
 /// Those of standard output.
-pub fn print_json(session: &Session, summary: &Summary, judged: &[Judged]) -> Result<(), Stop> {
+pub fn print_json(session: &Session, summaries: &[Summary], judged: &[Judged]) -> Result<(), Stop> {
+    let points = || session.points.iter().map(|point| point.id.as_str()).zip(summaries);
     let ends = |interval: Option<crate::stats::Interval>| interval.map(|interval| [interval.low, interval.high]);
-    let estimates: Vec<Value> = summary
-        .policies
-        .iter()
-        .flat_map(|policy| &policy.estimates)
-        .map(|row| {
+    let estimates: Vec<Value> = points()
+        .flat_map(|(id, summary)| summary.policies.iter().map(move |policy| (id, policy)))
+        .flat_map(|(id, policy)| policy.estimates.iter().map(move |row| (id, row)))
+        .map(|(id, row)| {
             json!({
-                "policy": row.policy, "measure": row.measure, "statistic": row.statistic.name(),
+                "design_id": id, "policy": row.policy, "measure": row.measure, "statistic": row.statistic.name(),
                 "level": row.statistic.level(), "estimate": row.estimate, "interval": ends(row.interval),
                 "method": row.method.to_string(), "n": row.n, "mcse": row.mcse,
             })
         })
         .collect();
-    let contrasts: Vec<Value> = summary
-        .contrasts
-        .iter()
-        .map(|row| {
+    let contrasts: Vec<Value> = points()
+        .flat_map(|(id, summary)| summary.contrasts.iter().map(move |row| (id, row)))
+        .map(|(id, row)| {
             json!({
-                "policy": row.policy, "baseline": row.baseline, "measure": row.measure, "effect": row.effect.name(),
+                "design_id": id, "policy": row.policy, "baseline": row.baseline, "measure": row.measure, "effect": row.effect.name(),
                 "difference": row.difference.mean, "interval": ends(Some(row.difference.interval)),
                 "adjusted": ends(Some(row.adjusted)), "correlation": row.difference.correlation,
                 "variance_reduction_factor": row.difference.variance_reduction,
@@ -104,7 +111,7 @@ pub fn print_json(session: &Session, summary: &Summary, judged: &[Judged]) -> Re
     let object = json!({
         "title": session.title(),
         "seed": session.plan.seed,
-        "replications": summary.n,
+        "replications": summaries[0].n,
         "results": session.out.display().to_string(),
         "estimates": estimates,
         "contrasts": contrasts,

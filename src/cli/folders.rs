@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::cli::conduct::{Conduct, Manner, conduct};
 use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, whole, with_interval};
-use crate::cli::request::{REQUEST, Request};
+use crate::cli::request::{Kind, REQUEST, Request};
 use crate::cli::session::Session;
 use crate::experiment::{ONLY_POINT, Rows};
 use crate::measures::Measure;
@@ -129,6 +129,10 @@ struct Side {
 impl Side {
     fn read(folder: &Path) -> Result<Self, Stop> {
         let (session, _) = session(folder, folder.to_path_buf(), None)?;
+        if session.request.command == Kind::Sweep {
+            let message = format!("{} holds a sweep, and diff compares single points", folder.display());
+            return Err(Stop::Usage(message));
+        }
         let chunks = Chunks::of(disk(), folder)?;
         let rows = Rows::stored(&session.plan, ONLY_POINT, &session.plan.cells(), &chunks)?;
         Ok(Self { session, rows })

@@ -1,12 +1,12 @@
 //! `init`: a scenario to start from.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Template;
 use crate::cli::exit::Stop;
 use crate::scenario::templates;
+use crate::store::{Disk, RealDisk};
 
 /// Writes a template's files, none of which may exist.
 ///
@@ -23,16 +23,14 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
     };
     let folder = file.parent().unwrap_or(Path::new(""));
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
-    if let Some(there) = paths.iter().find(|path| path.exists()) {
-        return Err(Stop::File { action: "write", path: there.clone(), source: io::ErrorKind::AlreadyExists.into() });
+    for path in &paths {
+        let failed = |source| Stop::File { action: "write", path: path.clone(), source };
+        if RealDisk.exists(path).map_err(failed)? {
+            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        }
     }
     for (path, (_, text)) in paths.iter().zip(&files) {
-        let failed = |source| Stop::File { action: "write", path: path.clone(), source };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let mut out = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
-        out.write_all(text.as_bytes()).map_err(failed)?;
+        write(path, text).map_err(|source| Stop::File { action: "write", path: path.clone(), source })?;
     }
     let mut out = io::stdout().lock();
     for path in &paths {
@@ -40,4 +38,14 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
     }
     writeln!(out, "Next: rearguard check {0}\n      rearguard run {0}", paths[0].display())?;
     Ok(())
+}
+
+/// Writes a new file, and the folder that it is in if only that is missing.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && !RealDisk.exists(folder)?
+    {
+        RealDisk.create_dir(folder)?;
+    }
+    RealDisk.create_new(path)?.write_all(text.as_bytes())
 }

@@ -10,7 +10,6 @@ use crate::cli::exit::Stop;
 use crate::cli::notes::note;
 use crate::cli::request::{REQUEST, Request};
 use crate::cli::session::Session;
-use crate::experiment::ONLY_POINT;
 use crate::store::{Chunk, ChunkKey, Chunks, DamagedChunk, Disk, Identity, RealDisk, StoreError, read_journal};
 
 /// A results folder to merge.
@@ -99,13 +98,26 @@ fn differences(first: &Source, other: &Source) -> Vec<String> {
 }
 
 /// The folder that each chunk of the experiment is taken from; the replications that are nowhere.
-fn places(session: &Session, sources: &[Source]) -> Result<BTreeMap<ChunkKey, usize>, Vec<(u64, u64)>> {
+fn places(session: &Session, sources: &[Source]) -> Result<BTreeMap<ChunkKey, usize>, Vec<String>> {
     let mut from = BTreeMap::new();
+    let mut all_gaps = Vec::new();
+    for point in &session.points {
+        let gaps = gaps(session, &point.id, sources, &mut from);
+        let of_point = if session.points.len() > 1 { format!(" of design point {}", point.id) } else { String::new() };
+        let text =
+            |(first, last): (u64, u64)| format!("replications {first} to {}{of_point} are in none of them", last - 1);
+        all_gaps.extend(gaps.into_iter().map(text));
+    }
+    if all_gaps.is_empty() { Ok(from) } else { Err(all_gaps) }
+}
+
+/// The same for one design point.
+fn gaps(session: &Session, point: &str, sources: &[Source], from: &mut BTreeMap<ChunkKey, usize>) -> Vec<(u64, u64)> {
     let mut gaps: Vec<(u64, u64)> = Vec::new();
     for cell in session.plan.cells() {
         let mut is_gap = false;
         for policy in 0..session.plan.policies.len() {
-            let key = session.plan.key(ONLY_POINT, policy, &cell);
+            let key = session.plan.key(point, policy, &cell);
             match sources.iter().position(|source| source.valid.contains(&key)) {
                 Some(source) => drop(from.insert(key, source)),
                 None => is_gap = true,
@@ -117,14 +129,11 @@ fn places(session: &Session, sources: &[Source]) -> Result<BTreeMap<ChunkKey, us
             _ => {}
         }
     }
-    if gaps.is_empty() { Ok(from) } else { Err(gaps) }
+    gaps
 }
 
 /// The gaps, what is damaged, and how each folder was made.
-fn with_hints(gaps: Vec<(u64, u64)>, disk: &Arc<dyn Disk>, sources: &[Source]) -> Vec<String> {
-    let gaps =
-        gaps.into_iter().map(|(first, last)| format!("replications {first} to {} are in none of them", last - 1));
-    let mut lines: Vec<String> = gaps.collect();
+fn with_hints(mut lines: Vec<String>, disk: &Arc<dyn Disk>, sources: &[Source]) -> Vec<String> {
     for source in sources {
         lines.extend(source.damaged.iter().map(|chunk| format!("{}: chunk {chunk}", source.path.display())));
     }

@@ -20,6 +20,7 @@ mod screen;
 mod session;
 mod shard;
 mod show;
+mod sweep;
 mod trace;
 
 pub use commands::main;

@@ -93,8 +93,8 @@ pub fn conduct_to_precision(
 
 /// The column of each target.
 fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
-    if session.request.command == Kind::Attribute {
-        return Err(Stop::Usage("attribute has no precision to reach; set --replications".to_owned()));
+    if let command @ (Kind::Attribute | Kind::Sweep) = session.request.command {
+        return Err(Stop::Usage(format!("{} has no precision to reach; set --replications", command.name())));
     }
     let names: Vec<&str> = session.names.iter().map(String::as_str).collect();
     let column = |wanted: &Wanted| {

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::design::Design;
 use crate::draw::SCHEME;
-use crate::experiment::PolicyModel;
+use crate::experiment::{ONLY_POINT, PolicyModel};
 use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
 use crate::store::{Disk, Identity, StoreError, read_text};
 
@@ -31,6 +32,8 @@ pub enum Kind {
     Compare,
     /// Shares of denials over all their combinations.
     Attribute,
+    /// Estimates at every point of a design.
+    Sweep,
 }
 
 impl Kind {
@@ -40,6 +43,7 @@ impl Kind {
             Self::Run => "run",
             Self::Compare => "compare",
             Self::Attribute => "attribute",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -56,6 +60,10 @@ pub struct Request {
     pub files: BTreeMap<String, String>,
     /// Ids of the policies, the baseline first.
     pub policies: Vec<String>,
+    /// Whether the first policy is a baseline.
+    pub has_baseline: bool,
+    /// The points of a sweep.
+    pub design: Option<Design>,
     /// Ids of the denials that are attributed to.
     pub denials: Vec<String>,
     /// Overrides, as `path=value`.
@@ -66,6 +74,19 @@ pub struct Request {
     pub point: bool,
     /// Replications of each policy; the one thing here that later replications do not depend on.
     pub replications: u64,
+}
+
+/// A design point.
+pub struct Point {
+    /// Its id in results.
+    pub id: String,
+    /// What it changes.
+    pub overrides: Vec<Override>,
+}
+
+/// What messages call the values of a design point.
+pub fn point_label(at: usize) -> String {
+    format!("<design point {at}>")
 }
 
 /// A request with its scenario.
@@ -106,6 +127,8 @@ impl Request {
             scenario: relative(&args.file.to_string_lossy()),
             files,
             policies: policies(&case),
+            has_baseline: command == Kind::Compare,
+            design: None,
             denials: denials.to_vec(),
             set: args.sets.clone(),
             seed: args.seed.unwrap_or(defaults.seed as u64),
@@ -151,6 +174,12 @@ impl Request {
             .with("uncertain parameters", if self.point { "at their medians" } else { "drawn" })
             .with("policies", self.policies.join(" "))
             .with("input <defaults>", hash(Case::defaults()));
+        if let Some(design) = &self.design {
+            let baseline = self.policies.first().filter(|_| self.has_baseline).map_or("none", String::as_str);
+            let table = serde_json::to_string(design).expect("a design is JSON");
+            identity = identity.with("baseline", baseline).with("design", hash(&table));
+            identity = identity.with("swept", design.paths.join(" "));
+        }
         if !self.denials.is_empty() {
             identity = identity.with("denials", self.denials.join(" "));
         }
@@ -162,17 +191,35 @@ impl Request {
 }
 
 impl Asked {
-    /// The policies with their models.
+    /// The policies with their models at a design point.
     ///
     /// # Errors
-    /// Unknown ids.
-    pub fn policies(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
-        match self.request.command {
-            Kind::Attribute => self.combinations(),
-            Kind::Run | Kind::Compare => {
-                self.request.policies.iter().map(|id| policy(&self.case, id, self.request.point)).collect()
-            }
+    /// Unknown ids, and values that the scenario does not take.
+    pub fn policies(&self, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
+        if self.request.command == Kind::Attribute {
+            return self.combinations();
         }
+        policies(&self.request, &self.case, at_point)
+    }
+
+    /// The design points: one without overrides if there is no design.
+    ///
+    /// # Errors
+    /// Values that cannot be read.
+    pub fn points(&self) -> Result<Vec<Point>, Diagnostics> {
+        let Some(design) = &self.request.design else {
+            return Ok(vec![Point { id: ONLY_POINT.to_owned(), overrides: Vec::new() }]);
+        };
+        let mut problems = Diagnostics::new();
+        let mut points = Vec::new();
+        for (at, values) in design.points.iter().enumerate() {
+            let set = design.paths.iter().zip(values).filter_map(|(path, value)| Some((path, value.as_ref()?)));
+            let overrides = set.map(|(path, value)| Override::parse(&point_label(at), &format!("{path}={value}")));
+            let (read, wrong): (Vec<_>, Vec<_>) = overrides.partition(Result::is_ok);
+            wrong.into_iter().filter_map(Result::err).for_each(|problem| problems.push(problem));
+            points.push(Point { id: at.to_string(), overrides: read.into_iter().filter_map(Result::ok).collect() });
+        }
+        if problems.is_empty() { Ok(points) } else { Err(problems) }
     }
 
     /// The denials that are attributed to.
@@ -213,18 +260,31 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
 }
 
+/// The policies of a request, which has no denials, at a design point.
+///
+/// # Errors
+/// Unknown ids, and values that the scenario does not take.
+pub fn policies(request: &Request, case: &Case, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
+    request.policies.iter().map(|id| policy_at(case, id, at_point, request.point)).collect()
+}
+
 /// The model under a policy of the file.
 ///
 /// # Errors
 /// An unknown id.
 pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
+    policy_at(case, id, &[], point)
+}
+
+/// The same at a design point, whose values count over the policy's.
+fn policy_at(case: &Case, id: &str, at_point: &[Override], point: bool) -> Result<PolicyModel, Diagnostics> {
     let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
         ("the scenario as written".to_owned(), Vec::new())
     } else {
         let preset = case.policy(id)?;
         (preset.title.clone(), preset.overrides.clone())
     };
-    model(case, id.to_owned(), title, &overrides, point)
+    model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)
 }
 
 fn model(

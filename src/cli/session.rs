@@ -1,12 +1,13 @@
 //! From a request to a plan, and the threads it runs on.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
-use crate::cli::request::{Asked, Kind, Request};
+use crate::cli::request::{Asked, Kind, Point, Request, policies};
 use crate::cli::shard::Shard;
 use crate::experiment::results::column_names;
 use crate::experiment::{Plan, PolicyModel};
@@ -18,7 +19,9 @@ pub struct Session {
     pub request: Request,
     /// The scenario.
     pub case: Case,
-    /// What is to be run.
+    /// The design points, at least one.
+    pub points: Vec<Point>,
+    /// What is to be run at the first of them.
     pub plan: Plan,
     /// Names of the columns.
     pub names: Vec<String>,
@@ -36,15 +39,16 @@ impl Session {
     /// # Errors
     /// Problems of the scenario or the plan.
     pub fn new(asked: Asked, file: PathBuf, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
-        let policies: Vec<PolicyModel> = asked.policies().map_err(Stop::Scenario)?;
+        let points = asked.points().map_err(Stop::Scenario)?;
+        let policies: Vec<PolicyModel> = asked.policies(&points[0].overrides).map_err(Stop::Scenario)?;
         let Asked { request, case } = asked;
         let first = policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
         let names = column_names(&first.model.inputs);
-        let has_baseline = request.command == Kind::Compare;
+        let has_baseline = request.has_baseline;
         let plan = Plan { policies, seed: request.seed, replications: request.replications, has_baseline };
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        Ok(Self { request, case, plan, names, file, out, pool })
+        Ok(Self { request, case, points, plan, names, file, out, pool })
     }
 
     /// The same for arguments, with the folder they name or the default one.
@@ -68,6 +72,25 @@ impl Session {
     pub fn set_replications(&mut self, replications: u64) -> Result<(), Stop> {
         (self.request.replications, self.plan.replications) = (replications, replications);
         Ok(self.plan.check()?)
+    }
+
+    /// What is to be run at a design point.
+    ///
+    /// # Errors
+    /// Values that the scenario does not take.
+    pub fn plan_at(&self, point: usize) -> Result<Cow<'_, Plan>, Stop> {
+        if point == 0 {
+            return Ok(Cow::Borrowed(&self.plan));
+        }
+        let overrides = &self.points[point].overrides;
+        let policies = policies(&self.request, &self.case, overrides).map_err(Stop::Scenario)?;
+        let Plan { seed, replications, has_baseline, .. } = self.plan;
+        Ok(Cow::Owned(Plan { policies, seed, replications, has_baseline }))
+    }
+
+    /// Replications of each policy at all design points together.
+    pub fn replications(&self) -> u64 {
+        self.plan.replications * self.points.len() as u64
     }
 
     /// The title of the scenario.

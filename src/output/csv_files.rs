@@ -274,6 +274,20 @@ pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     csv.flush()
 }
 
+/// The points of a design: a column for each path, empty where the scenario's own value stays.
+///
+/// # Errors
+/// Those of writing.
+pub fn design(out: &mut dyn Write, paths: &[String], points: &[Vec<Option<String>>]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["design_id"].into_iter().chain(paths.iter().map(String::as_str)))?;
+    for (at, point) in points.iter().enumerate() {
+        let values = point.iter().map(|value| value.clone().unwrap_or_default());
+        csv.write_record([at.to_string()].into_iter().chain(values))?;
+    }
+    csv.flush()
+}
+
 /// Replications that failed.
 ///
 /// # Errors

@@ -53,5 +53,5 @@ pub use overrides::{Override, from_arguments};
 pub use presets::{Preset, check_presets};
 pub use reader::{Read, Uncertainty, read};
 pub use render::escape;
-pub use sources::{Bundle, Disk, Files, MAX_FILE_BYTES, Place, Source, SourceKind};
+pub use sources::{Bundle, Disk, Files, MAX_FILE_BYTES, Place, Source, SourceKind, read_file};
 pub use syntax::{MAX_DEPTH, MAX_ITEMS};

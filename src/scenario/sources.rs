@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::code::Code;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Diagnostics};
 
 /// Largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 4 << 20;
@@ -192,6 +192,18 @@ impl Files for Bundle {
         let bytes = path.to_str().and_then(|name| self.get(name)).ok_or(io::ErrorKind::NotFound)?;
         Ok(bytes[..bytes.len().min(limit as usize)].to_vec())
     }
+}
+
+/// The text of a file that is no scenario, such as a table of points, within the same limits.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_file(path: &Path) -> Result<String, Diagnostics> {
+    read_text(&Disk, path).map_err(|problem| {
+        let mut problems = Diagnostics::new();
+        problems.push(problem);
+        problems
+    })
 }
 
 /// Reads a file as text.

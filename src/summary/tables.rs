@@ -76,6 +76,19 @@ pub struct Summary {
     pub failures: Vec<Failure>,
 }
 
+impl Summary {
+    /// The estimates and contrasts alone: of thousands of design points, the rest would fill the memory.
+    pub fn without_ledgers(mut self) -> Self {
+        for policy in &mut self.policies {
+            policy.equipment = Vec::new();
+            policy.casualties = Vec::new();
+            policy.convoys = Vec::new();
+            policy.timeline = Vec::new();
+        }
+        self
+    }
+}
+
 /// A policy's id and its difference from the baseline.
 type Compared<'r> = (&'r str, PairedDifference);
 /// What one column gives: estimates by policy, and contrasts.

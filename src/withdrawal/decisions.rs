@@ -1,6 +1,9 @@
-//! Decisions: an early departure when a zone has been tense for long enough, and how long to wait for permission.
+//! Decisions: an early departure when a zone has been tense for long enough, how long to wait for permission, and how
+//! long to hold for someone to receive the base.
 
+use crate::draw::Purpose;
 use crate::measures::Measure;
+use crate::model::closing::HoldFor;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -89,6 +92,63 @@ impl Withdrawal<'_> {
         if let (true, Some(since_days)) = (decisions.accelerate, since_days) {
             let lasted_days = since_days + decisions.accelerate_after_days;
             self.schedule(lasted_days.max(self.now()), Event::DecisionReviewed { base: small(base) });
+        }
+    }
+
+    /// Whether anyone is there to receive a base.
+    pub(super) fn receiver_is_there(&self, base: usize) -> bool {
+        let state = &self.bases[base];
+        self.inputs.base[base].host_garrison || state.army_there || state.authority_there
+    }
+
+    /// Whether a base would hold for someone to receive it: the rule says so, and such a receiver can come.
+    pub(super) fn would_hold(&self, base: usize) -> bool {
+        let decisions = &self.inputs.decisions;
+        decisions.hold_for_handover_days > 0.0
+            && match decisions.hold_for {
+                HoldFor::Army => self.model.network.columns.iter().any(|route| route.reaches(base)),
+                HoldFor::CivilAuthority => true,
+            }
+    }
+
+    /// Whether a base that is free to go holds instead for someone to receive it, for the first time or still.
+    pub(super) fn holds_for_receiver(&mut self, base: usize) -> bool {
+        if self.receiver_is_there(base) || !self.would_hold(base) {
+            return false;
+        }
+        let now = self.now();
+        if self.bases[base].hold_until_days.is_none() {
+            let until_days = now + self.inputs.decisions.hold_for_handover_days;
+            self.bases[base].hold_until_days = Some(until_days);
+            self.bases[base].hold_since_days = now;
+            self.tell(What::HoldsForReceiver, At::Base(base), "", &[("at_most_days", until_days - now)]);
+            if self.inputs.decisions.hold_for == HoldFor::CivilAuthority {
+                let key = self.model.network.node_key[base];
+                let mut stream = self.streams.stream(Purpose::Handover, key, 1);
+                let after_days = stream.standard_exponential() * self.inputs.decisions.civil_authority_mean_days;
+                self.schedule(now + after_days, Event::AuthorityArrives { base: small(base) });
+            }
+        }
+        let until_days = self.bases[base].hold_until_days.unwrap_or(now);
+        if now >= until_days {
+            return false;
+        }
+        self.set_departure(base, until_days);
+        true
+    }
+
+    /// A civil authority is there to receive a base.
+    pub(super) fn on_authority_arrives(&mut self, base: usize) {
+        self.bases[base].authority_there = true;
+        self.tell(What::AuthorityArrives, At::Base(base), "", &[]);
+        self.receiver_arrives(base);
+    }
+
+    /// Someone has come to receive a base: if it has held for that, it goes.
+    pub(super) fn receiver_arrives(&mut self, base: usize) {
+        let state = &self.bases[base];
+        if state.open && state.hold_until_days.is_some() {
+            self.set_departure(base, self.now());
         }
     }
 }

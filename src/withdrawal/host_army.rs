@@ -6,7 +6,6 @@
 
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
-use crate::model::closing::HoldFor;
 use crate::model::host_army::HostColumn;
 use crate::model::permissions::Regime;
 use crate::withdrawal::aftermath::Holder;
@@ -175,63 +174,6 @@ impl Withdrawal<'_> {
                 let lot = Lot { origin: small(base), item, units };
                 self.ledger.post(Posting { lot, from, to: Account::SeizedByHost, cause });
             }
-        }
-    }
-
-    /// Whether anyone is there to receive a base.
-    pub(super) fn receiver_is_there(&self, base: usize) -> bool {
-        let state = &self.bases[base];
-        self.inputs.base[base].host_garrison || state.army_there || state.authority_there
-    }
-
-    /// Whether a base would hold for someone to receive it: the rule says so, and such a receiver can come.
-    pub(super) fn would_hold(&self, base: usize) -> bool {
-        let decisions = &self.inputs.decisions;
-        decisions.hold_for_handover_days > 0.0
-            && match decisions.hold_for {
-                HoldFor::Army => self.model.network.columns.iter().any(|route| route.reaches(base)),
-                HoldFor::CivilAuthority => true,
-            }
-    }
-
-    /// Whether a base that is free to go holds instead for someone to receive it, for the first time or still.
-    pub(super) fn holds_for_receiver(&mut self, base: usize) -> bool {
-        if self.receiver_is_there(base) || !self.would_hold(base) {
-            return false;
-        }
-        let now = self.now();
-        if self.bases[base].hold_until_days.is_none() {
-            let until_days = now + self.inputs.decisions.hold_for_handover_days;
-            self.bases[base].hold_until_days = Some(until_days);
-            self.bases[base].hold_since_days = now;
-            self.tell(What::HoldsForReceiver, At::Base(base), "", &[("at_most_days", until_days - now)]);
-            if self.inputs.decisions.hold_for == HoldFor::CivilAuthority {
-                let key = self.model.network.node_key[base];
-                let mut stream = self.streams.stream(Purpose::Handover, key, 1);
-                let after_days = stream.standard_exponential() * self.inputs.decisions.civil_authority_mean_days;
-                self.schedule(now + after_days, Event::AuthorityArrives { base: small(base) });
-            }
-        }
-        let until_days = self.bases[base].hold_until_days.unwrap_or(now);
-        if now >= until_days {
-            return false;
-        }
-        self.set_departure(base, until_days);
-        true
-    }
-
-    /// A civil authority is there to receive a base.
-    pub(super) fn on_authority_arrives(&mut self, base: usize) {
-        self.bases[base].authority_there = true;
-        self.tell(What::AuthorityArrives, At::Base(base), "", &[]);
-        self.receiver_arrives(base);
-    }
-
-    /// Someone has come to receive a base: if it has held for that, it goes.
-    fn receiver_arrives(&mut self, base: usize) {
-        let state = &self.bases[base];
-        if state.open && state.hold_until_days.is_some() {
-            self.set_departure(base, self.now());
         }
     }
 

@@ -106,3 +106,44 @@ impl Thinning {
         Some(self.points[at])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Streams;
+
+    const LAYERS: Layers = Layers { purpose: Purpose::Test, entity: 5, kind: 1, per_day: 0.1, until_days: 400.0 };
+
+    /// The points that happen at a rate, in order, where a higher one was reached on a day.
+    fn happening(rate: f64, (reached, on_day): (f64, f64)) -> Vec<u32> {
+        let streams = CountedStreams::new(Streams::new(3, 0));
+        let (mut thinning, mut found, mut now) = (Thinning::default(), Vec::new(), 0.0);
+        let mut reaches = false;
+        loop {
+            if now >= on_day && !reaches {
+                thinning.reach(&streams, LAYERS, reached, now);
+                reaches = true;
+            }
+            thinning.reach(&streams, LAYERS, rate, now);
+            let Some((at_days, point)) = thinning.seek(now, |point| point.height < rate) else { return found };
+            assert_eq!(thinning.take(point + 1), None, "another point is not the next");
+            assert_eq!(thinning.take(point).map(|taken| taken.at_days), Some(at_days));
+            (now, found) = (at_days, [found, vec![point]].concat());
+        }
+    }
+
+    #[test]
+    fn layers_reached_late_move_nothing() {
+        let plain = happening(0.25, (0.25, 0.0));
+        assert!((60..140).contains(&plain.len()), "{} points at 0.25 a day in 400 days", plain.len());
+        for day in [0.0, 50.0, 399.0] {
+            assert_eq!(happening(0.25, (2.0, day)), plain);
+        }
+    }
+
+    #[test]
+    fn a_higher_rate_only_adds_points() {
+        let (few, many) = (happening(0.12, (0.12, 0.0)), happening(0.25, (0.25, 0.0)));
+        assert!(few.iter().all(|point| many.contains(point)) && few.len() < many.len());
+    }
+}

@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scenario", &["model", "measures", "units", "draw"]),
     ("kernel", &["draw", "units"]),
     ("withdrawal", &["kernel", "model", "measures", "draw", "units", "math"]),
+    ("design", &["draw", "math"]),
     ("experiment", &["withdrawal", "scenario", "model", "store", "draw", "stats", "measures"]),
     ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
     ("output", &["summary", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),

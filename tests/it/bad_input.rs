@@ -205,6 +205,18 @@ fn dates_and_orders() -> Vec<Bad> {
         ),
         append("crew rates out of order", "[packing]\ncrew_teu_per_day_mode = 99", &[("E030", "99")]),
         append(
+            "a host column that goes nowhere",
+            "[[host_column]]\nid = \"c\"\nfrom = 2030-02-01\nroute = [\"port\"]\nfast_km_per_day = 60\nkm_per_day = 3\n\
+             shape_per_day = 1\nretakes = 1",
+            &[("E033", "[\"port\"]\nfast")],
+        ),
+        append(
+            "a host column that goes fast to where it does not go",
+            "[[host_column]]\nid = \"c\"\nfrom = 2030-02-01\nroute = [\"port\", \"north\"]\nfast_to = \"east\"\n\
+             fast_km_per_day = 60\nkm_per_day = 3\nshape_per_day = 1\nretakes = 1",
+            &[("E011", "\"east\"\nfast")],
+        ),
+        append(
             "weather that ends before it starts",
             "[[weather]]\nfrom = 2030-03-01\nuntil = 2030-02-01\nunpaved_factor = 0.5",
             &[("E030", "2030-02-01")],

@@ -22,7 +22,7 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
@@ -32,6 +32,7 @@ Commands:
   run        Run a scenario and write its results
   compare    Compare policies with a baseline, replication by replication
   attribute  What each denial costs: exact shares over all combinations of denials
+  sweep      Run policies at every point of a design over inputs
   merge      Put the shards of an experiment together: the same bytes as from one machine
   verify     Check that a results folder is complete and as it was written
   reproduce  Run a results folder's experiment again from its own inputs and compare every file
@@ -60,7 +61,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130
 interrupted.
 
-"#]]);
+"]]);
 }
 
 #[test]

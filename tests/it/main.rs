@@ -17,5 +17,6 @@ mod readme;
 mod register;
 mod resuming;
 mod shards;
+mod sweeps;
 mod threat;
 mod trace;

@@ -98,8 +98,15 @@ fn shards_of_other_experiments_are_named() {
         assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
     }
     let fewer = shard(&home.path().join("fewer"), &["run", THREE_BASES, "--replications", "500"], "2/2");
+    let one_again = one.clone();
     let said = stderr(&expect(merge(&[one, fewer], &home.path().join("merged")), 4));
     assert!(said.contains("replications: 800 in") && said.contains("500 in"), "{said}");
+    let old = shard(&home.path().join("old"), &RUN, "2/2");
+    let identity = fs::read_to_string(old.join("identity.json")).expect("an identity");
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    fs::write(old.join("identity.json"), identity.replace(&version, "\"version\": \"0.0.1\"")).expect("it is written");
+    let said = stderr(&expect(merge(&[one_again, old], &home.path().join("merged")), 4));
+    assert!(said.contains("version: 0.0.1 there") && said.contains("run its shard again"), "{said}");
     let said = stderr(&expect(merge(&[home.path().to_path_buf()], &home.path().join("merged")), 4));
     assert!(said.contains("is not a results folder"), "{said}");
 }

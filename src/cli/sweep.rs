@@ -1,0 +1,194 @@
+//! `sweep`: policies at every point of a design over inputs.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::cli::args::{ExperimentArguments, SweepArguments};
+use crate::cli::commands::conduct_and_show;
+use crate::cli::exit::Stop;
+use crate::cli::numbers::{decimals, whole, with_interval};
+use crate::cli::request::{Asked, Kind, Point, Request, policies, policy_ids};
+use crate::cli::session::Session;
+use crate::design::{Design, Factor, Method};
+use crate::experiment::{Hooks, run_cells};
+use crate::measures::Measure;
+use crate::scenario::{Case, Diagnostics, Override, read_file, suggestion};
+use crate::store::Chunk;
+use crate::summary::Summary;
+
+/// Replications of the first point that a dry run is estimated from.
+const PILOT: u64 = 25;
+/// Points that are printed.
+const MOST_SHOWN: usize = 20;
+
+/// Measures that the screen shows at each point.
+const SHOWN: [Measure; 4] = [Measure::Wounded, Measure::Killed, Measure::PeopleOut, Measure::LostUsd];
+
+/// Runs policies at every point of a design, or says what that would take.
+///
+/// # Errors
+/// Problems of the scenario or the design, and what running gives.
+pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), Stop> {
+    let baseline: Vec<String> = sweep.baseline.iter().cloned().collect();
+    let ids = |case: &Case| match &baseline[..] {
+        [] => policy_ids(case, &args.policies),
+        baseline => [baseline, &args.policies[..]].concat(),
+    };
+    let mut asked = Request::resolve(Kind::Sweep, args, ids, &[])?;
+    let policies = &asked.request.policies;
+    if let Some((_, twice)) = policies.iter().enumerate().find(|(at, id)| policies[..*at].contains(id)) {
+        return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
+    }
+    asked.request.has_baseline = sweep.baseline.is_some();
+    let design = design(sweep, &asked.case)?;
+    if let Some(set) = asked.case.sets().iter().find(|set| design.paths.contains(&set.path())) {
+        // An override of the command line holds over every point: they would all be the same.
+        return Err(Stop::Usage(format!("`{}` is swept and set; leave its --set out", set.path())));
+    }
+    asked.request.design = Some(design);
+    check_points(&asked)?;
+    if sweep.dry_run { dry_run(&Session::of_arguments(asked, args)?) } else { conduct_and_show(asked, args) }
+}
+
+/// The design that was asked for, its paths and values checked one by one.
+fn design(sweep: &SweepArguments, case: &Case) -> Result<Design, Stop> {
+    let method = Method::ALL.iter().find(|(name, _)| *name == sweep.design).map(|(_, method)| *method);
+    let Some(method) = method else { return of_file(sweep) };
+    let factors = sweep.factors.iter().map(|text| Factor::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut problems = Diagnostics::new();
+    for (at, factor) in factors.iter().enumerate() {
+        for value in factor.samples() {
+            let change = Override::parse(&format!("<--sweep {}>", at + 1), &format!("{}={value}", factor.path));
+            match change.map_err(Box::new) {
+                Ok(change) => case.model(&[change]).map_or_else(|found| problems.append(found), drop),
+                Err(problem) => problems.push(*problem),
+            }
+            // One wrong value of a path that does not exist says it all.
+            if !problems.is_empty() {
+                break;
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Stop::Scenario(problems));
+    }
+    Ok(Design::new(&factors, method, sweep.points, sweep.design_seed)?)
+}
+
+/// The points of a CSV file.
+fn of_file(sweep: &SweepArguments) -> Result<Design, Stop> {
+    if Path::new(&sweep.design).extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("csv")) {
+        let names: Vec<&str> = Method::ALL.iter().map(|(name, _)| *name).collect();
+        let hint = suggestion(&sweep.design, &names, "designs");
+        let message =
+            format!("there is no design `{}`; {hint}, or name a CSV file of points", sweep.design.escape_debug());
+        return Err(Stop::Usage(message));
+    }
+    if !sweep.factors.is_empty() {
+        return Err(Stop::Usage(format!("{} holds the points; leave --sweep out", sweep.design)));
+    }
+    let text = read_file(Path::new(&sweep.design)).map_err(Stop::Scenario)?;
+    Ok(Design::parse_csv(&text)?)
+}
+
+/// Builds the model of every policy at every point, so that nothing runs before all can.
+fn check_points(asked: &Asked) -> Result<(), Stop> {
+    let points = asked.points().map_err(Stop::Scenario)?;
+    let check = |point: &Point| policies(&asked.request, &asked.case, &point.overrides).err();
+    let found: Vec<Option<Diagnostics>> = points.par_iter().map(check).collect();
+    let mut problems = Diagnostics::new();
+    found.into_iter().flatten().for_each(|found| problems.append(found));
+    if problems.is_empty() { Ok(()) } else { Err(Stop::Scenario(problems)) }
+}
+
+/// Prints the design, and what running it would take by a pilot of its first point.
+fn dry_run(session: &Session) -> Result<(), Stop> {
+    let begun = Instant::now();
+    let mut bytes = 0;
+    let keep = |chunks: Vec<Chunk>| -> Result<(), Stop> {
+        let size =
+            |chunk: &Chunk| chunk.columns.iter().map(|column| 8 * column.len()).sum::<usize>() + chunk.bytes.len();
+        bytes += chunks.iter().map(size).sum::<usize>();
+        Ok(())
+    };
+    let hooks = Hooks { should_stop: &|| false, on_progress: &|_, _| () };
+    // A block for each thread, so that all have the same to do.
+    let threads = session.pool.current_num_threads() as u64;
+    let cells: Vec<_> = (0..threads).map(|at| at * PILOT..(at + 1) * PILOT).collect();
+    session.pool.install(|| run_cells(&session.plan, "pilot", &cells, &hooks, keep))?;
+    let (points, policies) = (session.points.len(), session.plan.policies.len());
+    let share = session.replications() as f64 / (threads * PILOT) as f64;
+    let seconds = begun.elapsed().as_secs_f64() * share;
+    // The text of a value in replications.csv is some 5 bytes beside the 8 in a chunk.
+    let mebibytes = bytes as f64 * 13.0 / 8.0 * share / f64::from(1 << 20);
+    let mut out = io::stdout().lock();
+    print_design(&mut out, session)?;
+    writeln!(
+        out,
+        "\n{} points x {policies} policies x {} replications: about {} s on {threads} threads and {} MiB on disk",
+        whole(points as f64),
+        whole(session.plan.replications as f64),
+        whole(seconds.max(1.0)),
+        whole(mebibytes.max(1.0)),
+    )?;
+    writeln!(out, "nothing was run; leave --dry-run out to write {}", session.out.display())?;
+    Ok(())
+}
+
+fn print_design(out: &mut dyn Write, session: &Session) -> io::Result<()> {
+    let Some(design) = &session.request.design else { return Ok(()) };
+    writeln!(out, "{:>9}  {}", "design_id", design.paths.join("  "))?;
+    for (at, point) in design.points.iter().enumerate().take(MOST_SHOWN) {
+        writeln!(out, "{at:>9}  {}", values(point).join("  "))?;
+    }
+    more(out, design.points.len())
+}
+
+fn values(point: &[Option<String>]) -> Vec<&str> {
+    point.iter().map(|value| value.as_deref().unwrap_or("(as it is)")).collect()
+}
+
+fn more(out: &mut dyn Write, points: usize) -> io::Result<()> {
+    if points > MOST_SHOWN { writeln!(out, "{:>9}  and {} more points", "", points - MOST_SHOWN) } else { Ok(()) }
+}
+
+/// The screen of a sweep: means with 95% intervals at each point.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, session: &Session, summaries: &[Summary]) -> io::Result<()> {
+    let Some(design) = &session.request.design else { return Ok(()) };
+    for (at, (point, summary)) in design.points.iter().zip(summaries).enumerate().take(MOST_SHOWN) {
+        let set: Vec<String> =
+            design.paths.iter().zip(values(point)).map(|(path, value)| format!("{path}={value}")).collect();
+        writeln!(out, "Point {at}: {}", set.join(", "))?;
+        for policy in &summary.policies {
+            let texts: Vec<String> = SHOWN
+                .iter()
+                .filter_map(|&measure| Some((measure, policy.mean(measure)?)))
+                .map(|(measure, mean)| {
+                    let (scale, unit) = if measure.unit() == "USD" { (1e6, " million") } else { (1.0, "") };
+                    format!("{measure}{unit} {}", with_interval(mean.estimate, mean.interval, scale))
+                })
+                .collect();
+            writeln!(out, "  {}: {}", policy.id, texts.join("; "))?;
+        }
+        for contrast in summary.contrasts.iter().filter(|contrast| contrast.measure == Measure::Wounded.name()) {
+            let difference = &contrast.difference;
+            writeln!(
+                out,
+                "  {} less {} ({}): {} {} (correlation {})",
+                contrast.policy,
+                contrast.baseline,
+                contrast.effect.name(),
+                contrast.measure,
+                with_interval(difference.mean, Some(difference.interval), 1.0),
+                difference.correlation.map_or_else(|| "-".to_owned(), |value| decimals(value, 2)),
+            )?;
+        }
+    }
+    more(out, design.points.len())
+}

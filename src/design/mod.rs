@@ -1,0 +1,11 @@
+//! Designs: which values the factors of a sweep take together.
+//!
+//! Texts in, texts out: a factor is a path and the texts of its values, a design a list of points with a text for each
+//! factor. What the texts mean is the scenario's business. This room must not know of missions, files or replications.
+
+mod factor;
+mod points;
+mod sobol;
+
+pub use factor::{Factor, FactorError};
+pub use points::{Design, DesignError, MOST_POINTS, Method};

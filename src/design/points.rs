@@ -1,0 +1,292 @@
+//! Points: a value for each factor, or none where the scenario's own stays.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::factor::Factor;
+use super::sobol::{MOST_FACTORS, sobol};
+use crate::draw::key2;
+
+/// Most points of a design.
+pub const MOST_POINTS: usize = 10_000;
+
+/// How the values of factors are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Every combination of values, the last factor changing first.
+    Grid,
+    /// The first values of all, then the second, and so on.
+    Zip,
+    /// The scenario as it stands, then each value of each factor by itself.
+    OneAtATime,
+    /// A Latin hypercube: in each factor, every n-th part of the way has one point.
+    LatinHypercube,
+    /// Sobol' points with Owen's scrambling: even in every direction.
+    Sobol,
+}
+
+impl Method {
+    /// All of them by name.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("grid", Self::Grid),
+        ("zip", Self::Zip),
+        ("one-at-a-time", Self::OneAtATime),
+        ("latin-hypercube", Self::LatinHypercube),
+        ("sobol", Self::Sobol),
+    ];
+}
+
+/// Why there is no design.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DesignError {
+    /// Nothing to vary.
+    #[error(
+        "there is nothing to sweep; name a path and its values with --sweep, such as threat.ratio_overwatch=0.2,0.5,1"
+    )]
+    NoFactors,
+    /// A path twice.
+    #[error("`{0}` is swept twice; give all its values at once")]
+    Twice(String),
+    /// Too many points.
+    #[error("the design has {points} points, over the limit of {MOST_POINTS}; take fewer values, or a Latin hypercube")]
+    TooMany {
+        /// How many, or a number beyond which was not counted.
+        points: usize,
+    },
+    /// An interval where values are needed.
+    #[error("`{0}` is an interval, and this design needs values; take linspace(low,high,n)")]
+    Interval(String),
+    /// Lists of different lengths.
+    #[error("`{0}` has {1} values and `{2}` has {3}; zip takes them in step, so give each as many")]
+    Lengths(String, usize, String, usize),
+    /// A sample of no size.
+    #[error("say how many points to sample: --points N, from 2 to {MOST_POINTS}")]
+    NoPoints,
+    /// Too many factors.
+    #[error("Sobol' points have at most {MOST_FACTORS} factors, not {0}; take a Latin hypercube")]
+    TooManyFactors(usize),
+    /// A table that cannot be used.
+    #[error("{0}")]
+    Table(String),
+}
+
+/// Points over factors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design {
+    /// The factors' paths.
+    pub paths: Vec<String>,
+    /// For each point, a value for each path; none where the scenario's own stays.
+    pub points: Vec<Vec<Option<String>>>,
+}
+
+impl Design {
+    /// Puts factors together.
+    ///
+    /// # Arguments
+    /// * `points` - how many to sample; grid, zip and one-at-a-time have as many as they have.
+    /// * `seed` - of the samples.
+    ///
+    /// # Errors
+    /// [`DesignError`].
+    pub fn new(factors: &[Factor], method: Method, points: Option<usize>, seed: u64) -> Result<Self, DesignError> {
+        if factors.is_empty() {
+            return Err(DesignError::NoFactors);
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = factors.iter().find(|factor| !seen.insert(&factor.path)) {
+            return Err(DesignError::Twice(twice.path.clone()));
+        }
+        let sampled = || points.filter(|n| *n >= 2).ok_or(DesignError::NoPoints).and_then(within);
+        let points = match method {
+            Method::Grid => grid(&levels(factors)?)?,
+            Method::Zip => zip(factors, &levels(factors)?)?,
+            Method::OneAtATime => one_at_a_time(&levels(factors)?)?,
+            Method::LatinHypercube => latin_hypercube(factors, sampled()?, seed),
+            Method::Sobol if factors.len() > MOST_FACTORS => return Err(DesignError::TooManyFactors(factors.len())),
+            Method::Sobol => {
+                let value = |point: usize, at: usize| factors[at].at(sobol(point as u32, at, seed));
+                let row = |point| (0..factors.len()).map(|at| Some(value(point, at))).collect();
+                (0..sampled()?).map(row).collect()
+            }
+        };
+        Ok(Self { paths: factors.iter().map(|factor| factor.path.clone()).collect(), points })
+    }
+
+    /// Reads points from the text of a CSV file: paths in the header, a point in each row, an empty cell where the
+    /// scenario's own value stays. A column `design_id` is passed over, so that a design can be read back.
+    ///
+    /// # Errors
+    /// [`DesignError::Table`] with the line.
+    pub fn parse_csv(text: &str) -> Result<Self, DesignError> {
+        let table = |error: csv::Error| DesignError::Table(format!("the points cannot be read: {error}"));
+        let mut csv = csv::Reader::from_reader(text.as_bytes());
+        let header = csv.headers().map_err(table)?.clone();
+        let kept: Vec<usize> = (0..header.len()).filter(|&at| header[at].trim() != "design_id").collect();
+        let paths: Vec<String> = kept.iter().map(|&at| header[at].trim().to_owned()).collect();
+        if paths.is_empty() || paths.iter().any(String::is_empty) {
+            return Err(DesignError::Table("the first line of the points must name a path in every column".to_owned()));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
+            return Err(DesignError::Twice(twice.clone()));
+        }
+        let mut points = Vec::new();
+        for row in csv.records() {
+            let row = row.map_err(table)?;
+            let value = |&at: &usize| Some(row[at].trim().to_owned()).filter(|value| !value.is_empty());
+            points.push(kept.iter().map(value).collect());
+            within(points.len())?;
+        }
+        if points.is_empty() {
+            return Err(DesignError::Table("the points have a header and no rows".to_owned()));
+        }
+        Ok(Self { paths, points })
+    }
+}
+
+fn within(points: usize) -> Result<usize, DesignError> {
+    if points > MOST_POINTS { Err(DesignError::TooMany { points }) } else { Ok(points) }
+}
+
+fn levels(factors: &[Factor]) -> Result<Vec<&[String]>, DesignError> {
+    let levels = |factor: &'_ Factor| factor.levels().is_none().then(|| factor.path.clone());
+    match factors.iter().find_map(levels) {
+        Some(path) => Err(DesignError::Interval(path)),
+        None => Ok(factors.iter().filter_map(Factor::levels).collect()),
+    }
+}
+
+type Points = Vec<Vec<Option<String>>>;
+
+fn grid(levels: &[&[String]]) -> Result<Points, DesignError> {
+    within(levels.iter().fold(1, |product: usize, levels| product.saturating_mul(levels.len())))?;
+    let mut points: Points = vec![Vec::new()];
+    for levels in levels {
+        let with = |point: &Vec<Option<String>>, level: &String| [&point[..], &[Some(level.clone())]].concat();
+        points = points.iter().flat_map(|point| levels.iter().map(move |level| with(point, level))).collect();
+    }
+    Ok(points)
+}
+
+fn zip(factors: &[Factor], levels: &[&[String]]) -> Result<Points, DesignError> {
+    let n = within(levels[0].len())?;
+    if let Some(at) = levels.iter().position(|levels| levels.len() != n) {
+        let (first, other) = (factors[0].path.clone(), factors[at].path.clone());
+        return Err(DesignError::Lengths(first, n, other, levels[at].len()));
+    }
+    Ok((0..n).map(|point| levels.iter().map(|levels| Some(levels[point].clone())).collect()).collect())
+}
+
+fn one_at_a_time(levels: &[&[String]]) -> Result<Points, DesignError> {
+    within(levels.iter().fold(1, |sum: usize, levels| sum.saturating_add(levels.len())))?;
+    let mut points: Points = vec![vec![None; levels.len()]];
+    for (factor, levels) in levels.iter().enumerate() {
+        for level in *levels {
+            let mut point = vec![None; points[0].len()];
+            point[factor] = Some(level.clone());
+            points.push(point);
+        }
+    }
+    Ok(points)
+}
+
+/// Each factor's parts of the way in an order of their own, and a place within each.
+fn latin_hypercube(factors: &[Factor], n: usize, seed: u64) -> Points {
+    let columns: Vec<Vec<String>> = factors
+        .iter()
+        .enumerate()
+        .map(|(factor, values)| {
+            let seed = key2(seed, factor as u64);
+            let mut order: Vec<usize> = (0..n).collect();
+            order.sort_by_key(|&part| (key2(seed, part as u64), part));
+            let within = |point: usize| (key2(!seed, point as u64) >> 11) as f64 / (1_u64 << 53) as f64;
+            let share = |(point, part): (usize, &usize)| (*part as f64 + within(point)) / n as f64;
+            order.iter().enumerate().map(|place| values.at(share(place))).collect()
+        })
+        .collect();
+    (0..n).map(|point| columns.iter().map(|column| Some(column[point].clone())).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design(factors: &[&str], method: Method, points: Option<usize>) -> Result<Design, DesignError> {
+        let factors: Vec<Factor> = factors.iter().map(|text| Factor::parse(text).expect("a factor")).collect();
+        Design::new(&factors, method, points, 1)
+    }
+
+    fn texts(design: &Design) -> Vec<String> {
+        let cell = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        design.points.iter().map(|point| point.iter().map(cell).collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn values_are_put_together_as_the_method_says() {
+        let factors = ["a=1,2", "b=x,y"];
+        let of = |method| texts(&design(&factors, method, None).expect("a design"));
+        assert_eq!(of(Method::Grid), ["1 x", "1 y", "2 x", "2 y"]);
+        assert_eq!(of(Method::Zip), ["1 x", "2 y"]);
+        assert_eq!(of(Method::OneAtATime), ["- -", "1 -", "2 -", "- x", "- y"]);
+    }
+
+    #[test]
+    fn a_latin_hypercube_has_one_point_in_every_part() {
+        let design = design(&["a=interval(0,1)", "b=interval(10,20)"], Method::LatinHypercube, Some(50)).expect("it");
+        for (factor, low, width) in [(0, 0.0, 1.0), (1, 10.0, 10.0)] {
+            let value =
+                |point: &Vec<Option<String>>| point[factor].as_ref().expect("a value").parse::<f64>().expect("it");
+            let part = |point| ((value(point) - low) / width * 50.0) as usize;
+            let mut parts: Vec<usize> = design.points.iter().map(part).collect();
+            assert_ne!(parts, (0..50).collect::<Vec<_>>());
+            parts.sort_unstable();
+            assert_eq!(parts, (0..50).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn sampled_levels_are_taken_equally_often() {
+        let design = design(&["a=x,y,z,w"], Method::Sobol, Some(64)).expect("a design");
+        for level in ["x", "y", "z", "w"] {
+            assert_eq!(texts(&design).iter().filter(|text| *text == level).count(), 16);
+        }
+    }
+
+    #[test]
+    fn designs_that_cannot_be_are_refused() {
+        let said = |factors: &[&str], method, points| design(factors, method, points).expect_err("none").to_string();
+        let big = ["a=range(0,1000,1)", "b=range(0,1000,1)"];
+        assert!(said(&[], Method::Grid, None).contains("nothing to sweep"));
+        assert!(said(&["a=1", "a=2"], Method::Grid, None).contains("swept twice"));
+        assert!(said(&big, Method::Grid, None).contains("1000000 points"));
+        assert!(said(&["a=1,2", "b=1"], Method::Zip, None).contains("in step"));
+        assert!(said(&["a=interval(0,1)"], Method::Grid, None).contains("linspace"));
+        assert!(said(&["a=interval(0,1)"], Method::Sobol, None).contains("--points"));
+        assert!(said(&["a=interval(0,1)"], Method::LatinHypercube, Some(20_000)).contains("20000 points"));
+        let many: Vec<String> = (0..30).map(|at| format!("a{at}=interval(0,1)")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(said(&many, Method::Sobol, Some(8)).contains("at most 21"));
+    }
+
+    #[test]
+    fn points_are_read_from_a_table() {
+        let design = Design::parse_csv("design_id,a.b,c\n0,1,\n1,,\"x,y\"\n").expect("a design");
+        assert_eq!(
+            (design.paths.as_slice(), texts(&design)),
+            (&["a.b".to_owned(), "c".to_owned()][..], vec!["1 -".into(), "- x,y".into()])
+        );
+        for (text, said) in [
+            ("", "must name a path"),
+            ("a,\n1,2\n", "must name a path"),
+            ("a,a\n1,2\n", "swept twice"),
+            ("a,b\n1\n", "cannot be read"),
+            ("a\n", "no rows"),
+        ] {
+            let error = Design::parse_csv(text).expect_err(text).to_string();
+            assert!(error.contains(said), "{text:?}: {error}");
+        }
+    }
+}
