@@ -122,6 +122,18 @@ measures! {
     FireIncidents = "bases.fire_incidents", "incidents", Lower, Amount, "Incidents of fire at bases up to the deadline.";
     ShelteredDays = "bases.sheltered_days", "days", Lower, Amount, "Days that crews stopped and people were in shelter, summed over bases.";
     CriticalDays = "bases.critical_days", "days", Lower, Amount, "Days up to the deadline that bases still open spent in a zone at critical tension, summed over bases.";
+    ImportRequests = "imports.requests", "requests", Neither, Amount, "Requests to import fuel and parts, filed up to the deadline; in no other line.";
+    ImportsGranted = "imports.granted", "requests", Higher, Amount, "Of them granted by the deadline.";
+    ImportsUnanswered = "imports.unanswered", "requests", Lower, Amount, "Of them without an answer when the deadline ends.";
+    DryDays = "bases.days_without_fuel", "base-days", Lower, Amount, "Days up to the deadline that open bases spent without fuel, summed over bases.";
+    AircraftGrounded = "fleet.grounded_aircraft_mean", "aircraft", Lower, Amount, "Mean number of aircraft that wait for a part, up to the deadline.";
+    AircraftServiceable = "fleet.serviceable_share", "share", Higher, Amount, "Mean share of aircraft that can fly, up to the deadline; 0 if there are none.";
+    AircraftLost = "fleet.aircraft_lost", "aircraft", Lower, Amount, "Aircraft lost to hits.";
+    AirSorties = "air.sorties", "sorties", Neither, Amount, "Sorties that took people and goods out of camps.";
+    AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
+    AirHits = "air.hits", "hits", Lower, Amount, "Hits on aircraft as they landed or took off at camps.";
+    ResupplyFlights = "air.resupply_flights", "flights", Neither, Amount, "Flights that brought supplies to garrisons' convoys.";
+    SupplyHaltDays = "convoys.supply_halt_days", "days", Lower, Amount, "Days that garrisons' convoys stood still for want of supplies, summed over convoys.";
 }
 
 impl Measure {
@@ -137,7 +149,7 @@ impl fmt::Display for Measure {
     }
 }
 
-/// Quantities followed day by day; each is cumulative but `PeopleIn`.
+/// Quantities followed day by day, at the end of each day to the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Daily {
     /// Mission people out of the country.
@@ -152,12 +164,26 @@ pub enum Daily {
     Evacuated,
     /// Items destroyed, decommissioned, abandoned or lost en route.
     Lost,
+    /// Requests for imports that have no answer yet.
+    ImportsUnanswered,
+    /// Aircraft that wait for a part.
+    AircraftGrounded,
 }
 
 impl Daily {
     /// All of them, in the order of results.
-    pub const ALL: [Self; 6] =
-        [Self::PeopleOut, Self::BasesClosed, Self::Killed, Self::Wounded, Self::Evacuated, Self::Lost];
+    pub const ALL: [Self; 8] = [
+        Self::PeopleOut,
+        Self::BasesClosed,
+        Self::Killed,
+        Self::Wounded,
+        Self::Evacuated,
+        Self::Lost,
+        Self::ImportsUnanswered,
+        Self::AircraftGrounded,
+    ];
+    /// How many.
+    pub const COUNT: usize = Self::ALL.len();
 
     /// Its name in `timeline.csv`.
     pub fn name(self) -> &'static str {
@@ -168,7 +194,14 @@ impl Daily {
             Self::Wounded => "casualties.wounded",
             Self::Evacuated => "equipment.evacuated_units",
             Self::Lost => "equipment.lost_units",
+            Self::ImportsUnanswered => "imports.unanswered",
+            Self::AircraftGrounded => "fleet.grounded_aircraft",
         }
+    }
+
+    /// Whether it is a running total, which never falls.
+    pub fn is_total(self) -> bool {
+        !matches!(self, Self::ImportsUnanswered | Self::AircraftGrounded)
     }
 }
 

@@ -175,13 +175,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::measures::Daily;
 
     fn sample() -> (Vec<Failure>, Tallies, DailyValues) {
         let mut tallies = Tallies { events: 300, streams: u64::MAX, ..Tallies::default() };
         tallies.ends.insert((1, 500, 3, 4), Cell { sums: [-1, i128::MAX], squares: [i128::MIN, 0] });
         tallies.harms.insert((1, 65_535), Cell { sums: [128, 127], squares: [1 << 90, 2] });
         tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
-        let daily = DailyValues(vec![[vec![5, 0, 5], vec![1], vec![], vec![], vec![], vec![300]], Default::default()]);
+        let mut first_day: [Vec<u32>; Daily::COUNT] = Default::default();
+        (first_day[0], first_day[1], first_day[5]) = (vec![5, 0, 5], vec![1], vec![300]);
+        let daily = DailyValues(vec![first_day, Default::default()]);
         let failures = vec![Failure { replication: 9, policy: "a".into(), message: "why\n".into() }];
         (failures, tallies, daily)
     }
@@ -193,8 +196,8 @@ mod tests {
         let mut back = Tallies::default();
         assert_eq!(decode(&bytes, "a", &mut back), Some(failures));
         tallies.daily = vec![Default::default(), Default::default()];
-        tallies.daily[0] =
-            [vec![1, 0, 0, 0, 0, 2], vec![0, 1], vec![], vec![], vec![], [vec![0; 300], vec![1]].concat()];
+        let day = &mut tallies.daily[0];
+        (day[0], day[1], day[5]) = (vec![1, 0, 0, 0, 0, 2], vec![0, 1], [vec![0; 300], vec![1]].concat());
         assert_eq!(back, tallies);
         let few = encode(&[], &Tallies { events: 1, ..Tallies::default() }, DailyValues::default());
         decode(&few, "a", &mut back).expect("tallies");

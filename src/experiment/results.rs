@@ -96,7 +96,7 @@ pub struct Tallies {
     /// replication in which it arrived.
     pub convoys: BTreeMap<u16, ConvoyCell>,
     /// For each day and daily quantity, how many replications had each value.
-    pub daily: Vec<[Vec<u32>; 6]>,
+    pub daily: Vec<[Vec<u32>; DAILY]>,
     /// Events dispatched.
     pub events: u64,
     /// Keyed streams opened.
@@ -230,4 +230,4 @@ pub fn kind_name(kind: u8) -> &'static str {
 }
 
 /// How many daily quantities there are.
-pub const DAILY: usize = Daily::ALL.len();
+pub const DAILY: usize = Daily::COUNT;

@@ -1,6 +1,7 @@
 //! What must hold between the tables of a scenario, beyond each field's own range.
 
 use crate::model::Inputs;
+use crate::model::aviation::Runway;
 use crate::model::equipment::Travel;
 use crate::model::permissions::Desk;
 use crate::model::routes::{ShortestWays, desks, node};
@@ -72,6 +73,8 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_ways_out(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
     check_equipment(inputs, &mut problems);
+    check_imports(inputs, &mut problems);
+    check_aviation(inputs, &mut problems);
     check_columns(inputs, &mut problems);
     let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
     problems.dates_rise("permissions.appeal", &appeals, false);
@@ -340,6 +343,36 @@ fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
         if !seen.insert((&holding.base, &holding.class)) {
             let message = format!("a second holding of `{}` at `{}`", holding.class, holding.base);
             problems.add(ProblemKind::Duplicate, format!("holding.{index}.class"), message, "keep one");
+        }
+    }
+}
+
+fn check_imports(inputs: &Inputs, problems: &mut Problems) {
+    let imports = &inputs.imports;
+    let (low, mode, high) = (imports.autonomy_days_low, imports.autonomy_days_mode, imports.autonomy_days_high);
+    if low > mode || mode > high {
+        let message = format!("`imports` autonomies are not in order: low {low}, mode {mode}, high {high}");
+        problems.add(ProblemKind::Order, "imports.autonomy_days_mode", message, "let low <= mode <= high");
+    }
+}
+
+fn check_aviation(inputs: &Inputs, problems: &mut Problems) {
+    let (grounds, destroys) = (inputs.aviation.hit_grounds, inputs.aviation.hit_destroys);
+    if grounds + destroys > 1.0 {
+        let message =
+            format!("the shares of hits in `aviation` that ground ({grounds}) and destroy ({destroys}) pass 1");
+        problems.add(ProblemKind::Sum, "aviation.hit_grounds", message, "let the two sum to 1 at most");
+    }
+    for base in &inputs.base {
+        if base.runway.is_some_and(|runway| (runway == Runway::None) == base.airstrip) {
+            let message = format!("the `runway` of `{}` does not go with its `airstrip`", base.id);
+            let hint = "leave `runway` out, or set `airstrip` to whether there is one";
+            problems.add(ProblemKind::Conflict, format!("base.{}.runway", base.id), message, hint);
+        }
+        if base.air_share.is_some_and(|share| share > 0.0) && base.parent.is_none() {
+            let message = format!("`{}` has an `air_share` but no parent to fly people to", base.id);
+            let hint = "give it a `parent`, or leave `air_share` out: it empties by repatriation flights";
+            problems.add(ProblemKind::Conflict, format!("base.{}.air_share", base.id), message, hint);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Everything a scenario says, as plain values: the root of all tables.
 
+use crate::model::aviation::{AircraftType, Aviation};
 use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
 use crate::model::field::Kind;
 use crate::model::host_army::HostColumn;
+use crate::model::imports::Imports;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
@@ -66,5 +68,11 @@ crate::table! {
         repatriation: Repatriation = Kind::Table(Repatriation::FIELDS),
         /// Empty camps.
         aftermath: Aftermath = Kind::Table(Aftermath::FIELDS),
+        /// Fuel and parts from abroad.
+        imports: Imports = Kind::Table(Imports::FIELDS),
+        /// The mission's own aircraft.
+        aircraft: Vec<AircraftType> = Kind::List(AircraftType::FIELDS),
+        /// How they fare and what they fly.
+        aviation: Aviation = Kind::Table(Aviation::FIELDS),
     }
 }

@@ -5,6 +5,7 @@
 //! indices, and the uncertain numbers, which it draws anew for each replication. This room must not read files or know
 //! how problems are shown.
 
+pub mod aviation;
 pub mod build;
 pub mod casualties;
 pub mod check;
@@ -12,6 +13,7 @@ pub mod closing;
 pub mod equipment;
 pub mod field;
 pub mod host_army;
+pub mod imports;
 pub mod inputs;
 pub mod mission;
 pub mod movement;

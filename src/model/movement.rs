@@ -31,6 +31,12 @@ crate::table! {
         breakdown_delay_log_sd: f64 = number("", 0.0, 3.0),
         /// Probability that a vehicle that breaks down is abandoned with its load.
         abandon_probability: f64 = share(),
+        /// How long a garrison's convoy lasts on its water, food and fuel; then it halts until a flight has brought more.
+        autonomy_days: f64 = number("days", 0.1, 1e6),
+        /// When it asks for that flight, before they end; at the earliest when half is used.
+        resupply_before_days: f64 = number("days", 0.0, 365.0),
+        /// Longest halt for want of supplies; then they have come by road.
+        supply_halt_days: f64 = number("days", 0.0, 365.0),
         /// Mean halt of the convoy after a contact.
         halt_mean_days: f64 = number("days", 0.0, 30.0),
         /// Gamma shape of that halt.

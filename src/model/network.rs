@@ -1,5 +1,6 @@
 //! Places and the roads between them.
 
+use crate::model::aviation::Runway;
 use crate::model::field::{Kind, count, number, share};
 use crate::model::threat::TensionChange;
 
@@ -68,6 +69,8 @@ crate::table! {
         contingents: Option<String> = Kind::Text,
         /// Whether fixed-wing aircraft can use it.
         airstrip: bool = Kind::Flag,
+        /// What its strip is. Left out: `unpaved` where there is one.
+        runway: Option<Runway> = Kind::Choice(Runway::NAMES),
         /// Planned closure: the date, or the last of its window.
         planned_closure: f64 = Kind::Date,
         /// First date of the window, where the plan gives only a window; the target falls in it uniformly.
@@ -78,6 +81,8 @@ crate::table! {
         cargo_to: Option<String> = Kind::Reference(&["base", "junction"]),
         /// Whether repatriation flights leave from here.
         repatriation: bool = Kind::Flag,
+        /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none.
+        air_share: Option<f64> = number("share", 0.0, 0.9),
         /// Whether part of the liquidation team stays here.
         liquidation: bool = Kind::Flag,
         /// Whether a host garrison or authority is there to receive the base.

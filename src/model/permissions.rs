@@ -98,5 +98,13 @@ crate::table! {
         surveillance: Desk = Kind::Table(Desk::FIELDS),
         /// Medical evacuation flights, asked for at each contact with casualties.
         medical_evacuation: Desk = Kind::Table(Desk::FIELDS),
+        /// Imports of fuel; an answer that grants is also the delivery.
+        fuel_import: Desk = Kind::Table(Desk::FIELDS),
+        /// Imports of parts; an answer that grants is also the delivery.
+        parts_import: Desk = Kind::Table(Desk::FIELDS),
+        /// Flights that take a camp's people and goods out, asked for by the day.
+        air_lift: Desk = Kind::Table(Desk::FIELDS),
+        /// Flights that bring water, food and fuel to a garrison's convoy.
+        air_resupply: Desk = Kind::Table(Desk::FIELDS),
     }
 }

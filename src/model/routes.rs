@@ -2,6 +2,7 @@
 
 use crate::draw::key;
 use crate::model::Inputs;
+use crate::model::aviation::Runway;
 use crate::model::host_army::HostColumn;
 use crate::model::permissions::Permissions;
 
@@ -78,6 +79,12 @@ pub struct Network {
     pub trip: Vec<Option<Trip>>,
     /// Whether cargo that arrives at a place has left the country.
     pub is_exit: Vec<bool>,
+    /// The base that files for imports; none where nothing is imported.
+    pub import_base: Option<BaseId>,
+    /// Stable key of each type of aircraft, for streams.
+    pub aircraft_key: Vec<u64>,
+    /// What each base has for aircraft to land on.
+    pub runway: Vec<Runway>,
     /// Stable key of each zone's id, for streams.
     pub zone_key: Vec<u64>,
     /// For each zone, the zones that share a place with it, itself among them. A zone's places are its bases and the
@@ -94,13 +101,17 @@ pub struct Network {
 }
 
 /// The desks in their fixed order, with their names.
-pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 5] {
+pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 9] {
     [
         ("truck_column", &permissions.truck_column),
         ("ground_movement", &permissions.ground_movement),
         ("air_overwatch", &permissions.air_overwatch),
         ("surveillance", &permissions.surveillance),
         ("medical_evacuation", &permissions.medical_evacuation),
+        ("fuel_import", &permissions.fuel_import),
+        ("parts_import", &permissions.parts_import),
+        ("air_lift", &permissions.air_lift),
+        ("air_resupply", &permissions.air_resupply),
     ]
 }
 
@@ -264,6 +275,13 @@ impl Network {
             trip: (0..parent.len()).map(trip).collect(),
             parent,
             is_exit: inputs.base.iter().map(|_| false).chain(inputs.junction.iter().map(|j| j.exit)).collect(),
+            import_base: inputs.imports.base.as_deref().map(at),
+            aircraft_key: inputs.aircraft.iter().map(|kind| key(&kind.id)).collect(),
+            runway: inputs
+                .base
+                .iter()
+                .map(|base| base.runway.unwrap_or(if base.airstrip { Runway::Unpaved } else { Runway::None }))
+                .collect(),
             restricted: desks(&inputs.permissions)
                 .iter()
                 .map(|(_, desk)| inputs.region.iter().map(|r| desk.restricted_regions.contains(&r.id)).collect())

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::aftermath::Holder;
+use crate::withdrawal::aviation::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::people::PeopleLot;
@@ -70,6 +71,8 @@ pub struct BaseState {
     pub truck_denied: bool,
     /// Its equipment has been destroyed.
     pub destroyed: bool,
+    /// Its flights to its parent.
+    pub lift: LiftState,
     /// Handed over formally when it left.
     pub handed_over: bool,
     /// Who holds it.
@@ -153,7 +156,7 @@ impl Withdrawal<'_> {
         let crews = self.inputs.base[base].crews as u32;
         while self.bases[base].crews_busy < crews {
             let Some((job, room)) = self.next_job(base) else { break };
-            let packing = &self.inputs.packing;
+            let (packing, pace) = (&self.inputs.packing, self.pace(base));
             let state = &mut self.bases[base];
             let key = key2(self.model.network.node_key[base], u64::from(state.jobs));
             let mode = packing.crew_teu_per_day_mode;
@@ -164,7 +167,7 @@ impl Withdrawal<'_> {
             );
             state.jobs += 1;
             state.crews_busy += 1;
-            let days = room as f64 / 1000.0 / teu_per_day;
+            let days = room as f64 / 1000.0 / (teu_per_day * pace);
             let (starts_days, stops) = self.crew_starts(base);
             self.schedule(starts_days + days, Event::CrewDone { base: small(base), job, stops });
         }
@@ -246,6 +249,7 @@ impl Withdrawal<'_> {
         {
             return;
         }
+        self.settle_fuel(base);
         let how = match &self.bases[base] {
             state if state.accelerated => "early",
             state if state.movement_granted => "as planned",

@@ -166,11 +166,16 @@ pub fn pick(people: &mut [PeopleLot], who: f64) -> Option<&mut PeopleLot> {
 }
 
 impl Withdrawal<'_> {
+    /// Probability that a flight fetches people of a base who are wounded now: it must be granted, and a helicopter fit.
+    pub(super) fn evacuation_chance(&self, base: usize) -> f64 {
+        let (region, desk) = (self.model.network.base_region[base], DeskId::MedicalEvacuation);
+        let fit = f64::from(u8::from(self.air.can_evacuate(&self.inputs)));
+        fit * self.host.chance(&self.inputs, &self.model.network, desk, region, self.now())
+    }
+
     /// A convoy suffers a contact: people are hit and cared for, a vehicle may be lost.
     pub(super) fn suffer(&mut self, id: ConvoyId, kind: ContactKind, armoured_share: f64, stream: Stream) {
-        let region = self.model.network.base_region[self.convoys[id as usize].base];
-        let desk = DeskId::MedicalEvacuation;
-        let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
+        let chance = self.evacuation_chance(self.convoys[id as usize].base);
         let target = Target { people: total(&self.convoys[id as usize].people), armoured_share };
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();

@@ -275,7 +275,8 @@ impl Withdrawal<'_> {
             let convoy = &self.convoys[id as usize];
             let network = &shadow.model.network;
             let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
-            let chance = shadow.host.chance(&shadow.inputs, network, desk, region, passage.now_days);
+            let fit = f64::from(u8::from(self.air.can_evacuate(&self.inputs)));
+            let chance = fit * shadow.host.chance(&shadow.inputs, network, desk, region, passage.now_days);
             let mut direct = shadow.direct;
             let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
             for event in self.contact_events(&shadow.inputs, contact, passage_key).into_iter().flatten() {

@@ -15,6 +15,7 @@ use crate::withdrawal::contacts::{PotentialContact, size_factor};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
+use crate::withdrawal::resupply::Supplies;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::weather::unpaved_factor;
@@ -108,6 +109,8 @@ pub struct Convoy {
     pub contacts: Vec<PotentialContact>,
     /// The next of them.
     pub next_contact: usize,
+    /// Its water, food and fuel.
+    pub supplies: Supplies,
     /// Breakdowns on this leg: unit exponential gaps in expected breakdowns.
     pub failures: Option<Stream>,
     /// Expected breakdowns between `gap_km` and the next.
@@ -201,6 +204,7 @@ impl Withdrawal<'_> {
         convoy.departed_days = self.agenda.now();
         convoy.day_factor = (-1.0, 1.0);
         convoy.size_factor = size_factor(&self.inputs, convoy.column_vehicles);
+        self.supply(id);
     }
 
     /// Starts a journey at its first leg.
@@ -287,7 +291,10 @@ impl Withdrawal<'_> {
             let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
             let is_failure = !is_contact && failure_km < convoy.way.km;
             let km = if is_contact { contact_km } else { failure_km.min(convoy.way.km) };
-            let at_days = self.passage_days(id, km);
+            let (at_days, supplied) = self.passage_days(id, km);
+            if !supplied {
+                break (at_days, Event::SuppliesEnd { convoy: id });
+            }
             let convoy = &mut self.convoys[id as usize];
             convoy.next_km = km;
             if is_contact {
@@ -321,12 +328,16 @@ impl Withdrawal<'_> {
     ///
     /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
     /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
-    fn passage_days(&mut self, id: ConvoyId, km: f64) -> f64 {
+    /// Where supplies end on the way, it is when the day ends in which they do, and false.
+    fn passage_days(&mut self, id: ConvoyId, km: f64) -> (f64, bool) {
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         let mut day = (at_days - convoy.departed_days).floor().max(0.0);
         loop {
+            if at_days >= convoy.supplies.until_days {
+                return (at_days, false);
+            }
             if convoy.day_factor.0 != day {
                 let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
                 let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
@@ -338,7 +349,7 @@ impl Withdrawal<'_> {
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if at_km + reach_km >= km {
-                return at_days + (km - at_km) / km_per_day;
+                return (at_days + (km - at_km) / km_per_day, true);
             }
             (at_km, at_days) = (at_km + reach_km, day_ends);
             (convoy.leg_km, convoy.since_days) = (at_km, at_days);
@@ -475,6 +486,7 @@ impl Withdrawal<'_> {
             [("days", days), ("vehicles", f64::from(convoy.vehicles)), ("people", f64::from(total(&convoy.people)))];
         self.tell(What::ConvoyArrives, At::Convoy(id), "", &amounts);
         let convoy = &mut self.convoys[id as usize];
+        convoy.supplies.arrived = true;
         let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
         for lot in people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);

@@ -52,6 +52,7 @@ impl Withdrawal<'_> {
         };
         self.bases[base].departs_at_days = at_days;
         self.schedule(at_days, Event::BaseLeaves { base: small(base) });
+        self.plan_lift(base, at_days);
         let first_day = (at_days - lead_days).max(self.now()) + 1.0;
         if first_day < self.bases[base].disposal_at_days {
             self.bases[base].disposal_at_days = first_day;

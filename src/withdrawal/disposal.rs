@@ -97,9 +97,9 @@ impl Withdrawal<'_> {
         let rule = self.inputs.disposal.rule;
         let receives = self.receiver_is_there(base) && !state.accelerated || self.would_hold(base);
         let column_comes = state.assigned > 0;
-        let whole_days = now.floor();
-        let mut destroy = per_day(self.inputs.disposal.destroyed_per_day, whole_days);
-        let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day, whole_days);
+        let (whole_days, pace) = (now.floor(), self.pace(base));
+        let mut destroy = per_day(self.inputs.disposal.destroyed_per_day * pace, whole_days);
+        let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day * pace, whole_days);
         let allowed = (destroy, decommission);
         self.plan_load(base);
         for at in 0..self.tables.disposal_order.len() {

@@ -1,6 +1,7 @@
 //! What can happen, and what comes first when two things happen at one instant.
 
 use crate::model::routes::BaseId;
+use crate::withdrawal::imports::Goods;
 
 /// Index of a convoy in this replication.
 pub type ConvoyId = u32;
@@ -138,6 +139,62 @@ pub enum Event {
         /// The base whose camp it was.
         base: u16,
     },
+    /// The mission files a request for imports.
+    ImportAsked {
+        /// Of what.
+        goods: Goods,
+        /// Its ordinal among requests for those goods.
+        request: u64,
+    },
+    /// The host answers.
+    ImportAnswered {
+        /// Of what.
+        goods: Goods,
+        /// Its ordinal among requests for those goods; from 2^32 on, filed before the start.
+        request: u64,
+        /// Whether it may come in; then it has come.
+        granted: bool,
+    },
+    /// An aircraft fails.
+    AircraftFails {
+        /// The aircraft.
+        aircraft: u16,
+    },
+    /// An aircraft is serviceable again.
+    AircraftRepaired {
+        /// The aircraft.
+        aircraft: u16,
+    },
+    /// A base asks for a day of flights to its parent.
+    AirliftAsked {
+        /// The base.
+        base: u16,
+    },
+    /// That day has come.
+    AirliftFlies {
+        /// The base.
+        base: u16,
+    },
+    /// A garrison's convoy asks for a flight with supplies.
+    ResupplyAsked {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// The flight has come.
+    ResupplyComes {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// Supplies have come to a garrison's convoy by road.
+    SuppliesByRoad {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
+    /// A garrison's convoy has used up its supplies.
+    SuppliesEnd {
+        /// The convoy.
+        convoy: ConvoyId,
+    },
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -167,14 +224,30 @@ impl Event {
             | Self::TensionJumps { .. }
             | Self::ArmyArrives { .. }
             | Self::AuthorityArrives { .. } => 0,
-            Self::MovementAnswered { .. } | Self::ColumnAnswered { .. } | Self::TrucksReady { .. } => 1,
+            Self::MovementAnswered { .. }
+            | Self::ColumnAnswered { .. }
+            | Self::TrucksReady { .. }
+            | Self::ImportAnswered { .. }
+            | Self::AircraftFails { .. }
+            | Self::AircraftRepaired { .. }
+            | Self::ResupplyComes { .. }
+            | Self::SuppliesByRoad { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
-            Self::ContactReached { .. } | Self::VehicleLost { .. } | Self::ConvoyArrives { .. } => 3,
+            Self::ContactReached { .. }
+            | Self::VehicleLost { .. }
+            | Self::ConvoyArrives { .. }
+            | Self::SuppliesEnd { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
             | Self::MovementAsked { .. }
-            | Self::ColumnAsked { .. } => 4,
-            Self::BaseLeaves { .. } | Self::ColumnSetsOut { .. } | Self::FlightLeaves { .. } => 5,
+            | Self::ColumnAsked { .. }
+            | Self::ImportAsked { .. }
+            | Self::AirliftAsked { .. }
+            | Self::ResupplyAsked { .. } => 4,
+            Self::AirliftFlies { .. }
+            | Self::BaseLeaves { .. }
+            | Self::ColumnSetsOut { .. }
+            | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
             Self::LiquidationEnds => 8,

@@ -9,7 +9,6 @@ use crate::withdrawal::casualties::{Blow, Fate, pick};
 use crate::withdrawal::event::{Event, Job, small};
 use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
-use crate::withdrawal::permissions::DeskId;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Thinning};
@@ -94,8 +93,7 @@ impl Withdrawal<'_> {
         let in_shelter = warned || self.now() < self.fire[base].sheltered_until_days;
         let wounded = fire.wounded_per_incident / if in_shelter { 1.0 } else { fire.shelter_multiplier };
         let blow = Blow { wounded, dispersion: fire.dispersion, vehicle_lost: 0.0 };
-        let (region, desk) = (self.model.network.base_region[base], DeskId::MedicalEvacuation);
-        let chance = self.host.chance(&self.inputs, &self.model.network, desk, region, self.now());
+        let chance = self.evacuation_chance(base);
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         let harm = blow.fall(&self.inputs, chance, people, stream, |fate, who| hits.push((fate, who)));

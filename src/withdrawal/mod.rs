@@ -4,6 +4,7 @@
 //! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
 
 mod aftermath;
+mod aviation;
 mod bases;
 mod casualties;
 mod columns;
@@ -14,12 +15,14 @@ mod disposal;
 pub mod event;
 mod fire;
 mod host_army;
+mod imports;
 pub mod ledger;
 pub mod outcome;
 mod people;
 mod permissions;
 mod plan;
 mod repatriation;
+mod resupply;
 mod run;
 pub mod tale;
 mod tension;

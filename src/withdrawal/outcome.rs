@@ -104,8 +104,8 @@ pub struct Outcome {
     values: Vec<f64>,
     /// Day on which each base's people left; the end of the simulation if they did not.
     pub departed_days: Vec<f64>,
-    /// Cumulative counts at the end of each day to the deadline.
-    pub daily: Vec<[u32; 6]>,
+    /// Daily quantities at the end of each day to the deadline, in the order of [`Daily::ALL`].
+    pub daily: Vec<[u32; Daily::COUNT]>,
     /// Casualties by cause and place.
     pub harms: Vec<PlaceHarm>,
     /// Where items ended, in order of [`EndOfItems::key`], each key once.
@@ -169,7 +169,7 @@ impl Outcome {
         self.departed.clear();
         self.departed.resize(bases, false);
         self.daily.clear();
-        self.daily.resize(days, [0; 6]);
+        self.daily.resize(days, [0; Daily::COUNT]);
         self.harms.clear();
         self.ends.clear();
     }
@@ -194,7 +194,14 @@ impl Outcome {
 
     pub(super) fn count_daily(&mut self, daily: Daily, now_days: f64, count: u32) {
         if let Some(day) = self.daily.get_mut(now_days as usize) {
-            day[daily as usize] += count;
+            day[daily as usize] = day[daily as usize].wrapping_add(count);
+        }
+    }
+
+    /// Lets a daily quantity that is no running total fall.
+    pub(super) fn fall_daily(&mut self, daily: Daily, now_days: f64, count: u32) {
+        if let Some(day) = self.daily.get_mut(now_days as usize) {
+            day[daily as usize] = day[daily as usize].wrapping_sub(count);
         }
     }
 
@@ -293,10 +300,10 @@ impl Outcome {
         for departed in &mut self.departed_days {
             *departed = departed.min(end_days);
         }
-        let mut total = [0; 6];
+        let mut total = [0_u32; Daily::COUNT];
         for day in &mut self.daily {
             for (sum, count) in total.iter_mut().zip(day.iter_mut()) {
-                *sum += *count;
+                *sum = sum.wrapping_add(*count); // a fall is kept as its complement
                 *count = *sum;
             }
         }

@@ -1,7 +1,7 @@
 //! The host's desks: stances as two-state Markov chains held by dated facts, requests as Bernoulli trials in the stance
 //! at their filing, Weibull answer times, and requests that are never answered.
 
-use crate::draw::{Purpose, Streams};
+use crate::draw::{Purpose, Stream, Streams, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::permissions::{Desk, Permissions, Regime, Stance};
@@ -22,14 +22,29 @@ pub enum DeskId {
     Surveillance,
     /// Medical evacuation flights.
     MedicalEvacuation,
+    /// Imports of fuel.
+    FuelImport,
+    /// Imports of parts.
+    PartsImport,
+    /// Flights out of a camp.
+    AirLift,
+    /// Flights to convoys.
+    AirResupply,
 }
 
-const DESKS: [DeskId; 5] = [
+/// How many desks there are.
+const COUNT: usize = 9;
+
+const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
     DeskId::GroundMovement,
     DeskId::AirOverwatch,
     DeskId::Surveillance,
     DeskId::MedicalEvacuation,
+    DeskId::FuelImport,
+    DeskId::PartsImport,
+    DeskId::AirLift,
+    DeskId::AirResupply,
 ];
 
 impl DeskId {
@@ -41,6 +56,10 @@ impl DeskId {
             Self::AirOverwatch => "air_overwatch",
             Self::Surveillance => "surveillance",
             Self::MedicalEvacuation => "medical_evacuation",
+            Self::FuelImport => "fuel_import",
+            Self::PartsImport => "parts_import",
+            Self::AirLift => "air_lift",
+            Self::AirResupply => "air_resupply",
         }
     }
 
@@ -52,6 +71,10 @@ impl DeskId {
             Self::AirOverwatch => &permissions.air_overwatch,
             Self::Surveillance => &permissions.surveillance,
             Self::MedicalEvacuation => &permissions.medical_evacuation,
+            Self::FuelImport => &permissions.fuel_import,
+            Self::PartsImport => &permissions.parts_import,
+            Self::AirLift => &permissions.air_lift,
+            Self::AirResupply => &permissions.air_resupply,
         }
     }
 }
@@ -73,11 +96,13 @@ pub enum Answer {
 /// departures and appeals change while it lasts. So a higher rate only shortens it, and no draw moves.
 #[derive(Clone, Debug)]
 pub struct Host {
-    jumps_days: [Vec<f64>; 5],
+    jumps_days: [Vec<f64>; COUNT],
+    /// The Weibull scale of each desk's time to an answer.
+    answer_scale_days: [f64; COUNT],
     /// Factor on the rates into the restrictive stance, from departures so far.
     factor: f64,
     /// For each desk the sojourn in which the factor last changed.
-    sojourns: [Sojourn; 5],
+    sojourns: [Sojourn; COUNT],
 }
 
 /// Where a sojourn stood at a time.
@@ -93,7 +118,12 @@ struct Sojourn {
 
 impl Default for Host {
     fn default() -> Self {
-        Self { jumps_days: Default::default(), factor: 1.0, sojourns: Default::default() }
+        Self {
+            jumps_days: Default::default(),
+            answer_scale_days: Default::default(),
+            factor: 1.0,
+            sojourns: Default::default(),
+        }
     }
 }
 
@@ -111,6 +141,9 @@ impl Host {
     pub fn draw(&mut self, inputs: &Inputs, streams: &Streams, until_days: f64) {
         (self.factor, self.sojourns) = (1.0, Default::default());
         for desk_id in DESKS {
+            let desk = desk_id.of(&inputs.permissions);
+            self.answer_scale_days[desk_id as usize] =
+                Stream::weibull_scale_of(desk.answer_shape, desk.answer_mean_days);
             self.jumps_days[desk_id as usize].clear();
             self.go_on(inputs, streams, desk_id, until_days);
         }
@@ -239,34 +272,54 @@ impl Withdrawal<'_> {
         self.tell(what, At::Base(base), desk_id.name(), &[]);
     }
 
-    /// Files a base's request and draws its fate, keyed by who asks and how often they have asked before.
-    pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
-        let (region, who) = (self.model.network.base_region[base], self.model.network.node_key[base]);
+    /// Draws the fate of a request filed now in a base's region, keyed by who asks and how often they have asked before.
+    pub(super) fn answer(&self, desk_id: DeskId, base: usize, who: u64, occurrence: u64) -> Answer {
+        let region = self.model.network.base_region[base];
         let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
         let withheld = desk_id == DeskId::GroundMovement && self.movement_is_withheld(base);
         let granted = if withheld { 0.0 } else { granted };
         let desk = desk_id.of(&self.inputs.permissions);
-        let mut stream =
-            self.streams.stream(Purpose::Answer, crate::draw::key2(who, desk_id as u64), u64::from(occurrence));
+        let mut stream = self.streams.stream(Purpose::Answer, key2(who, desk_id as u64), occurrence);
         let (is_unanswered, is_granted) = (stream.chance(unanswered), stream.chance(granted));
         let after_days = match desk.regime {
-            Regime::Process => stream.weibull(desk.answer_shape, desk.answer_mean_days),
+            Regime::Process => stream.weibull_scale(desk.answer_shape, self.host.answer_scale_days[desk_id as usize]),
             Regime::Granted | Regime::Denied => 0.0,
         };
-        self.outcome.add(Measure::Requests, 1.0);
-        if is_unanswered {
-            self.outcome.add(Measure::Unanswered, 1.0);
-            self.tell(What::Unanswered, At::Base(base), desk_id.name(), &[]);
-            return Answer::Never;
+        match (is_unanswered, is_granted) {
+            (true, _) => Answer::Never,
+            (false, true) => Answer::Granted { after_days },
+            (false, false) => Answer::Refused { after_days },
         }
-        self.tell(What::Asked, At::Base(base), desk_id.name(), &[]);
-        self.outcome.wait(after_days);
-        if is_granted {
-            self.outcome.add(Measure::Granted, 1.0);
-            Answer::Granted { after_days }
-        } else {
-            self.outcome.add(Measure::Refused, 1.0);
-            Answer::Refused { after_days }
+    }
+
+    /// Files a base's request and counts how it fares.
+    pub(super) fn ask(&mut self, desk_id: DeskId, base: usize, occurrence: u32) -> Answer {
+        let who = self.model.network.node_key[base];
+        let answer = self.answer(desk_id, base, who, u64::from(occurrence));
+        self.tell_filed(answer, desk_id, At::Base(base));
+        self.count_answer(answer);
+        answer
+    }
+
+    /// Tells that a request is filed.
+    pub(super) fn tell_filed(&mut self, answer: Answer, desk_id: DeskId, at: At) {
+        let what = if answer == Answer::Never { What::Unanswered } else { What::Asked };
+        self.tell(what, at, desk_id.name(), &[]);
+    }
+
+    /// Counts a request and how it fares.
+    pub(super) fn count_answer(&mut self, answer: Answer) {
+        self.outcome.add(Measure::Requests, 1.0);
+        match answer {
+            Answer::Never => self.outcome.add(Measure::Unanswered, 1.0),
+            Answer::Granted { after_days } => {
+                self.outcome.wait(after_days);
+                self.outcome.add(Measure::Granted, 1.0);
+            }
+            Answer::Refused { after_days } => {
+                self.outcome.wait(after_days);
+                self.outcome.add(Measure::Refused, 1.0);
+            }
         }
     }
 }

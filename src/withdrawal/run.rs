@@ -8,6 +8,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::equipment::Travel;
 use crate::model::network::BaseKind;
 use crate::model::{Inputs, Model};
+use crate::withdrawal::aviation::AirFleet;
 use crate::withdrawal::bases::{BaseState, MilliTeu};
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::columns::FleetState;
@@ -16,6 +17,7 @@ use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
+use crate::withdrawal::imports::FuelStock;
 use crate::withdrawal::ledger::{
     Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
     value_usd,
@@ -149,6 +151,10 @@ pub struct Withdrawal<'m> {
     pub(super) shadows: Vec<Shadow<'m>>,
     pub(super) load: Load,
     pub(super) hits: Vec<(Fate, f64)>,
+    /// Fuel at each base.
+    pub(super) fuel: Vec<FuelStock>,
+    /// The mission's aircraft.
+    pub(super) air: AirFleet,
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
@@ -189,6 +195,8 @@ impl<'m> Withdrawal<'m> {
             shadows: shadows.iter().map(|model| shadow(model)).collect(),
             load: Load::default(),
             hits: Vec::new(),
+            fuel: Vec::new(),
+            air: AirFleet::default(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
             tale: None,
@@ -279,6 +287,8 @@ impl<'m> Withdrawal<'m> {
             ..FleetState::default()
         }));
         self.schedule_flight(0);
+        self.open_imports();
+        self.open_aviation();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
     }
@@ -327,6 +337,16 @@ impl<'m> Withdrawal<'m> {
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
+            Event::ImportAsked { goods, request } => self.on_import_asked(goods, request),
+            Event::ImportAnswered { goods, request, granted } => self.on_import_answered(goods, request, granted),
+            Event::AircraftFails { aircraft } => self.on_aircraft_fails(aircraft as usize),
+            Event::AircraftRepaired { aircraft } => self.on_aircraft_repaired(aircraft as usize),
+            Event::AirliftAsked { base } => self.on_airlift_asked(base as usize),
+            Event::AirliftFlies { base } => self.on_airlift_flies(base as usize),
+            Event::ResupplyAsked { convoy } => self.on_resupply_asked(convoy),
+            Event::ResupplyComes { convoy } => self.on_resupply_comes(convoy),
+            Event::SuppliesByRoad { convoy } => self.on_supplies_by_road(convoy),
+            Event::SuppliesEnd { convoy } => self.on_supplies_end(convoy),
             Event::DeadlinePasses => self.on_deadline_passes(),
             Event::LiquidationEnds => unreachable!("handled by the run loop"),
         }
@@ -356,6 +376,10 @@ impl<'m> Withdrawal<'m> {
         self.tell(What::DeadlinePasses, At::Mission, "", &amounts);
         self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
         self.close_zones();
+        self.close_aviation();
+        for base in 0..self.bases.len() {
+            self.settle_fuel(base);
+        }
         for base in 0..self.bases.len() {
             self.found_team(base);
             self.consider_column(base);

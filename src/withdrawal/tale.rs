@@ -48,6 +48,12 @@ happenings! {
     VehicleLost = "vehicle_lost", "A convoy goes on without a vehicle; the cause is a breakdown or an attack.";
     Contact = "contact", "A convoy meets a device or a direct attack, given as the cause.";
     ConvoyArrives = "convoy_arrives", "A garrison's convoy has come to its destination.";
+    SuppliesEnd = "supplies_end", "A garrison's convoy halts for want of water, food and fuel.";
+    Supplied = "supplied", "A garrison's convoy gets supplies; the cause is the way they came.";
+    LiftFlies = "lift_flies", "A day of flights takes people and goods of a camp to its parent.";
+    AircraftHit = "aircraft_hit", "An aircraft is hit as it lands or takes off; the cause is what became of it.";
+    AircraftGrounded = "aircraft_grounded", "An aircraft begins to wait for a part.";
+    FuelDelivered = "fuel_delivered", "An import of fuel reaches every open base.";
     FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";
     CampTaken = "camp_taken", "An armed group takes an empty camp.";
     CampLooted = "camp_looted", "An empty camp is looted.";

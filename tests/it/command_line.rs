@@ -22,7 +22,7 @@ fn short_run(out: &Path, more: &[&str]) -> snapbox::cmd::Command {
 
 #[test]
 fn help_lists_the_commands_and_the_exit_codes() {
-    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
+    rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
 Usage: rearguard [OPTIONS] <COMMAND>
@@ -41,7 +41,7 @@ Commands:
   show       Print the resolved values of a scenario with range, basis and source
   trace      Tell what happened in one replication, or where two policies part
   measures   List every measure with its unit and meaning
-  explain    Explain a diagnostic code or a measure
+  explain    Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
   help       Print this message or the help of the given subcommand(s)
 
 Options:
@@ -61,7 +61,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130
 interrupted.
 
-"]]);
+"#]]);
 }
 
 #[test]
@@ -192,10 +192,10 @@ E025: no such path
 The path leads to nothing in this scenario. Paths are the keys from the top joined by dots; items of lists go by their `id`, or by their position from 0 if they have none. `show` prints every path.
 
 "]]);
-    rearguard(["explain", "nothing"]).assert().code(2).stdout_eq("").stderr_eq(str![[r"
-error: `nothing` is neither a diagnostic code nor a measure; `rearguard measures` lists the measures; codes are printed with each problem
+    rearguard(["explain", "nothing"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `nothing` is nothing that can be explained; terms are codes, measures, mechanisms, happenings of a trace, rows R01 to R46 and paths of values
 
-"]]);
+"#]]);
 }
 
 #[test]

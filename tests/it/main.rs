@@ -1,11 +1,13 @@
 //! What the program promises, a file for each promise.
 
+mod air;
 mod architecture;
 mod bad_input;
 mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod imports;
 mod init;
 mod logistics;
 mod metamorphic;
