@@ -173,11 +173,18 @@ impl Run {
         for damaged in &list.damaged {
             notes::note(manner.quiet, &format!("chunk {damaged}: run again"));
         }
+        let mut valid: BTreeSet<ChunkKey> = list.valid.into_iter().map(|info| info.key).collect();
+        // A kill may have come between a chunk and the removal of the shorter one that it replaces.
+        let cells: BTreeSet<(u64, u64)> = session.plan.cells().into_iter().map(|cell| (cell.start, cell.end)).collect();
+        let is_whole = |key: &&ChunkKey| cells.contains(&(key.first, key.last));
+        for whole in valid.iter().filter(is_whole).cloned().collect::<Vec<_>>() {
+            remove_shorter(&folder, &mut valid, &whole)?;
+        }
         interrupt::listen();
         Ok(Self {
             folder,
             complete: held.filter(|_| is_complete),
-            valid: list.valid.into_iter().map(|info| info.key).collect(),
+            valid,
             progress: Progress::new(manner.quiet || manner.json),
             ran: 0,
         })
@@ -307,13 +314,19 @@ impl Run {
 fn keep_chunk(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, chunk: Chunk) -> Result<(), StoreError> {
     let columns: Vec<&[f64]> = chunk.columns.iter().map(Vec::as_slice).collect();
     folder.write_chunk(&chunk.key, &columns, &chunk.bytes)?;
-    let ChunkKey { text, first, last } = &chunk.key;
+    remove_shorter(folder, valid, &chunk.key)?;
+    valid.insert(chunk.key);
+    Ok(())
+}
+
+/// Removes chunks of the same cell that a longer one holds too.
+fn remove_shorter(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, whole: &ChunkKey) -> Result<(), StoreError> {
+    let ChunkKey { text, first, last } = whole;
     let inside = ChunkKey::new(text.clone(), *first, 0)..ChunkKey::new(text.clone(), *last, 0);
     for old in valid.range(inside).filter(|old| old.last < *last).cloned().collect::<Vec<_>>() {
         folder.remove_chunk(&old)?;
         valid.remove(&old);
     }
-    valid.insert(chunk.key);
     Ok(())
 }
 

@@ -138,9 +138,14 @@ fn an_extended_run_is_the_same_as_a_long_one() {
     let (_home, out) = home();
     run_into(&args("300"), &out);
     let few = fs::read_to_string(out.join("replications.csv")).expect("rows");
+    let short = chunks(&out).into_iter().find(|name| name.contains("-000000000300")).expect("a chunk of 50");
+    let bytes = fs::read(out.join("chunks").join(&short)).expect("it can be read");
     for replications in ["520", "700"] {
         run_into(&[&args(replications)[..], &["--extend"]].concat(), &out);
     }
+    // As if a kill had come before the short chunk was removed.
+    fs::write(out.join("chunks").join(short), bytes).expect("it can be put back");
+    run_into(&args("700"), &out);
     assert_same_bytes(("at once", &whole(&args("700"))), ("extended twice", &results_of(&out)));
     let many = fs::read_to_string(out.join("replications.csv")).expect("rows");
     assert!(few.lines().all(|row| many.lines().any(|line| line == row)), "old rows are kept");
