@@ -188,7 +188,7 @@ pub enum Command {
     },
     /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {
-        /// Such as E025, casualties.wounded, convoys, column_sent, R07 or decisions.notice_days
+        /// Such as `E025`, `casualties.wounded`, `convoys`, `column_sent`, `R07` or `decisions.notice_days`
         term: String,
     },
 }

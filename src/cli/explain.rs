@@ -103,19 +103,15 @@ fn rows() -> impl Iterator<Item = csv::StringRecord> {
 }
 
 fn register_row(row: &csv::StringRecord) -> String {
-    let mut text =
-        format!("{}: {}\n\nWhere: {}\n", &row[0], &row[1], if row[2].is_empty() { "nowhere" } else { &row[2] });
+    let place = if row[2].is_empty() { "nowhere" } else { &row[2] };
+    let mut lines = vec![format!("{}: {}\n\nWhere: {place}", &row[0], &row[1])];
     if !row[3].is_empty() {
-        text.push_str(&format!(
-            "Try:   rearguard compare FILE with --set {}; it moves {}\n",
-            row[3].replace(';', " --set "),
-            &row[4]
-        ));
+        lines.push(format!("Try:   --set {}; it moves {}", row[3].replace(';', " --set "), &row[4]));
     }
     if !row[5].is_empty() {
-        text.push_str(&format!("Note:  {}\n", &row[5]));
+        lines.push(format!("Note:  {}", &row[5]));
     }
-    text
+    lines.join("\n")
 }
 
 /// The field at a path. Items of lists are stepped over by id or position, or left out.

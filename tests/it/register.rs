@@ -81,7 +81,7 @@ fn a_change_of_each_row_moves_its_measure() {
             let (changed, as_it_is) = (&policy.columns[column], &results.policies[0].columns[column]);
             let difference = paired(changed, as_it_is, 0.95, Worse::Higher).expect("enough replications");
             let moved = difference.mean.abs() / difference.mcse;
-            if !(moved > STANDARD_ERRORS) {
+            if moved.is_nan() || moved <= STANDARD_ERRORS {
                 failures.push(format!(
                     "{}: {} moves by {moved:.1} standard errors ({})",
                     row.id, row.measure, difference.mean
