@@ -337,7 +337,8 @@ fn without_columns_nothing_of_the_army_matters() {
 
 /// One desk that starts permissive, grants all then and nothing later, and never turns back: it is asked for the movement
 /// of north on day 79 and of east on day 129. North leaves on day 100 with nobody there to receive it.
-const FEEDBACK: [&str; 16] = [
+const FEEDBACK: [&str; 17] = [
+    "convoys.autonomy_days=365",
     "decisions.accelerate=false",
     "decisions.wait_days=0",
     "decisions.request_before_days=21",
