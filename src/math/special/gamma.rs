@@ -112,8 +112,16 @@ fn between(low: f64, high: f64) -> f64 {
     }
 }
 
-/// Wilson and Hilferty's cube near the middle, the leading power of x in the lower tail.
+/// Wilson and Hilferty's cube near the middle, the leading power of x in the lower tail; for small shapes an exponential
+/// beyond where that power has grown to 1.
 fn first_guess(p: f64, shape: f64) -> f64 {
+    if shape < 1.0 {
+        // Roughly the probability up to x = 1.
+        let up_to_one = 1.0 - shape * (0.253 + shape * 0.12);
+        if p >= up_to_one {
+            return 1.0 - ln((1.0 - p) / (1.0 - up_to_one));
+        }
+    }
     let cube_root = 1.0 - 1.0 / (9.0 * shape) + normal_quantile(p) / (3.0 * sqrt(shape));
     if shape >= 1.0 && cube_root > 0.2 {
         shape * cube_root * cube_root * cube_root
@@ -139,11 +147,12 @@ fn both_tails(shape: f64, x: f64) -> (f64, f64) {
 
 /// Lower and upper probability at a finite x over 0, and the Poisson density of `shape` there.
 fn tails_and_density(shape: f64, x: f64) -> (f64, f64, f64) {
+    if shape < 1.0 && x < 1.0 {
+        return small_shape(shape, x);
+    }
     let density = poisson_density(shape, x);
     let (lower, upper) = if shape >= LARGE_SHAPE {
         uniform_expansion(shape, x)
-    } else if shape < 1.0 && x < 1.0 {
-        small_shape(shape, x)
     } else if x < shape + 1.0 {
         let lower = density * lower_series(shape, x);
         (lower, 1.0 - lower)
@@ -194,8 +203,8 @@ fn nonzero(value: f64, tiny: f64) -> f64 {
     if value.abs() < tiny { tiny } else { value }
 }
 
-/// Shape and x below 1, where the upper tail is a small difference from 1: each part of it is kept small.
-fn small_shape(shape: f64, x: f64) -> (f64, f64) {
+/// The same for shape and x below 1, where the upper tail is a small difference from 1: each part of it is kept small.
+fn small_shape(shape: f64, x: f64) -> (f64, f64, f64) {
     let exponent = shape * ln(x) - ln_gamma(1.0 + shape);
     let power = exp_m1(exponent);
     let (mut term, mut sum) = (1.0, 0.0);
@@ -208,7 +217,9 @@ fn small_shape(shape: f64, x: f64) -> (f64, f64) {
         }
     }
     let series = shape * sum;
-    (exp(exponent) * (1.0 + series), -(power + series + power * series))
+    let grown = exp(exponent);
+    let (lower, upper) = (grown * (1.0 + series), -(power + series + power * series));
+    (lower.clamp(0.0, 1.0), upper.clamp(0.0, 1.0), grown * exp(-x))
 }
 
 #[cfg(test)]
