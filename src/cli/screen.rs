@@ -45,7 +45,7 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
         return writeln!(out, "  no replication was finished");
     }
     people(out, policy, model, n)?;
-    casualties(out, policy)?;
+    casualties(out, policy, model.inputs.base_fire.falls)?;
     closures(out, policy, model)?;
     equipment(out, policy)
 }
@@ -59,7 +59,7 @@ fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) ->
     writeln!(out, "  all but the liquidation team: probability {}", probability(share, interval, n))
 }
 
-fn casualties(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
+fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> io::Result<()> {
     writeln!(out, "\nCasualties on the road (mean, 95% interval){:>15}{:>26}", "killed", "wounded")?;
     let rows = [
         ("by devices", Measure::KilledDevice, Measure::WoundedDevice),
@@ -69,10 +69,11 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
         ("  in contract columns", Measure::KilledColumn, Measure::WoundedColumn),
         ("after the deadline", Measure::KilledAfter, Measure::WoundedAfter),
     ];
-    for (name, killed, wounded) in rows {
+    let row = |out: &mut dyn Write, (name, killed, wounded): (&str, Measure, Measure)| {
         let (killed, wounded) = (mean_text(policy, killed, 1.0), mean_text(policy, wounded, 1.0));
-        writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")?;
-    }
+        writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")
+    };
+    rows.into_iter().try_for_each(|each| row(out, each))?;
     let range = |measure: &str| {
         let at = |level| whole(quantile(policy, measure, level));
         format!("{} to {}", at(0.05), at(0.95))
@@ -80,7 +81,12 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
     let (killed, wounded) = (range(Measure::Killed.name()), range(Measure::Wounded.name()));
     writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, 5% to 95%")?;
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
-    writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])
+    writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])?;
+    if fire_falls {
+        writeln!(out, "Casualties of fire at bases, in no line above")?;
+        row(out, ("to the deadline", Measure::KilledFire, Measure::WoundedFire))?;
+    }
+    Ok(())
 }
 
 fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::Result<()> {

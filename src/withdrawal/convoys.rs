@@ -7,14 +7,13 @@ use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
-use crate::model::equipment::Travel;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
-use crate::withdrawal::bases::{MilliTeu, stow};
+use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
-use crate::withdrawal::event::{ConvoyId, Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
-use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
+use crate::withdrawal::event::{ConvoyId, Event};
+use crate::withdrawal::ledger::Lot;
+use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -228,7 +227,7 @@ impl Withdrawal<'_> {
     }
 
     /// Takes a convoy onto the first leg of its journey; one without legs arrives at once.
-    fn begin_journey(&mut self, id: ConvoyId) {
+    pub(super) fn begin_journey(&mut self, id: ConvoyId) {
         if self.legs(id).is_empty() {
             self.on_convoy_arrives(id);
         } else {
@@ -382,80 +381,6 @@ impl Withdrawal<'_> {
         is_lost.then_some(Event::VehicleLost { convoy: id, which })
     }
 
-    /// A vehicle that broke down is left behind; the convoy goes on when its wait is over.
-    pub(super) fn on_vehicle_lost(&mut self, id: ConvoyId, which: f64) {
-        self.lose_vehicle(id, which, Account::LostToBreakdown, Cause::Breakdown);
-        self.move_on(id);
-    }
-
-    /// A convoy loses a vehicle, with its load; `which` in (0, 1) picks it. Escorts are not lost.
-    pub(super) fn lose_vehicle(&mut self, id: ConvoyId, which: f64, account: Account, cause: Cause) {
-        let convoy = &mut self.convoys[id as usize];
-        let losable = convoy.vehicles - convoy.escorts;
-        if losable == 0 {
-            return;
-        }
-        let load = match convoy.kind {
-            Kind::Column => {
-                let fleet = self.model.network.trip[convoy.base].as_ref().expect("a column has a trip").fleet;
-                convoy.trucks -= 1;
-                self.fleets[fleet].trucks -= 1;
-                let truck_teu = self.inputs.truck_fleet[fleet].truck_teu;
-                if convoy.journey == Journey::Out {
-                    // It will load, and the base may count on, what its other trucks hold.
-                    let room = (truck_teu * 1000.0) as MilliTeu;
-                    convoy.room -= room;
-                    self.bases[convoy.base].assigned -= room;
-                }
-                truck_teu
-            }
-            Kind::Withdrawal => {
-                let mut index = (which * f64::from(losable)) as u32;
-                let classes = &self.inputs.class;
-                let vehicle = convoy.cargo.iter_mut().find(|lot| {
-                    let here = if classes[class_of(lot.item)].travel == Travel::Drives { lot.units } else { 0 };
-                    let found = index < here;
-                    index = index.wrapping_sub(if found { 0 } else { here });
-                    found
-                });
-                let Some(lot) = vehicle else { return };
-                lot.units -= 1;
-                let lost = Lot { units: 1, ..*lot };
-                let class = &classes[class_of(lost.item)];
-                convoy.armoured -= u32::from(class.armoured);
-                self.ledger.post(Posting { lot: lost, from: Account::InTransit, to: account, cause });
-                self.outcome.lose_items(1, self.agenda.now());
-                if class.cargo_truck { self.inputs.convoys.own_truck_teu } else { 0.0 }
-            }
-        };
-        self.convoys[id as usize].vehicles -= 1;
-        let left = f64::from(self.convoys[id as usize].vehicles);
-        self.tell(What::VehicleLost, At::Convoy(id), cause.name(), &[("vehicles_left", left)]);
-        self.lose_cargo(id, (load * 1000.0) as MilliTeu, account, cause);
-    }
-
-    /// A lost truck's load: cargo from the end of the manifest, as much as one truck carries.
-    fn lose_cargo(&mut self, id: ConvoyId, load: MilliTeu, account: Account, cause: Cause) {
-        let mut left = load;
-        for at in (0..self.convoys[id as usize].cargo.len()).rev() {
-            let lot = self.convoys[id as usize].cargo[at];
-            let class = &self.inputs.class[class_of(lot.item)];
-            let room = match self.convoys[id as usize].kind {
-                Kind::Withdrawal if class.travel != Travel::Loaded => 0,
-                Kind::Withdrawal => (class.teu * 1000.0) as MilliTeu,
-                Kind::Column => self.passing_room(lot.item).max((class.teu * 1000.0) as MilliTeu),
-            };
-            if room == 0 || left < room {
-                continue;
-            }
-            let units = (left / room).min(MilliTeu::from(lot.units)) as u32;
-            left -= MilliTeu::from(units) * room;
-            self.convoys[id as usize].cargo[at].units -= units;
-            self.ledger.post(Posting { lot: Lot { units, ..lot }, from: Account::InTransit, to: account, cause });
-            self.outcome.lose_items(units, self.agenda.now());
-        }
-    }
-
     /// A convoy reaches the end of its journey.
     pub(super) fn on_convoy_arrives(&mut self, id: ConvoyId) {
         self.finish_journey(id);
@@ -465,38 +390,6 @@ impl Withdrawal<'_> {
             Journey::Loaded => self.unload_column(id),
             Journey::Back => self.column_home(id),
         }
-    }
-
-    fn garrison_arrives(&mut self, id: ConvoyId) {
-        let way_of = self.convoys[id as usize].way_of;
-        let parent = self.model.network.parent[way_of].expect("a garrison has a parent");
-        if !self.bases[parent].open && !self.inputs.base[parent].repatriation {
-            // The parent has gone, and nobody flies from there: on to the parent's parent.
-            let now = self.now();
-            let convoy = &mut self.convoys[id as usize];
-            (convoy.way_of, convoy.leg, convoy.journey_days) = (parent, 0, now);
-            self.begin_journey(id);
-            return;
-        }
-        let now = self.now();
-        let convoy = &mut self.convoys[id as usize];
-        let days = now - convoy.departed_days;
-        self.outcome.convoy_arrives(convoy.base, days, convoy.met);
-        let amounts =
-            [("days", days), ("vehicles", f64::from(convoy.vehicles)), ("people", f64::from(total(&convoy.people)))];
-        self.tell(What::ConvoyArrives, At::Convoy(id), "", &amounts);
-        let convoy = &mut self.convoys[id as usize];
-        convoy.supplies.arrived = true;
-        let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
-        for lot in people {
-            self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);
-            join(&mut self.bases[parent].people, lot);
-        }
-        for lot in cargo {
-            self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::AtHub, cause: Cause::Plan });
-            stow(&mut self.bases[parent].passing, lot);
-        }
-        self.consider_column(parent);
     }
 
     /// Adds a journey's days to what people were exposed to, with the injuries and illness of the road.
@@ -520,78 +413,5 @@ impl Withdrawal<'_> {
         if convoy.kind == Kind::Withdrawal {
             self.count_cover(id, days);
         }
-    }
-
-    /// Forms the column in which a garrison leaves, in serials if it is long, with the vehicles that can drive and what
-    /// its trucks can carry. Serials share the column's size and frailty and divide its contacts.
-    pub(super) fn form_withdrawal(&mut self, base: usize) {
-        self.plan_load(base);
-        let load = std::mem::take(&mut self.load);
-        let vehicles: u32 = load.vehicles.iter().map(|lot| lot.units).sum();
-        let parts = vehicles.div_ceil(self.inputs.convoys.max_vehicles as u32).max(1);
-        let people = std::mem::take(&mut self.bases[base].people);
-        for part in 0..parts {
-            let share = |units: u32| {
-                (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
-                    - (u64::from(units) * u64::from(part) / u64::from(parts)) as u32
-            };
-            let key = key2(self.model.network.node_key[base], u64::from(part) << 8);
-            let id = self.new_convoy(Kind::Withdrawal, base, key);
-            for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
-                let lot = Lot { units: share(lot.units), ..lot };
-                self.take_along(id, base, lot);
-            }
-            for &lot in &people {
-                let lot = PeopleLot { count: share(lot.count), ..lot };
-                let from = if lot.garrison == small(base) { Whereabouts::AtBase } else { Whereabouts::AtHub };
-                self.people.post(lot, from, Whereabouts::InConvoy);
-                join(&mut self.convoys[id as usize].people, lot);
-            }
-            let (mut count, mut armoured) = (0, 0);
-            for lot in &load.vehicles {
-                count += share(lot.units);
-                armoured += if self.inputs.class[class_of(lot.item)].armoured { share(lot.units) } else { 0 };
-            }
-            let convoy = &mut self.convoys[id as usize];
-            (convoy.vehicles, convoy.armoured) = (count, armoured);
-            convoy.column_vehicles = vehicles;
-            convoy.ordinal = part;
-            convoy.column_key = key2(self.model.network.node_key[base], 0);
-            convoy.share = if vehicles > 0 { f64::from(count) / f64::from(vehicles) } else { 1.0 / f64::from(parts) };
-            self.outcome.add(Measure::Convoys, 1.0);
-            self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
-        }
-        self.load = load;
-    }
-
-    fn take_along(&mut self, id: ConvoyId, base: usize, lot: Lot) {
-        let mut left = lot.units;
-        if lot.origin == small(base) {
-            for from in [Account::Staged, Account::OnHand] {
-                let units = left.min(self.ledger.units(base, lot.item, from));
-                left -= units;
-                self.take_aboard(id, Lot { units, ..lot }, from);
-            }
-            return;
-        }
-        self.take_aboard(id, lot, Account::AtHub);
-        if let Some(passing) =
-            self.bases[base].passing.iter_mut().find(|other| other.origin == lot.origin && other.item == lot.item)
-        {
-            passing.units -= lot.units;
-        }
-    }
-
-    fn depart_later(&mut self, id: ConvoyId, delay_days: f64) {
-        if delay_days <= 0.0 {
-            self.set_out(id, Journey::ToParent);
-        } else {
-            self.schedule(self.now() + delay_days, Event::ColumnSetsOut { convoy: id });
-        }
-    }
-
-    /// A later column of a garrison sets out.
-    pub(super) fn on_column_sets_out(&mut self, id: ConvoyId) {
-        self.set_out(id, Journey::ToParent);
     }
 }

@@ -5,11 +5,10 @@ use std::cell::Cell;
 use crate::draw::{Purpose, Stream, Streams};
 use crate::kernel::{Agenda, Limits};
 use crate::measures::{Daily, Measure};
-use crate::model::equipment::Travel;
 use crate::model::network::BaseKind;
 use crate::model::{Inputs, Model};
 use crate::withdrawal::aviation::AirFleet;
-use crate::withdrawal::bases::{BaseState, MilliTeu};
+use crate::withdrawal::bases::BaseState;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
@@ -19,12 +18,12 @@ use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
 use crate::withdrawal::ledger::{
-    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, class_of, largest_remainder, opening_stock,
-    value_usd,
+    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, largest_remainder, opening_stock, value_usd,
 };
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;
+use crate::withdrawal::tables::Tables;
 use crate::withdrawal::tale::{At, Tale, What};
 use crate::withdrawal::tension::ZoneState;
 
@@ -37,74 +36,6 @@ pub(super) struct Shadow<'m> {
     pub(super) inputs: Inputs,
     pub(super) host: Host,
     pub(super) direct: Direct,
-}
-
-/// Orders of items that hold for every replication.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Tables {
-    /// Number of items: classes times owners.
-    pub(super) items: usize,
-    /// Cargo in order of loading: sensitive first, then by value for its room.
-    pub(super) cargo_order: Vec<Item>,
-    /// Vehicles in order of driving out: armour, then cargo trucks, then the rest.
-    pub(super) drive_order: Vec<Item>,
-    /// What can be disposed of, in order: sensitive first, then by value.
-    pub(super) disposal_order: Vec<Item>,
-    /// Room of each item in thousandths of a TEU in this replication: as cargo of a base that withdraws (0 where it
-    /// does not go as cargo), and when shipped on from a hub.
-    pub(super) rooms: Vec<[MilliTeu; 2]>,
-}
-
-fn milli(teu: f64) -> MilliTeu {
-    (teu * 1000.0).round_ties_even() as MilliTeu
-}
-
-impl Tables {
-    fn new(inputs: &Inputs) -> Self {
-        let items = inputs.class.len() * 2;
-        let class = |item: &Item| &inputs.class[class_of(*item)];
-        let ordered = |keep: &dyn Fn(&Item) -> bool, rank: &dyn Fn(&Item) -> (bool, bool, f64)| {
-            let mut order: Vec<Item> = (0..items as Item).filter(keep).collect();
-            order.sort_by(|a, b| {
-                let (first, second) = (rank(a), rank(b));
-                (second.0, second.1).cmp(&(first.0, first.1)).then(second.2.total_cmp(&first.2)).then(a.cmp(b))
-            });
-            order
-        };
-        let value_for_room = |item: &Item| {
-            let class = class(item);
-            class.value_usd / class.teu.max(class.shipped_teu).max(1e-9)
-        };
-        Self {
-            items,
-            cargo_order: ordered(&|item| class(item).travel != Travel::Fixed, &|item| {
-                (class(item).sensitive, false, value_for_room(item))
-            }),
-            drive_order: ordered(&|item| class(item).travel == Travel::Drives, &|item| {
-                (class(item).armoured, class(item).cargo_truck, class(item).value_usd)
-            }),
-            disposal_order: ordered(&|item| class(item).travel != Travel::Fixed, &|item| {
-                (class(item).sensitive, false, class(item).value_usd)
-            }),
-            rooms: Vec::new(),
-        }
-    }
-
-    /// Room that one of a base's own items takes as cargo, by whether the base withdraws; 0 if it does not go as cargo.
-    pub(super) fn own_room(&self, item: Item, withdraws: bool) -> MilliTeu {
-        let [own, shipped] = self.rooms[item as usize];
-        if withdraws { own } else { shipped }
-    }
-
-    /// Takes the rooms of this replication's inputs.
-    fn set_rooms(&mut self, inputs: &Inputs) {
-        self.rooms.clear();
-        for class in &inputs.class {
-            let shipped = if class.travel == Travel::Fixed { 0 } else { milli(class.shipped_teu) };
-            let own = if class.travel == Travel::Loaded { milli(class.teu) } else { 0 };
-            self.rooms.extend([[own, shipped]; 2]);
-        }
-    }
 }
 
 /// A replication's streams, with a count of how many were opened.
