@@ -133,6 +133,10 @@ measures! {
     AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
     AirHits = "air.hits", "hits", Lower, Amount, "Hits on aircraft as they landed or took off at camps.";
     ResupplyFlights = "air.resupply_flights", "flights", Neither, Amount, "Flights that brought supplies to garrisons' convoys.";
+    Joined = "convoys.joined", "garrisons", Neither, Amount, "Garrisons that left with another base's convoy.";
+    ThinnedOut = "people.thinned_out", "people", Neither, Amount, "People who left their camp ahead of its closure.";
+    ExitsOpened = "exits.opened", "exits", Neither, Amount, "Exits through neighbouring countries that were open by the deadline.";
+    ExitPeople = "exits.people", "people", Higher, Amount, "People who left by such an exit up to the deadline.";
     SupplyHaltDays = "convoys.supply_halt_days", "days", Lower, Amount, "Days that garrisons' convoys stood still for want of supplies, summed over convoys.";
 }
 

@@ -92,6 +92,8 @@ purposes! {
     SecondDevice = 35,
     /// Resampling of outcomes.
     Bootstrap = 36,
+    /// Whether a neighbour agrees to transit.
+    Transit = 37,
     /// For tests and benches only.
     Test = 65_535,
 }

@@ -34,6 +34,14 @@ crate::table! {
         hold_for: HoldFor = Kind::Choice(HoldFor::NAMES),
         /// Mean days until a civil authority comes to a base that holds for one (exponential).
         civil_authority_mean_days: f64 = number("days", 0.0, 365.0),
+        /// Whether garrisons whose base has `merges_with` join that base's convoy as it passes.
+        merge: bool = Kind::Flag,
+        /// How long a garrison that is free to go waits for that convoy, and how far ahead of its date it goes with it.
+        merge_within_days: f64 = number("days", 0.0, 365.0),
+        /// Share of its people to which a camp is thinned out ahead of its closure; 1 is not at all.
+        thin_out_to: f64 = share(),
+        /// Day on which the others leave, or later if movement is granted later. Left out: not at all.
+        thin_out_by: Option<f64> = Kind::Date,
         /// Share of self-driving vehicles that can drive out when planned.
         drivable_planned: f64 = share(),
         /// Share of self-driving vehicles that can drive out under acceleration; armour drives first.

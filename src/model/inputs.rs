@@ -4,6 +4,7 @@ use crate::model::aviation::{AircraftType, Aviation};
 use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
+use crate::model::exits::Exit;
 use crate::model::field::Kind;
 use crate::model::host_army::HostColumn;
 use crate::model::imports::Imports;
@@ -28,6 +29,8 @@ crate::table! {
         base: Vec<Base> = Kind::List(Base::FIELDS),
         /// Junctions and exits.
         junction: Vec<Junction> = Kind::List(Junction::FIELDS),
+        /// Ways out through neighbouring countries.
+        exit: Vec<Exit> = Kind::List(Exit::FIELDS),
         /// Roads.
         road: Vec<Road> = Kind::List(Road::FIELDS),
         /// Threat zones.

@@ -79,6 +79,12 @@ crate::table! {
         parent: Option<String> = Kind::Reference(&["base"]),
         /// Where its cargo goes. Left out: to `parent`.
         cargo_to: Option<String> = Kind::Reference(&["base", "junction"]),
+        /// The exit by which its garrison leaves if that is open when it does. Left out: to `parent`.
+        convoys_exit: Option<String> = Kind::Reference(&["exit"]),
+        /// The exit by which its cargo leaves if that is open when a column is loaded. Left out: by `cargo_to`.
+        cargo_exit: Option<String> = Kind::Reference(&["exit"]),
+        /// The base whose convoy its garrison joins as it passes, with `decisions.merge`. Left out: none.
+        merges_with: Option<String> = Kind::Reference(&["base"]),
         /// Whether repatriation flights leave from here.
         repatriation: bool = Kind::Flag,
         /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none.

@@ -85,6 +85,12 @@ pub struct BaseState {
     pub hold_since_days: f64,
     /// Until when it does at most; none if it has not begun to.
     pub hold_until_days: Option<f64>,
+    /// Until when it waits at most for the convoy that its garrison is to join; none if it has not begun to.
+    pub joins_until_days: Option<f64>,
+    /// Requests filed for the movement of those who leave ahead.
+    pub thin_out_asks: u32,
+    /// Vehicles that left with them.
+    pub thinned_vehicles: u32,
     /// Picks whether it is looted.
     pub looting_uniform: f64,
 }
@@ -246,9 +252,15 @@ impl Withdrawal<'_> {
             || self.waits_for_camps(base)
             || !self.goes_now(base)
             || self.holds_for_receiver(base)
+            || self.waits_for_convoy(base)
         {
             return;
         }
+        self.vacate(base, None);
+    }
+
+    /// A garrison leaves, in a column of its own or with a convoy that has come by.
+    pub(super) fn vacate(&mut self, base: usize, joins: Option<ConvoyId>) {
         self.settle_fuel(base);
         let how = match &self.bases[base] {
             state if state.accelerated => "early",
@@ -256,7 +268,10 @@ impl Withdrawal<'_> {
             _ => "without permission",
         };
         self.release_columns(base);
-        self.form_withdrawal(base);
+        match joins {
+            Some(convoy) => self.join_convoy(base, convoy),
+            None => self.form_withdrawal(base),
+        }
         self.count_critical(base);
         self.tell(What::BaseLeft, At::Base(base), how, &[]);
         let state = &mut self.bases[base];

@@ -226,6 +226,8 @@ impl Withdrawal<'_> {
         }
         let aboard_teu = (self.convoys[id as usize].room - left) as f64 / 1000.0;
         self.tell(What::ColumnLoaded, At::Convoy(id), "", &[("load_teu", aboard_teu)]);
+        let by_exit = self.exit_is_open(self.model.network.cargo_exit[base].as_ref());
+        self.convoys[id as usize].by_exit = by_exit;
         self.set_out(id, Journey::Loaded);
         self.consider_column(base);
     }
@@ -253,7 +255,7 @@ impl Withdrawal<'_> {
     pub(super) fn unload_column(&mut self, id: ConvoyId) {
         let destination =
             self.model.network.trip[self.convoys[id as usize].base].as_ref().expect("a column has a trip").destination;
-        let exit = self.model.network.is_exit[destination];
+        let exit = self.convoys[id as usize].by_exit || self.model.network.is_exit[destination];
         let now = self.now();
         let cargo = std::mem::take(&mut self.convoys[id as usize].cargo);
         for &lot in &cargo {

@@ -11,7 +11,7 @@ use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
-use crate::withdrawal::event::{ConvoyId, Event};
+use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
@@ -58,6 +58,8 @@ pub struct Convoy {
     pub journey: Journey,
     /// The base whose way to its parent it follows.
     pub way_of: usize,
+    /// It goes out of the country by its base's exit.
+    pub by_exit: bool,
     /// A crew is loading it.
     pub loading: bool,
     /// The leg it is on.
@@ -241,6 +243,14 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
         let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
+        if convoy.by_exit {
+            match (convoy.journey, &network.convoys_exit[convoy.base], &network.cargo_exit[convoy.base]) {
+                (Journey::ToParent, Some(garrison), _) => return &garrison.there,
+                (Journey::Loaded, _, Some(cargo)) => return &cargo.there,
+                (Journey::Back, _, Some(cargo)) => return &cargo.back,
+                _ => {}
+            }
+        }
         match convoy.journey {
             Journey::ToParent => network.withdrawal[convoy.way_of].as_deref().expect("a garrison has a way out"),
             Journey::Out => &trip().out,
@@ -304,6 +314,13 @@ impl Withdrawal<'_> {
                     break (at_days, lost);
                 }
             } else {
+                if convoy.leg + 1 < legs {
+                    let place = self.legs(id)[self.convoys[id as usize].leg].to;
+                    if self.may_be_joined(id, place) {
+                        break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
+                    }
+                }
+                let convoy = &mut self.convoys[id as usize];
                 convoy.leg += 1;
                 if convoy.leg == legs {
                     break (at_days, Event::ConvoyArrives { convoy: id });
@@ -313,6 +330,14 @@ impl Withdrawal<'_> {
             }
         };
         self.schedule(at_days, event);
+    }
+
+    /// Takes a convoy that stopped at a place on its way onto the next leg.
+    pub(super) fn pass_on(&mut self, id: ConvoyId) {
+        self.convoys[id as usize].leg += 1;
+        self.start_leg(id, self.now());
+        self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
+        self.move_on(id);
     }
 
     /// Fixes where a convoy stands, before anything about it changes.

@@ -49,6 +49,7 @@ impl Withdrawal<'_> {
         // Of those it opened with, not of those left: disposal must not make more of them unfit day by day.
         let opened_with = &self.stock[base * self.tables.items..][..self.tables.items];
         let owned: u32 = self.tables.drive_order.iter().map(|&item| opened_with[item as usize]).sum();
+        let owned = owned - self.bases[base].thinned_vehicles.min(owned);
         let mut left = (f64::from(owned) * share + 1e-9) as u32;
         for &item in &self.tables.drive_order {
             let units = left.min(self.at_base(base, item));

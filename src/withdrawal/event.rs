@@ -119,6 +119,23 @@ pub enum Event {
         /// Picks the vehicle, in (0, 1).
         which: f64,
     },
+    /// A convoy comes by a base whose garrison may join it.
+    ConvoyPasses {
+        /// The convoy.
+        convoy: ConvoyId,
+        /// The base.
+        base: u16,
+    },
+    /// A camp asks for the movement of those who leave ahead of it.
+    ThinOutAsked {
+        /// The base.
+        base: u16,
+    },
+    /// They leave.
+    ThinOutLeaves {
+        /// The base.
+        base: u16,
+    },
     /// A convoy reaches the end of its journey.
     ConvoyArrives {
         /// The convoy.
@@ -195,6 +212,23 @@ pub enum Event {
         /// The convoy.
         convoy: ConvoyId,
     },
+    /// The mission asks a neighbour for transit by an exit.
+    TransitAsked {
+        /// The exit.
+        exit: u16,
+    },
+    /// The neighbour answers.
+    TransitAnswered {
+        /// The exit.
+        exit: u16,
+        /// Whether the mission may pass.
+        granted: bool,
+    },
+    /// An exit is open.
+    ExitOpens {
+        /// The exit.
+        exit: u16,
+    },
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -231,11 +265,14 @@ impl Event {
             | Self::AircraftFails { .. }
             | Self::AircraftRepaired { .. }
             | Self::ResupplyComes { .. }
-            | Self::SuppliesByRoad { .. } => 1,
+            | Self::SuppliesByRoad { .. }
+            | Self::TransitAnswered { .. }
+            | Self::ExitOpens { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. }
             | Self::VehicleLost { .. }
             | Self::ConvoyArrives { .. }
+            | Self::ConvoyPasses { .. }
             | Self::SuppliesEnd { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
@@ -243,9 +280,12 @@ impl Event {
             | Self::ColumnAsked { .. }
             | Self::ImportAsked { .. }
             | Self::AirliftAsked { .. }
-            | Self::ResupplyAsked { .. } => 4,
+            | Self::ResupplyAsked { .. }
+            | Self::TransitAsked { .. }
+            | Self::ThinOutAsked { .. } => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
+            | Self::ThinOutLeaves { .. }
             | Self::ColumnSetsOut { .. }
             | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,

@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
@@ -86,6 +87,8 @@ pub struct Withdrawal<'m> {
     pub(super) fuel: Vec<FuelStock>,
     /// The mission's aircraft.
     pub(super) air: AirFleet,
+    /// Exits through neighbouring countries.
+    pub(super) exits: Vec<ExitState>,
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
@@ -128,6 +131,7 @@ impl<'m> Withdrawal<'m> {
             hits: Vec::new(),
             fuel: Vec::new(),
             air: AirFleet::default(),
+            exits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
             tale: None,
@@ -220,6 +224,8 @@ impl<'m> Withdrawal<'m> {
         self.schedule_flight(0);
         self.open_imports();
         self.open_aviation();
+        self.open_exits();
+        self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
     }
@@ -265,6 +271,9 @@ impl<'m> Withdrawal<'m> {
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
             Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
             Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
+            Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
+            Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
+            Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
@@ -278,6 +287,9 @@ impl<'m> Withdrawal<'m> {
             Event::ResupplyComes { convoy } => self.on_resupply_comes(convoy),
             Event::SuppliesByRoad { convoy } => self.on_supplies_by_road(convoy),
             Event::SuppliesEnd { convoy } => self.on_supplies_end(convoy),
+            Event::TransitAsked { exit } => self.on_transit_asked(exit as usize),
+            Event::TransitAnswered { exit, granted } => self.on_transit_answered(exit as usize, granted),
+            Event::ExitOpens { exit } => self.on_exit_opens(exit as usize),
             Event::DeadlinePasses => self.on_deadline_passes(),
             Event::LiquidationEnds => unreachable!("handled by the run loop"),
         }

@@ -2,10 +2,11 @@
 //!
 //! It is kept only when asked for. Telling draws nothing and decides nothing, so the outcome is the same either way.
 
-use crate::model::routes::node_id;
+use crate::model::routes::{NodeId, node_id};
 use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::thin_out::THIN_OUT_ORDINAL;
 
 macro_rules! happenings {
     ($( $variant:ident = $name:literal, $meaning:literal; )*) => {
@@ -62,6 +63,10 @@ happenings! {
     HoldsForReceiver = "holds_for_receiver", "A base that is free to go holds for someone to receive it.";
     HostTakes = "host_takes", "The host army takes a base that was left; the cause says from whom.";
     BaseFire = "base_fire", "Fire falls on a base; the cause says whether people were in shelter.";
+    WaitsForConvoy = "waits_for_convoy", "A garrison that is free to go waits for the convoy it is to join.";
+    ConvoyJoined = "convoy_joined", "A garrison leaves with a convoy that has come by.";
+    ThinnedOut = "thinned_out", "Part of a garrison leaves ahead of its closure.";
+    ExitOpens = "exit_opens", "An exit through a neighbouring country is open.";
     DeadlinePasses = "deadline_passes", "The deadline ends.";
     LiquidationEnds = "liquidation_ends", "Liquidation ends, and with it the simulation.";
 }
@@ -75,6 +80,8 @@ pub(super) enum At {
     Zone(usize),
     /// A base.
     Base(usize),
+    /// A place without a base.
+    Place(NodeId),
     /// A convoy, where it is.
     Convoy(ConvoyId),
 }
@@ -126,6 +133,7 @@ impl Withdrawal<'_> {
             At::Mission => Default::default(),
             At::Zone(zone) => (inputs.zone[zone].id.clone(), String::new(), String::new()),
             At::Base(base) => (inputs.base[base].id.clone(), String::new(), inputs.base[base].id.clone()),
+            At::Place(place) => (node_id(inputs, place).to_owned(), String::new(), String::new()),
             At::Convoy(id) => {
                 (self.whereabouts(id), self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())
             }
@@ -139,6 +147,7 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let base = &self.inputs.base[convoy.base].id;
         match convoy.kind {
+            Kind::Withdrawal if convoy.ordinal == THIN_OUT_ORDINAL => format!("{base}-ahead"),
             Kind::Withdrawal => format!("{base}-serial-{}", convoy.ordinal + 1),
             Kind::Column => format!("{base}-column-{}", convoy.ordinal + 1),
         }

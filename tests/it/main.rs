@@ -7,6 +7,8 @@ mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod exits;
+mod garrisons;
 mod imports;
 mod init;
 mod logistics;
