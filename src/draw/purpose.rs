@@ -94,6 +94,8 @@ purposes! {
     Bootstrap = 36,
     /// Whether a neighbour agrees to transit.
     Transit = 37,
+    /// Whether a column may have an armed escort.
+    Escort = 38,
     /// For tests and benches only.
     Test = 65_535,
 }

@@ -63,6 +63,12 @@ crate::table! {
         truck_teu: f64 = number("TEU", 0.1, 20.0),
         /// Armoured escort vehicles with a column.
         escort_vehicles: f64 = count("vehicles", 0.0, 1000.0),
+        /// Escort vehicles that its columns can draw on. Left out: never short of any.
+        escorts: Option<f64> = count("vehicles", 0.0, 10_000.0),
+        /// Of them, how many are bound to other duties, such as protecting civilians and escorting aid. Left out: none.
+        escorts_bound: Option<f64> = count("vehicles", 0.0, 10_000.0),
+        /// Last day on which they are. Left out: to the end.
+        escorts_bound_until: Option<f64> = Kind::Date,
         /// Drivers of a truck.
         drivers_per_truck: f64 = number("people", 0.0, 10.0),
         /// Median days between a column's return and its next trip.

@@ -108,5 +108,7 @@ crate::table! {
         air_resupply: Desk = Kind::Table(Desk::FIELDS),
         /// Transit through a neighbouring country, whose answer it is; asked for when an exit is to be opened.
         neighbour_transit: Desk = Kind::Table(Desk::FIELDS),
+        /// Armed escort of a cargo column, asked for as it sets out; refused, it goes without.
+        armed_escort: Desk = Kind::Table(Desk::FIELDS),
     }
 }

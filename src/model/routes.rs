@@ -113,7 +113,7 @@ pub struct Network {
 }
 
 /// The desks in their fixed order, with their names.
-pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 10] {
+pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 11] {
     [
         ("truck_column", &permissions.truck_column),
         ("ground_movement", &permissions.ground_movement),
@@ -125,6 +125,7 @@ pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permis
         ("air_lift", &permissions.air_lift),
         ("air_resupply", &permissions.air_resupply),
         ("neighbour_transit", &permissions.neighbour_transit),
+        ("armed_escort", &permissions.armed_escort),
     ]
 }
 

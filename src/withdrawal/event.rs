@@ -101,6 +101,13 @@ pub enum Event {
         fleet: u16,
         /// How many.
         trucks: u32,
+        /// Escorts that came home with them.
+        escorts: u32,
+    },
+    /// Escorts that other duties bound are free for a fleet's columns.
+    EscortsFreed {
+        /// The fleet.
+        fleet: u16,
     },
     /// A later column of a garrison sets out.
     ColumnSetsOut {
@@ -266,6 +273,7 @@ impl Event {
             | Self::AircraftRepaired { .. }
             | Self::ResupplyComes { .. }
             | Self::SuppliesByRoad { .. }
+            | Self::EscortsFreed { .. }
             | Self::TransitAnswered { .. }
             | Self::ExitOpens { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,

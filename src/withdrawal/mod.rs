@@ -12,6 +12,7 @@ mod contacts;
 mod convoys;
 mod decisions;
 mod disposal;
+mod escorts;
 pub mod event;
 mod exits;
 mod fire;

@@ -32,10 +32,12 @@ pub enum DeskId {
     AirResupply,
     /// Transit through a neighbouring country.
     NeighbourTransit,
+    /// Armed escort of a column.
+    ArmedEscort,
 }
 
 /// How many desks there are.
-const COUNT: usize = 10;
+const COUNT: usize = 11;
 
 const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
@@ -48,6 +50,7 @@ const DESKS: [DeskId; COUNT] = [
     DeskId::AirLift,
     DeskId::AirResupply,
     DeskId::NeighbourTransit,
+    DeskId::ArmedEscort,
 ];
 
 impl DeskId {
@@ -64,6 +67,7 @@ impl DeskId {
             Self::AirLift => "air_lift",
             Self::AirResupply => "air_resupply",
             Self::NeighbourTransit => "neighbour_transit",
+            Self::ArmedEscort => "armed_escort",
         }
     }
 
@@ -80,6 +84,7 @@ impl DeskId {
             Self::AirLift => &permissions.air_lift,
             Self::AirResupply => &permissions.air_resupply,
             Self::NeighbourTransit => &permissions.neighbour_transit,
+            Self::ArmedEscort => &permissions.armed_escort,
         }
     }
 }

@@ -224,6 +224,7 @@ impl<'m> Withdrawal<'m> {
         self.schedule_flight(0);
         self.open_imports();
         self.open_aviation();
+        self.open_escorts();
         self.open_exits();
         self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
@@ -266,11 +267,12 @@ impl<'m> Withdrawal<'m> {
             Event::BaseLeaves { base } => self.on_base_leaves(base as usize),
             Event::ColumnAsked { base } => self.on_column_asked(base as usize),
             Event::ColumnAnswered { base, granted } => self.on_column_answered(base as usize, granted),
-            Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
+            Event::TrucksReady { fleet, trucks, escorts } => self.on_trucks_ready(fleet as usize, trucks, escorts),
             Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
             Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
             Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
+            Event::EscortsFreed { fleet } => self.on_escorts_freed(fleet as usize),
             Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
             Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
             Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),

@@ -7,6 +7,7 @@ mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod escorts;
 mod exits;
 mod garrisons;
 mod imports;
