@@ -37,6 +37,10 @@ crate::table! {
         resupply_before_days: f64 = number("days", 0.0, 365.0),
         /// Longest halt for want of supplies; then they have come by road.
         supply_halt_days: f64 = number("days", 0.0, 365.0),
+        /// Whether a clearance party goes ahead of every convoy and column.
+        route_clearance: bool = Kind::Flag,
+        /// Factor on daily progress off paved roads behind one.
+        clearance_pace: f64 = number("x", 0.05, 1.0),
         /// Mean halt of the convoy after a contact.
         halt_mean_days: f64 = number("days", 0.0, 30.0),
         /// Gamma shape of that halt.

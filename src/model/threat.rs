@@ -12,6 +12,11 @@ const fn factor() -> Kind {
     number("x", 0.0, 100.0)
 }
 
+/// A ratio of rates that is not above 1.
+const fn share_of_rate() -> Kind {
+    number("x", 0.0, 1.0)
+}
+
 crate::choice! {
     /// How tense a zone is.
     pub enum Tension {
@@ -110,6 +115,8 @@ crate::table! {
         ratio_surveillance: f64 = number("x", 0.0, 5.0),
         /// Rate ratio of contacts under armed overwatch and surveillance together, against no cover.
         ratio_overwatch: f64 = number("x", 0.0, 5.0),
+        /// Rate ratio of device contacts behind a clearance party (`convoys.route_clearance`), against convoys without.
+        ratio_clearance: f64 = share_of_rate(),
     }
 }
 

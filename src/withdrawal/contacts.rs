@@ -11,6 +11,7 @@ use crate::model::Inputs;
 use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::casualties::{Target, harm};
+use crate::withdrawal::clearance::device_ratio;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Account, Cause};
 use crate::withdrawal::people::total;
@@ -89,7 +90,7 @@ pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
 fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     let zone = &inputs.zone[passage.zone];
     let base = match kind {
-        ContactKind::Device => zone.device_per_km,
+        ContactKind::Device => zone.device_per_km * device_ratio(inputs),
         ContactKind::Direct => zone.direct_per_km,
     };
     if base == 0.0 {

@@ -10,6 +10,7 @@ use crate::model::Inputs;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
+use crate::withdrawal::clearance;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
@@ -356,6 +357,7 @@ impl Withdrawal<'_> {
     fn passage_days(&mut self, id: ConvoyId, km: f64) -> (f64, bool) {
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
+        let pace = clearance::pace(&self.inputs);
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         let mut day = (at_days - convoy.departed_days).floor().max(0.0);
         loop {
@@ -368,7 +370,7 @@ impl Withdrawal<'_> {
                 convoy.day_factor = (day, math::exp(log_factor));
             }
             let on_day = convoy.departed_days + day;
-            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) };
+            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
             let km_per_day = convoy.way.km_per_day * weather * convoy.day_factor.1;
             let day_ends = convoy.departed_days + day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;

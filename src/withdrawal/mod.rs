@@ -7,6 +7,7 @@ mod aftermath;
 mod aviation;
 mod bases;
 mod casualties;
+mod clearance;
 mod columns;
 mod contacts;
 mod convoys;

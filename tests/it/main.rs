@@ -3,6 +3,7 @@
 mod air;
 mod architecture;
 mod bad_input;
+mod clearance;
 mod command_line;
 mod common;
 mod conservation;
