@@ -74,6 +74,12 @@ crate::choice! {
         SensitiveOnly = "sensitive_only",
         /// Sensitive items, then the rest by value, while time lasts.
         SensitiveFirst = "sensitive_first",
+        /// Everything that does not leave, sensitive first and what is fixed last, whoever is there to receive it.
+        AllUnmovable = "all_unmovable",
+        /// Sensitive items, then the rest that is worth `threshold_usd` a unit or more.
+        ValueThreshold = "value_threshold",
+        /// As `sensitive_first`, begun as late as the work can still be done, with `margin_days` to spare.
+        LatestSafeStart = "latest_safe_start",
     }
 }
 
@@ -84,6 +90,10 @@ crate::table! {
         rule: DisposalRule = Kind::Choice(DisposalRule::NAMES),
         /// When work starts, before a planned departure (an accelerated one starts at its decision).
         start_before_days: f64 = number("days", 0.0, 365.0),
+        /// With `value_threshold`: value of a unit from which what is not sensitive is disposed of.
+        threshold_usd: f64 = number("USD", 0.0, 1e9),
+        /// With `latest_safe_start`: days that the work is begun before it must.
+        margin_days: f64 = number("days", 0.0, 365.0),
         /// Items a base destroys in a day.
         destroyed_per_day: f64 = number("items/day", 0.0, 100_000.0),
         /// Items a base decommissions in a day.

@@ -8,6 +8,7 @@ mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod disposal;
 mod escorts;
 mod exits;
 mod garrisons;
