@@ -42,6 +42,8 @@ crate::table! {
         thin_out_to: f64 = share(),
         /// Day on which the others leave, or later if movement is granted later. Left out: not at all.
         thin_out_by: Option<f64> = Kind::Date,
+        /// Whether a formal handover needs a meeting that the desk `handover_meeting` has granted.
+        handover_meetings: bool = Kind::Flag,
         /// Share of self-driving vehicles that can drive out when planned.
         drivable_planned: f64 = share(),
         /// Share of self-driving vehicles that can drive out under acceleration; armour drives first.

@@ -110,5 +110,7 @@ crate::table! {
         neighbour_transit: Desk = Kind::Table(Desk::FIELDS),
         /// Armed escort of a cargo column, asked for as it sets out; refused, it goes without.
         armed_escort: Desk = Kind::Table(Desk::FIELDS),
+        /// Meetings to hand a base over, with `decisions.handover_meetings`.
+        handover_meeting: Desk = Kind::Table(Desk::FIELDS),
     }
 }

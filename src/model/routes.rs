@@ -113,7 +113,7 @@ pub struct Network {
 }
 
 /// The desks in their fixed order, with their names.
-pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 11] {
+pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 12] {
     [
         ("truck_column", &permissions.truck_column),
         ("ground_movement", &permissions.ground_movement),
@@ -126,6 +126,7 @@ pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permis
         ("air_resupply", &permissions.air_resupply),
         ("neighbour_transit", &permissions.neighbour_transit),
         ("armed_escort", &permissions.armed_escort),
+        ("handover_meeting", &permissions.handover_meeting),
     ]
 }
 

@@ -25,13 +25,13 @@ impl Withdrawal<'_> {
     /// Books what stays at a base that has just been left, and schedules what becomes of it.
     ///
     /// A formal handover needs someone there to receive the base, and a planned departure with permission or a base that
-    /// held for the receiver. Sensitive items are never handed over: those left usable are counted.
+    /// held for the receiver; where meetings are needed, one too. Sensitive items are never handed over: those left usable are counted.
     pub(super) fn leave_behind(&mut self, base: usize) {
         let region = &self.inputs.region[self.model.network.base_region[base]];
         let key = self.model.network.node_key[base];
         let state = &self.bases[base];
         let in_order = !state.accelerated && state.movement_granted || state.hold_until_days.is_some();
-        let can_hand_over = in_order && self.receiver_is_there(base);
+        let can_hand_over = in_order && self.receiver_is_there(base) && self.has_met(base);
         let agreed = self.streams.stream(Purpose::Handover, key, 0).chance(region.handover_probability);
         let handed_over = can_hand_over && agreed;
         if state.hold_until_days.is_some() {

@@ -8,6 +8,7 @@ use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::aviation::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::meetings::Meeting;
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -73,6 +74,8 @@ pub struct BaseState {
     pub destroyed: bool,
     /// Its flights to its parent.
     pub lift: LiftState,
+    /// Its meeting with those who are to receive it.
+    pub meeting: Meeting,
     /// Handed over formally when it left.
     pub handed_over: bool,
     /// Who holds it.

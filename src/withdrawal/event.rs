@@ -126,6 +126,18 @@ pub enum Event {
         /// Picks the vehicle, in (0, 1).
         which: f64,
     },
+    /// A base asks the host for a meeting to hand it over.
+    MeetingAsked {
+        /// The base.
+        base: u16,
+    },
+    /// The host answers.
+    MeetingAnswered {
+        /// The base that asked.
+        base: u16,
+        /// Whether it meets.
+        granted: bool,
+    },
     /// A convoy comes by a base whose garrison may join it.
     ConvoyPasses {
         /// The convoy.
@@ -274,6 +286,7 @@ impl Event {
             | Self::ResupplyComes { .. }
             | Self::SuppliesByRoad { .. }
             | Self::EscortsFreed { .. }
+            | Self::MeetingAnswered { .. }
             | Self::TransitAnswered { .. }
             | Self::ExitOpens { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
@@ -290,7 +303,8 @@ impl Event {
             | Self::AirliftAsked { .. }
             | Self::ResupplyAsked { .. }
             | Self::TransitAsked { .. }
-            | Self::ThinOutAsked { .. } => 4,
+            | Self::ThinOutAsked { .. }
+            | Self::MeetingAsked { .. } => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
             | Self::ThinOutLeaves { .. }

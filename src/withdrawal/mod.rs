@@ -22,6 +22,7 @@ mod host_army;
 mod imports;
 pub mod ledger;
 mod losses;
+mod meetings;
 mod merging;
 pub mod outcome;
 mod people;

@@ -34,10 +34,12 @@ pub enum DeskId {
     NeighbourTransit,
     /// Armed escort of a column.
     ArmedEscort,
+    /// A meeting to hand a base over.
+    HandoverMeeting,
 }
 
 /// How many desks there are.
-const COUNT: usize = 11;
+const COUNT: usize = 12;
 
 const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
@@ -51,6 +53,7 @@ const DESKS: [DeskId; COUNT] = [
     DeskId::AirResupply,
     DeskId::NeighbourTransit,
     DeskId::ArmedEscort,
+    DeskId::HandoverMeeting,
 ];
 
 impl DeskId {
@@ -68,6 +71,7 @@ impl DeskId {
             Self::AirResupply => "air_resupply",
             Self::NeighbourTransit => "neighbour_transit",
             Self::ArmedEscort => "armed_escort",
+            Self::HandoverMeeting => "handover_meeting",
         }
     }
 
@@ -85,6 +89,7 @@ impl DeskId {
             Self::AirResupply => &permissions.air_resupply,
             Self::NeighbourTransit => &permissions.neighbour_transit,
             Self::ArmedEscort => &permissions.armed_escort,
+            Self::HandoverMeeting => &permissions.handover_meeting,
         }
     }
 }

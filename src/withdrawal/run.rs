@@ -225,6 +225,7 @@ impl<'m> Withdrawal<'m> {
         self.open_imports();
         self.open_aviation();
         self.open_escorts();
+        self.open_meetings();
         self.open_exits();
         self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
@@ -273,6 +274,8 @@ impl<'m> Withdrawal<'m> {
             Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
             Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
             Event::EscortsFreed { fleet } => self.on_escorts_freed(fleet as usize),
+            Event::MeetingAsked { base } => self.on_meeting_asked(base as usize),
+            Event::MeetingAnswered { base, granted } => self.on_meeting_answered(base as usize, granted),
             Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
             Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
             Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),

@@ -15,6 +15,7 @@ mod garrisons;
 mod imports;
 mod init;
 mod logistics;
+mod meetings;
 mod metamorphic;
 mod pairing;
 mod precision;
