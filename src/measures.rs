@@ -82,7 +82,7 @@ measures! {
     RoadUsd = "equipment.evacuated_road_usd", "USD", Higher, Amount, "Their value.";
     AirUnits = "equipment.evacuated_air_units", "units", Higher, Amount, "Of them, those that left their base by air.";
     AirUsd = "equipment.evacuated_air_usd", "USD", Higher, Amount, "Their value.";
-    HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over at the end.";
+    HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over, sold or given away at the end.";
     HandedOverUsd = "equipment.handed_over_usd", "USD", Neither, Amount, "Their value.";
     DestroyedUnits = "equipment.destroyed_units", "units", Lower, Amount, "Items destroyed by their owners.";
     DestroyedUsd = "equipment.destroyed_usd", "USD", Lower, Amount, "Their value.";
@@ -133,6 +133,9 @@ measures! {
     AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
     AirHits = "air.hits", "hits", Lower, Amount, "Hits on aircraft as they landed or took off at camps.";
     ResupplyFlights = "air.resupply_flights", "flights", Neither, Amount, "Flights that brought supplies to garrisons' convoys.";
+    SoldUnits = "equipment.sold_units", "units", Neither, Amount, "Items sold during liquidation; among those handed over.";
+    GiftedUnits = "equipment.gifted_units", "units", Neither, Amount, "Items given away during liquidation; among those handed over.";
+    SensitiveAtEnd = "equipment.sensitive_at_end_units", "units", Lower, Amount, "Sensitive or armoured items where the mission still was when liquidation ended; not in `equipment.sensitive_left_usable`.";
     Joined = "convoys.joined", "garrisons", Neither, Amount, "Garrisons that left with another base's convoy.";
     ThinnedOut = "people.thinned_out", "people", Neither, Amount, "People who left their camp ahead of its closure.";
     ExitsOpened = "exits.opened", "exits", Neither, Amount, "Exits through neighbouring countries that were open by the deadline.";

@@ -5,6 +5,7 @@ use crate::model::aviation::Runway;
 use crate::model::check_ways;
 use crate::model::equipment::Travel;
 use crate::model::exits;
+use crate::model::liquidation;
 use crate::model::permissions::Desk;
 use crate::model::routes::{ShortestWays, desks, node};
 
@@ -84,6 +85,7 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     check_aviation(inputs, &mut problems);
     check_columns(inputs, &mut problems);
     exits::check(inputs, &mut problems);
+    liquidation::check(inputs, &mut problems);
     let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
     problems.dates_rise("permissions.appeal", &appeals, false);
     for (name, desk) in desks(&inputs.permissions) {

@@ -8,6 +8,7 @@ use crate::model::exits::Exit;
 use crate::model::field::Kind;
 use crate::model::host_army::HostColumn;
 use crate::model::imports::Imports;
+use crate::model::liquidation::Liquidation;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
@@ -71,6 +72,8 @@ crate::table! {
         repatriation: Repatriation = Kind::Table(Repatriation::FIELDS),
         /// Empty camps.
         aftermath: Aftermath = Kind::Table(Aftermath::FIELDS),
+        /// What owners do with what is left.
+        liquidation: Liquidation = Kind::Table(Liquidation::FIELDS),
         /// Fuel and parts from abroad.
         imports: Imports = Kind::Table(Imports::FIELDS),
         /// The mission's own aircraft.

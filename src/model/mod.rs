@@ -17,6 +17,7 @@ pub mod field;
 pub mod host_army;
 pub mod imports;
 pub mod inputs;
+pub mod liquidation;
 pub mod mission;
 pub mod movement;
 pub mod network;

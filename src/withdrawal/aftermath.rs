@@ -3,7 +3,7 @@
 use crate::draw::Purpose;
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -64,7 +64,7 @@ impl Withdrawal<'_> {
         if lot.units == 0 {
             return;
         }
-        let sensitive = self.inputs.class[class_of(lot.item)].sensitive;
+        let sensitive = !self.may_be_given(lot.item);
         let (to, cause) = match (handed_over, sensitive) {
             (true, false) => (Account::HandedOver, Cause::Plan),
             (true, true) => (Account::SeizedByHost, cause),

@@ -248,6 +248,8 @@ pub enum Event {
         /// The exit.
         exit: u16,
     },
+    /// Owners decide what they sell and give away of what is left.
+    OwnersDecide,
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -304,7 +306,8 @@ impl Event {
             | Self::ResupplyAsked { .. }
             | Self::TransitAsked { .. }
             | Self::ThinOutAsked { .. }
-            | Self::MeetingAsked { .. } => 4,
+            | Self::MeetingAsked { .. }
+            | Self::OwnersDecide => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
             | Self::ThinOutLeaves { .. }

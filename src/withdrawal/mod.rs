@@ -21,6 +21,7 @@ mod garrisons;
 mod host_army;
 mod imports;
 pub mod ledger;
+mod liquidation;
 mod losses;
 mod meetings;
 mod merging;

@@ -226,6 +226,7 @@ impl<'m> Withdrawal<'m> {
         self.open_aviation();
         self.open_escorts();
         self.open_meetings();
+        self.open_liquidation();
         self.open_exits();
         self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
@@ -276,6 +277,7 @@ impl<'m> Withdrawal<'m> {
             Event::EscortsFreed { fleet } => self.on_escorts_freed(fleet as usize),
             Event::MeetingAsked { base } => self.on_meeting_asked(base as usize),
             Event::MeetingAnswered { base, granted } => self.on_meeting_answered(base as usize, granted),
+            Event::OwnersDecide => self.on_owners_decide(),
             Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
             Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
             Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),
@@ -351,6 +353,7 @@ impl<'m> Withdrawal<'m> {
     /// Ends the replication: the team goes home, the books are closed and checked.
     fn close(&mut self) {
         self.close_fleets();
+        self.close_liquidation();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);

@@ -65,6 +65,7 @@ happenings! {
     BaseFire = "base_fire", "Fire falls on a base; the cause says whether people were in shelter.";
     WaitsForConvoy = "waits_for_convoy", "A garrison that is free to go waits for the convoy it is to join.";
     ConvoyJoined = "convoy_joined", "A garrison leaves with a convoy that has come by.";
+    OwnersDecide = "owners_decide", "Owners sell and give away part of what is left at a base after the deadline.";
     ThinnedOut = "thinned_out", "Part of a garrison leaves ahead of its closure.";
     ExitOpens = "exit_opens", "An exit through a neighbouring country is open.";
     DeadlinePasses = "deadline_passes", "The deadline ends.";

@@ -71,11 +71,20 @@ fn bound_escorts_cost_cargo() {
 
 #[test]
 fn a_column_without_leave_for_an_escort_goes_without_and_its_drivers_pay() {
-    let sets = |desk: &'static str| [GRANTED, "zone.ridge.direct_per_km=0.02", desk];
+    // Forty armoured escorts to twenty trucks: without them all who are hit are in trucks. Size has no effect here.
+    let sets = |desk: &'static str| {
+        [
+            GRANTED,
+            "truck_fleet.trucks.escort_vehicles=40",
+            "casualties.unarmoured_multiplier=10",
+            "casualties.wounded_per_direct=0.5",
+            "threat.size_exponent=0",
+            desk,
+        ]
+    };
     let with = tutorial(&sets("permissions.armed_escort.regime=granted"), 600);
     let without = tutorial(&sets("permissions.armed_escort.regime=denied"), 600);
-    let difference =
-        paired(without.column(Measure::ContractorsHit), with.column(Measure::ContractorsHit), 0.95, Worse::Higher);
-    let difference = difference.expect("enough replications");
+    let (with, without) = (with.column(Measure::WoundedColumn), without.column(Measure::WoundedColumn));
+    let difference = paired(without, with, 0.95, Worse::Higher).expect("enough replications");
     assert!(difference.mean > 5.0 * difference.mcse, "{} by {}", difference.mean, difference.mcse);
 }

@@ -14,6 +14,7 @@ mod exits;
 mod garrisons;
 mod imports;
 mod init;
+mod liquidation;
 mod logistics;
 mod meetings;
 mod metamorphic;
