@@ -96,6 +96,8 @@ purposes! {
     Transit = 37,
     /// Whether a column may have an armed escort.
     Escort = 38,
+    /// Which armed group a contact or fire is ascribed to.
+    Group = 39,
     /// For tests and benches only.
     Test = 65_535,
 }

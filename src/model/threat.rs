@@ -85,6 +85,12 @@ crate::table! {
         from: Option<f64> = Kind::Date,
         /// Factor on the rates at which tension rises there, from then on.
         rise_factor: f64 = factor(),
+        /// Weight with which contacts and fire there are ascribed to it, against other groups active there. Left out: none is.
+        attack_share: Option<f64> = number("weight", 0.0, 1e6),
+        /// Of the contacts ascribed to it, the share that happens: 1 or left out, all; 0 where it holds its fire.
+        attack_ratio: Option<f64> = share(),
+        /// Weight with which an empty camp there that an armed group takes is taken by it. Left out: it takes none.
+        takeover_weight: Option<f64> = number("weight", 0.0, 1e6),
     }
 }
 

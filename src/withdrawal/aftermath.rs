@@ -93,8 +93,10 @@ impl Withdrawal<'_> {
         let weights = region.taker_separatist + region.taker_jihadist + region.taker_none;
         let is_taken = takeover.uniform() * weights < region.taker_separatist + region.taker_jihadist;
         let take_days = takeover.standard_exponential() * aftermath.takeover_mean_days;
+        let taker_uniform = takeover.uniform();
         let now = self.now();
         self.bases[base].looting_uniform = looting_uniform;
+        self.bases[base].taker_uniform = taker_uniform;
         if !handed_over {
             self.outcome.add(Measure::Unhanded, 1.0);
             if is_taken {
@@ -113,7 +115,8 @@ impl Withdrawal<'_> {
         }
         self.bases[base].holder = Holder::ArmedGroup;
         self.outcome.add(Measure::BasesTaken, 1.0);
-        self.tell(What::CampTaken, At::Base(base), "", &[]);
+        let taker = self.taker(base, self.bases[base].taker_uniform);
+        self.tell(What::CampTaken, At::Taken(base, taker), "", &[]);
         for item in 0..self.tables.items as Item {
             let units = self.ledger.units(base, item, Account::Unclaimed);
             let lot = Lot { origin: small(base), item, units };

@@ -94,6 +94,8 @@ pub struct BaseState {
     pub thin_out_asks: u32,
     /// Vehicles that left with them.
     pub thinned_vehicles: u32,
+    /// Picks which armed group takes it, if one does.
+    pub taker_uniform: f64,
     /// Picks whether it is looted.
     pub looting_uniform: f64,
 }

@@ -1,6 +1,7 @@
 //! What one replication comes out as.
 
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::convoys::Kind;
@@ -57,6 +58,8 @@ pub struct PlaceHarm {
     pub cause: HarmCause,
     /// Index of the road, or of the base for fire at bases.
     pub place: u16,
+    /// The group it is ascribed to; 0 for none.
+    pub group: u16,
     /// Killed.
     pub killed: u32,
     /// Wounded who lived.
@@ -278,11 +281,12 @@ impl Outcome {
         self.add(Measure::SeriousFire, f64::from(u8::from(fate == Fate::Serious)));
     }
 
-    pub(super) fn harm(&mut self, cause: HarmCause, place: usize, killed: u32, wounded: u32) {
+    pub(super) fn harm(&mut self, (cause, place, group): (HarmCause, usize, GroupCode), killed: u32, wounded: u32) {
         let place = place as u16;
-        match self.harms.iter_mut().find(|harm| harm.place == place && harm.cause == cause) {
+        let same = |harm: &&mut PlaceHarm| harm.place == place && harm.cause == cause && harm.group == group;
+        match self.harms.iter_mut().find(same) {
             Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
-            None => self.harms.push(PlaceHarm { cause, place, killed, wounded }),
+            None => self.harms.push(PlaceHarm { cause, place, group, killed, wounded }),
         }
     }
 

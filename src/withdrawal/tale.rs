@@ -3,6 +3,7 @@
 //! It is kept only when asked for. Telling draws nothing and decides nothing, so the outcome is the same either way.
 
 use crate::model::routes::{NodeId, node_id};
+use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::run::Withdrawal;
@@ -56,7 +57,7 @@ happenings! {
     AircraftGrounded = "aircraft_grounded", "An aircraft begins to wait for a part.";
     FuelDelivered = "fuel_delivered", "An import of fuel reaches every open base.";
     FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";
-    CampTaken = "camp_taken", "An armed group takes an empty camp.";
+    CampTaken = "camp_taken", "An armed group takes an empty camp: the one named, if the scenario says which could.";
     CampLooted = "camp_looted", "An empty camp is looted.";
     ArmyArrives = "army_arrives", "A column of the host army reaches a base.";
     AuthorityArrives = "authority_arrives", "A civil authority comes to a base that holds for one.";
@@ -81,6 +82,8 @@ pub(super) enum At {
     Zone(usize),
     /// A base.
     Base(usize),
+    /// A base that a group takes.
+    Taken(usize, GroupCode),
     /// A place without a base.
     Place(NodeId),
     /// A convoy, where it is.
@@ -96,7 +99,7 @@ pub struct Entry {
     pub what: What,
     /// A base, a zone, a road; empty for the mission as a whole.
     pub place: String,
-    /// A convoy or a garrison; empty if neither.
+    /// A convoy, a garrison or an armed group; empty if none.
     pub who: String,
     /// The base concerned, if one is.
     pub base: String,
@@ -134,6 +137,10 @@ impl Withdrawal<'_> {
             At::Mission => Default::default(),
             At::Zone(zone) => (inputs.zone[zone].id.clone(), String::new(), String::new()),
             At::Base(base) => (inputs.base[base].id.clone(), String::new(), inputs.base[base].id.clone()),
+            At::Taken(base, group) => {
+                let who = usize::from(group).checked_sub(1).map(|group| inputs.armed_group[group].id.clone());
+                (inputs.base[base].id.clone(), who.unwrap_or_default(), inputs.base[base].id.clone())
+            }
             At::Place(place) => (node_id(inputs, place).to_owned(), String::new(), String::new()),
             At::Convoy(id) => {
                 (self.whereabouts(id), self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())

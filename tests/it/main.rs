@@ -2,6 +2,7 @@
 
 mod air;
 mod architecture;
+mod armed_groups;
 mod bad_input;
 mod clearance;
 mod command_line;
