@@ -59,6 +59,8 @@ measures! {
     KilledFire = "casualties.killed_base_fire", "people", Lower, Amount, "Killed by fire at bases up to the deadline; in no other line.";
     WoundedFire = "casualties.wounded_base_fire", "people", Lower, Amount, "Wounded by fire at bases up to the deadline who lived; in no other line.";
     SeriousFire = "casualties.seriously_wounded_base_fire", "people", Lower, Amount, "Of those wounded by fire at bases, how many seriously.";
+    KilledAircraft = "casualties.killed_aircraft", "people", Lower, Amount, "Killed aboard aircraft that were hit as they took off from camps; in no other line.";
+    WoundedAircraft = "casualties.wounded_aircraft", "people", Lower, Amount, "Wounded aboard such aircraft who lived; in no other line.";
     KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
     WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
     KilledDirect = "casualties.killed_direct", "people", Lower, Amount, "Killed in direct attacks.";

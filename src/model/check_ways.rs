@@ -2,6 +2,7 @@
 
 use crate::model::Inputs;
 use crate::model::check::{ProblemKind, Problems};
+use crate::model::network::Base;
 use crate::model::routes::{ShortestWays, node};
 
 /// Notes what is wrong with roads, with ways out, and with garrisons that join others on the way.
@@ -48,16 +49,23 @@ fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
             continue;
         };
         let Some(to) = node(inputs, parent) else { continue };
-        if to != index && ShortestWays::new(inputs, index).to(to).is_none() {
+        if to != index && ShortestWays::new(inputs, index).to(to).is_none() && !is_left_by_air(inputs, base) {
             let message = format!("no road leads from `{}` to its parent `{parent}`", base.id);
             problems.add(
                 ProblemKind::Unreachable,
                 format!("{path}.parent"),
                 message,
-                "add the missing `[[road]]`, or name a parent that a road leads to",
+                "add the missing `[[road]]`, name a parent that a road leads to, or let everyone fly there: `air_share = 1` and an `[[aircraft]]` with seats; no base may withdraw to it",
             );
         }
     }
+}
+
+/// Whether a base can be left by flights to its parent alone: everyone flies, some aircraft can, and nobody withdraws to it.
+fn is_left_by_air(inputs: &Inputs, base: &Base) -> bool {
+    base.air_share == Some(1.0)
+        && inputs.aircraft.iter().any(|kind| kind.seats > 0.0)
+        && !inputs.base.iter().any(|camp| camp.parent.as_ref() == Some(&base.id))
 }
 
 /// A garrison can join a convoy only where that passes.

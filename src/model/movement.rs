@@ -63,6 +63,8 @@ crate::table! {
         trucks: f64 = count("trucks", 0.0, 100_000.0),
         /// Trucks in a full column.
         column_trucks: f64 = count("trucks", 1.0, 10_000.0),
+        /// Trucks that a last load must fill for a column to fetch it. Left out: any.
+        least_trucks: Option<f64> = count("trucks", 0.0, 10_000.0),
         /// Room of a truck.
         truck_teu: f64 = number("TEU", 0.1, 20.0),
         /// Armoured escort vehicles with a column.

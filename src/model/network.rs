@@ -87,8 +87,8 @@ crate::table! {
         merges_with: Option<String> = Kind::Reference(&["base"]),
         /// Whether repatriation flights leave from here.
         repatriation: bool = Kind::Flag,
-        /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none.
-        air_share: Option<f64> = number("share", 0.0, 0.9),
+        /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none. A base that no road joins to its parent needs 1.
+        air_share: Option<f64> = number("share", 0.0, 1.0),
         /// Whether part of the liquidation team stays here.
         liquidation: bool = Kind::Flag,
         /// Whether a host garrison or authority is there to receive the base.

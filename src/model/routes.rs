@@ -75,7 +75,7 @@ pub struct Network {
     pub road_key: Vec<u64>,
     /// Parent of each base.
     pub parent: Vec<Option<BaseId>>,
-    /// Each base's way to its parent; none where it has no parent.
+    /// Each base's way to its parent; none where it has no parent, or no road leads there and everyone flies.
     pub withdrawal: Vec<Option<Route>>,
     /// The base whose convoy each base's garrison joins; none where it goes by itself.
     pub merges_with: Vec<Option<BaseId>>,
@@ -290,7 +290,7 @@ impl Network {
             base_zone: inputs.base.iter().map(|base| zone(&base.zone)).collect(),
             road_zone: inputs.road.iter().map(|road| zone(&road.zone)).collect(),
             road_key: inputs.road.iter().map(|road| key(&format!("{}>{}", road.from, road.to))).collect(),
-            withdrawal: (0..parent.len()).map(|base| parent[base].map(|to| way(base, to))).collect(),
+            withdrawal: (0..parent.len()).map(|base| ways[base].to(parent[base]?)).collect(),
             trip: (0..parent.len()).map(trip).collect(),
             merges_with: inputs.base.iter().map(|base| base.merges_with.as_deref().map(at)).collect(),
             convoys_exit: exits(|base| base.convoys_exit.as_ref()),

@@ -104,7 +104,7 @@ pub fn casualty_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<Casualty
         CasualtyRow {
             cause: cause.name(),
             place: match cause {
-                HarmCause::BaseFire => inputs.base[place].id.clone(),
+                HarmCause::BaseFire | HarmCause::Aircraft => inputs.base[place].id.clone(),
                 HarmCause::Device | HarmCause::Direct => {
                     format!("{}-{}", inputs.road[place].from, inputs.road[place].to)
                 }

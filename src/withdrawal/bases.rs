@@ -255,6 +255,7 @@ impl Withdrawal<'_> {
         if !state.open
             || state.departs_at_days != self.now()
             || self.waits_for_camps(base)
+            || self.waits_for_flights(base)
             || !self.goes_now(base)
             || self.holds_for_receiver(base)
             || self.waits_for_convoy(base)
@@ -275,6 +276,7 @@ impl Withdrawal<'_> {
         self.release_columns(base);
         match joins {
             Some(convoy) => self.join_convoy(base, convoy),
+            None if self.is_left_by_air(base) => {}
             None => self.form_withdrawal(base),
         }
         self.count_critical(base);

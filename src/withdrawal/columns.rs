@@ -66,7 +66,8 @@ impl Withdrawal<'_> {
         let is_camp = self.inputs.base[base].kind == BaseKind::Camp;
         let unpacked = if self.bases[base].open { self.ledger.cargo(base, Account::OnHand) } else { 0 };
         let last_load = unpacked == 0 && (is_camp || self.now() >= self.model.deadline_days());
-        if waiting >= full || (last_load && waiting > 0) {
+        let least = (fleet.least_trucks.unwrap_or(0.0) * fleet.truck_teu * 1000.0) as MilliTeu;
+        if waiting >= full || (last_load && waiting > 0 && waiting >= least) {
             self.bases[base].column_pending = true;
             let (fleet, starts_days) = (trip.fleet, fleet.from.unwrap_or(0.0).max(self.now()));
             self.change_fleet(fleet, |state| state.waiting += 1);

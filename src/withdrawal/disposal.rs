@@ -43,6 +43,11 @@ impl Withdrawal<'_> {
         load.vehicles.clear();
         load.towed.clear();
         load.cargo.clear();
+        if self.is_left_by_air(base) {
+            load.count_own(base, self.tables.items);
+            self.load = load;
+            return;
+        }
         let decisions = &self.inputs.decisions;
         let accelerated = self.bases[base].accelerated;
         let share = if accelerated { decisions.drivable_accelerated } else { decisions.drivable_planned };

@@ -4,6 +4,7 @@
 //! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
 
 mod aftermath;
+mod air_harm;
 mod armed_groups;
 mod aviation;
 mod bases;

@@ -27,11 +27,13 @@ pub enum HarmCause {
     Direct,
     /// Fire at a base.
     BaseFire,
+    /// A hit on an aircraft.
+    Aircraft,
 }
 
 impl HarmCause {
     /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Device, Self::Direct, Self::BaseFire];
+    pub const ALL: [Self; 4] = [Self::Device, Self::Direct, Self::BaseFire, Self::Aircraft];
 
     /// That of a kind of contact.
     pub fn of(kind: ContactKind) -> Self {
@@ -47,6 +49,7 @@ impl HarmCause {
             Self::Device => ContactKind::Device.name(),
             Self::Direct => ContactKind::Direct.name(),
             Self::BaseFire => "base_fire",
+            Self::Aircraft => "aircraft",
         }
     }
 }
@@ -56,7 +59,7 @@ impl HarmCause {
 pub struct PlaceHarm {
     /// The cause.
     pub cause: HarmCause,
-    /// Index of the road, or of the base for fire at bases.
+    /// Index of the road, or of the base for fire at bases and hits on aircraft.
     pub place: u16,
     /// The group it is ascribed to; 0 for none.
     pub group: u16,

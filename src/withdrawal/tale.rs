@@ -54,6 +54,7 @@ happenings! {
     Supplied = "supplied", "A garrison's convoy gets supplies; the cause is the way they came.";
     LiftFlies = "lift_flies", "A day of flights takes people and goods of a camp to its parent.";
     AircraftHit = "aircraft_hit", "An aircraft is hit as it lands or takes off; the cause is what became of it.";
+    HurtAboard = "hurt_aboard", "People aboard an aircraft that was hit are killed or wounded.";
     AircraftGrounded = "aircraft_grounded", "An aircraft begins to wait for a part.";
     FuelDelivered = "fuel_delivered", "An import of fuel reaches every open base.";
     FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";

@@ -1,6 +1,7 @@
 //! What the program promises, a file for each promise.
 
 mod air;
+mod air_only;
 mod architecture;
 mod armed_groups;
 mod bad_input;
