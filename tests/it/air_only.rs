@@ -11,14 +11,8 @@ use crate::common::{case, expect, policy_of, rearguard, run_one, stdout};
 const AIR_ONLY: &str = "scenarios/air-only.toml";
 
 /// Day, people and crates of each day of flights, as in the head of the scenario.
-const BY_HAND: [(f64, f64, f64); 6] = [
-    (58.0, 45.0, 2.0),
-    (59.0, 45.0, 3.0),
-    (60.0, 45.0, 2.0),
-    (61.0, 27.0, 4.0),
-    (62.0, 0.0, 7.0),
-    (63.0, 0.0, 5.0),
-];
+const BY_HAND: [(f64, f64, f64); 6] =
+    [(58.0, 45.0, 2.0), (59.0, 45.0, 3.0), (60.0, 45.0, 2.0), (61.0, 27.0, 4.0), (62.0, 0.0, 7.0), (63.0, 0.0, 5.0)];
 
 #[test]
 fn the_outpost_is_emptied_on_the_days_worked_out_by_hand() {

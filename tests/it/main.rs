@@ -9,6 +9,7 @@ mod clearance;
 mod command_line;
 mod common;
 mod conservation;
+mod coupling;
 mod determinism;
 mod disposal;
 mod escorts;
