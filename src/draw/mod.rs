@@ -23,7 +23,7 @@ mod stream;
 mod streams;
 
 pub use check::LawError;
-pub use law::{Law, Scale};
+pub use law::{Law, Sampler, Scale};
 pub use purpose::Purpose;
 pub use stream::Stream;
 pub use streams::{SCHEME, Streams, key, key2};

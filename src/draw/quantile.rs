@@ -35,7 +35,7 @@ pub(super) fn triangular_cdf(x: f64, low: f64, mode: f64, high: f64) -> f64 {
 /// Quantile of the Weibull of this shape and scale at `u` in [0, 1].
 #[inline]
 pub(super) fn weibull(u: f64, shape: f64, scale: f64) -> f64 {
-    scale * pow(standard_exponential(u), 1.0 / shape)
+    scale * exp(ln(standard_exponential(u)) / shape)
 }
 
 /// Cumulative probability of the Weibull at `x`.

@@ -71,6 +71,8 @@ pub struct Withdrawal<'m> {
     pub(super) zones: Vec<ZoneState>,
     pub(super) fire: Vec<FireState>,
     pub(super) advances: Vec<Advance>,
+    /// From when to when a host column is near each zone.
+    pub(super) near_days: Vec<Vec<(f64, f64)>>,
     pub(super) host_delays: bool,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
@@ -115,6 +117,7 @@ impl<'m> Withdrawal<'m> {
             zones: Vec::new(),
             fire: Vec::new(),
             advances: Vec::new(),
+            near_days: Vec::new(),
             host_delays: false,
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),

@@ -15,7 +15,7 @@ use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
 
-/// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
+/// Height of the lowest layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
 const LAYER_PER_DAY: f64 = 0.02;
 /// Kinds of potential jumps.
 const FALLS: u8 = 0;
@@ -32,8 +32,6 @@ pub struct ZoneState {
     critical_since_days: Option<f64>,
     /// When a base in it or near it last closed.
     pub closure_days: f64,
-    /// No product of factors on its rates up is ever above this.
-    most_factor: f64,
     /// Its jumps.
     jumps: Thinning,
 }
@@ -45,7 +43,6 @@ impl Default for ZoneState {
             alarmed_since_days: None,
             critical_since_days: None,
             closure_days: f64::NEG_INFINITY,
-            most_factor: 0.0,
             jumps: Thinning::default(),
         }
     }
@@ -109,22 +106,23 @@ impl Withdrawal<'_> {
                     self.schedule(from_days, Event::TensionChanges { zone: zone as u16, change: change as u16 });
                 }
             }
-            if process {
-                self.zones[zone].most_factor = self.most_factor(zone);
-                self.seek_jump(zone);
-            }
+            self.seek_jump(zone);
         }
     }
 
-    /// A bound on the product of factors on a zone's rates up.
-    fn most_factor(&self, zone: usize) -> f64 {
+    /// A bound on the product of factors on a zone's rates up, from now to a day.
+    fn most_factor(&self, zone: usize, by_days: f64) -> f64 {
         let (inputs, network) = (&self.inputs, &self.model.network);
-        let groups = inputs.armed_group.iter().zip(&network.group_zones).filter(|(_, zones)| zones[zone]);
-        let groups: f64 = groups.map(|(group, _)| group.rise_factor.max(1.0)).product();
+        let groups = inputs.armed_group.iter().zip(&network.group_zones);
+        let active = groups.filter(|(group, zones)| zones[zone] && group.from.is_none_or(|from| from <= by_days));
+        let groups: f64 = active.map(|(group, _)| group.rise_factor.max(1.0)).product();
         let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
-        let latest = growth(inputs, 0.0).max(growth(inputs, self.end_days()));
-        let near = if self.column_comes_near(zone) { inputs.tension.column_near_factor.max(1.0) } else { 1.0 };
-        own * groups * near * inputs.tension.closure_factor.max(1.0) * latest
+        let largest = growth(inputs, self.now()).max(growth(inputs, by_days));
+        let near = self.column_is_near(zone, (self.now(), by_days));
+        let near = if near { inputs.tension.column_near_factor.max(1.0) } else { 1.0 };
+        let closed = self.now() < self.zones[zone].closure_days + inputs.tension.closure_days;
+        let closed = if closed { inputs.tension.closure_factor.max(1.0) } else { 1.0 };
+        own * groups * near * closed * largest
     }
 
     /// A dated level takes effect.
@@ -157,20 +155,19 @@ impl Withdrawal<'_> {
         if !self.inputs.tension.process {
             return;
         }
-        let (now, until_days) = (self.now(), self.end_days());
-        let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
-        let mut most = [0.0; 2];
-        for (kind, factor) in [(FALLS, 1.0), (RISES, self.zones[zone].most_factor)] {
-            let entity = key2(self.model.network.zone_key[zone], u64::from(kind));
-            let layers = Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY, until_days };
-            let plain = plain_rate(&self.inputs, self.zones[zone].level, kind == RISES);
-            most[kind as usize] = (plain * factor).min(MOST_PER_DAY);
-            jumps.reach(&self.streams, layers, most[kind as usize], now);
-        }
-        // Most points lie above every rate that is possible: what is nearby need not be looked at.
-        let is_jump =
-            |point: &Potential| point.height < most[point.kind as usize] && point.height < self.jump_rate(zone, point);
-        let found = jumps.seek(now, is_jump);
+        let times = (self.now(), self.end_days());
+        let state = &mut self.zones[zone];
+        let mut jumps = std::mem::take(&mut state.jumps);
+        let level = state.level;
+        let zone_key = self.model.network.zone_key[zone];
+        let kinds = [FALLS, RISES].map(|kind| {
+            let entity = key2(zone_key, u64::from(kind));
+            Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY }
+        });
+        let [falls, rises] = [false, true].map(|rises| plain_rate(&self.inputs, level, rises));
+        let bound = |by_days: f64| [falls, rises * self.most_factor(zone, by_days)].map(|rate| rate.min(MOST_PER_DAY));
+        let is_jump = |point: &Potential| point.height < self.jump_rate(zone, point);
+        let found = jumps.seek((&self.streams, &kinds), times, bound, is_jump);
         self.zones[zone].jumps = jumps;
         if let Some((at_days, jump)) = found {
             self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
@@ -187,7 +184,7 @@ impl Withdrawal<'_> {
             return plain.min(MOST_PER_DAY);
         }
         let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
-        if self.column_is_near(zone, jump.at_days) {
+        if self.column_is_near(zone, (jump.at_days, jump.at_days)) {
             rate *= inputs.tension.column_near_factor;
         }
         if jump.at_days < state.closure_days + inputs.tension.closure_days {
