@@ -60,8 +60,8 @@ pub struct Failure {
 
 /// Key of an equipment cell: base, item, disposition, cause, each by index.
 pub type EndKey = (u16, u16, u8, u8);
-/// Key of a casualty cell: cause, then road or base.
-pub type HarmKey = (u8, u16);
+/// Key of a casualty cell: cause, road or base, then armed group (0 for none, else its position and one).
+pub type HarmKey = (u8, u16, u16);
 
 /// Sums over the replications in which a garrison's convoy arrived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl Tallies {
         }
         for harm in &outcome.harms {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
-            self.harms.entry((harm.cause as u8, harm.place)).or_default().add(amounts);
+            self.harms.entry((harm.cause as u8, harm.place, harm.group)).or_default().add(amounts);
         }
         self.add_convoys(outcome);
         self.events += outcome.events;

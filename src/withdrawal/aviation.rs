@@ -254,9 +254,10 @@ impl Withdrawal<'_> {
             state.lift.begun = true;
             state.lift.people = (f64::from(own) * self.inputs.base[base].air_share.unwrap_or(0.0)) as u32;
         }
-        if state.lift.people == 0 {
+        if state.lift.people == 0 && !(self.is_left_by_air(base) && self.goods_wait(base)) {
             return;
         }
+        let state = &mut self.bases[base];
         let asked = state.lift.asks;
         state.lift.asks += 1;
         let retry_days = self.inputs.permissions.air_lift.retry_days;
@@ -315,12 +316,37 @@ impl Withdrawal<'_> {
         let under_fire = self.zones[self.model.network.base_zone[base]].level >= Tension::Clashes;
         let hits = stream.binomial(u64::from(2 * lift.sorties), self.inputs.aviation.hit_probability);
         let hits = if under_fire { hits } else { 0 };
-        for _ in 0..hits {
+        let aboard = people / lift.sorties.max(1);
+        for hit in 0..hits {
             let (damage, which) = (stream.uniform(), stream.uniform());
-            self.hit_aircraft(base, parent, damage, which);
+            let is_lost = self.hit_aircraft(base, parent, damage, which);
+            self.harm_aboard((base, parent), (day, hit), aboard, is_lost);
         }
         let closed_days = if hits > 0 { self.inputs.aviation.strip_closed_days } else { 0.0 };
         self.ask_lift_at(base, self.now() + closed_days.max(1.0));
+    }
+
+    /// Whether a base with a parent is left by flights alone, since no road leads there.
+    pub(super) fn is_left_by_air(&self, base: usize) -> bool {
+        self.model.network.parent[base].is_some() && self.model.network.withdrawal[base].is_none()
+    }
+
+    /// A base that is left by flights alone waits a day at a time until its last people have flown.
+    pub(super) fn waits_for_flights(&mut self, base: usize) -> bool {
+        let waits = self.is_left_by_air(base) && total(&self.bases[base].people) > 0;
+        if waits {
+            self.set_departure(base, self.now() + 1.0);
+        }
+        waits
+    }
+
+    /// Whether goods that can fly are still at a base.
+    fn goods_wait(&self, base: usize) -> bool {
+        let mut items = 0..self.tables.items as Item;
+        items.any(|item| {
+            let here = |account| self.ledger.units(base, item, account) > 0;
+            self.inputs.class[class_of(item)].air_t.is_some() && (here(Account::OnHand) || here(Account::Staged))
+        })
     }
 
     /// Takes people to the parent: civilians before police before soldiers.
@@ -347,7 +373,8 @@ impl Withdrawal<'_> {
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let class = &self.inputs.class[class_of(item)];
-            let Some(each_t) = class.air_t.filter(|&each_t| class.sensitive && each_t > 0.0) else { continue };
+            let flies = class.sensitive || self.is_left_by_air(base);
+            let Some(each_t) = class.air_t.filter(|_| flies) else { continue };
             for from in [Account::Staged, Account::OnHand] {
                 let here = self.ledger.units(base, item, from);
                 let units = here.min((left_t.max(0.0) / each_t) as u32);
@@ -362,8 +389,8 @@ impl Withdrawal<'_> {
         if waiting { left_t } else { 0.0 }
     }
 
-    /// An aircraft that flew for a base is hit.
-    fn hit_aircraft(&mut self, base: usize, parent: usize, damage: f64, which: f64) {
+    /// An aircraft that flew for a base is hit; returns whether it is lost.
+    fn hit_aircraft(&mut self, base: usize, parent: usize, damage: f64, which: f64) -> bool {
         self.outcome.add(Measure::AirHits, 1.0);
         let (grounds, destroys) = (self.inputs.aviation.hit_grounds, self.inputs.aviation.hit_destroys);
         let became = match damage {
@@ -373,7 +400,7 @@ impl Withdrawal<'_> {
         };
         self.tell(What::AircraftHit, At::Base(base), became, &[]);
         if damage >= grounds + destroys {
-            return;
+            return false;
         }
         let flew = |aircraft: &Aircraft| {
             let kind = &self.inputs.aircraft[aircraft.kind];
@@ -383,7 +410,7 @@ impl Withdrawal<'_> {
         let able = self.air.aircraft.iter().filter(|aircraft| flew(aircraft)).count();
         let picked = (which * able as f64) as usize;
         let mut flown = self.air.aircraft.iter().enumerate().filter(|(_, aircraft)| flew(aircraft)).map(|(at, _)| at);
-        let Some(at) = flown.nth(picked) else { return };
+        let Some(at) = flown.nth(picked) else { return false };
         if damage < destroys {
             let now = self.now();
             self.air.count_days(now);
@@ -393,5 +420,6 @@ impl Withdrawal<'_> {
         } else {
             self.ground(at);
         }
+        damage < destroys
     }
 }

@@ -10,7 +10,9 @@ use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::routes::Network;
 use crate::model::threat::Tension;
+use crate::withdrawal::armed_groups::{GroupCode, ascribe};
 use crate::withdrawal::casualties::{Target, harm};
+use crate::withdrawal::clearance::device_ratio;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Account, Cause};
 use crate::withdrawal::people::total;
@@ -89,7 +91,7 @@ pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
 fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     let zone = &inputs.zone[passage.zone];
     let base = match kind {
-        ContactKind::Device => zone.device_per_km,
+        ContactKind::Device => zone.device_per_km * device_ratio(inputs),
         ContactKind::Direct => zone.direct_per_km,
     };
     if base == 0.0 {
@@ -192,17 +194,25 @@ impl Withdrawal<'_> {
             let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
             contact.height < uncovered * cover_ratio(&self.inputs, cover)
         };
-        if !happens {
+        let (group, is_carried_out) = if happens { self.group_of(contact, passage, passage_key) } else { (0, false) };
+        if !is_carried_out {
             self.move_on(id);
             return;
         }
         self.stop(id, passage.now_days);
-        let halt_days = self.happen(id, contact, passage_key);
+        let halt_days = self.happen(id, (contact, group), passage_key);
         self.halt(id, halt_days);
     }
 
+    /// The group that a contact is ascribed to, and whether it carries it out.
+    fn group_of(&self, contact: PotentialContact, passage: Passage, passage_key: u64) -> (GroupCode, bool) {
+        let scenario = (&self.inputs, &self.model.network);
+        let key = (passage_key, contact.point);
+        ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key))
+    }
+
     /// A contact takes place, and perhaps a second device; returns how long the convoy halts.
-    fn happen(&mut self, id: ConvoyId, contact: PotentialContact, passage_key: u64) -> f64 {
+    fn happen(&mut self, id: ConvoyId, (contact, group): (PotentialContact, GroupCode), passage_key: u64) -> f64 {
         let mut halt = self.streams.stream(Purpose::Halt, passage_key, contact.point);
         let mut halt_days = 0.0;
         let armoured_share = self.convoys[id as usize].armoured_share();
@@ -218,7 +228,7 @@ impl Withdrawal<'_> {
                 self.outcome.add(Measure::Contacts, 1.0);
                 self.convoys[id as usize].met[contact.kind as usize] += 1;
             }
-            self.suffer(id, contact.kind, armoured_share, event);
+            self.suffer(id, (contact.kind, group), armoured_share, event);
         }
         halt_days
     }
@@ -270,6 +280,11 @@ impl Withdrawal<'_> {
             let cover = self.cover(&shadow.inputs, &shadow.host, &shadow.model.network, id, passage.now_days);
             let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);
             if contact.height >= rate {
+                continue;
+            }
+            let scenario = (&shadow.inputs, &shadow.model.network);
+            let key = (passage_key, contact.point);
+            if !ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key)).1 {
                 continue;
             }
             let convoy = &self.convoys[id as usize];

@@ -10,8 +10,9 @@ use crate::model::Inputs;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
+use crate::withdrawal::clearance;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
-use crate::withdrawal::event::{ConvoyId, Event};
+use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
@@ -58,6 +59,8 @@ pub struct Convoy {
     pub journey: Journey,
     /// The base whose way to its parent it follows.
     pub way_of: usize,
+    /// It goes out of the country by its base's exit.
+    pub by_exit: bool,
     /// A crew is loading it.
     pub loading: bool,
     /// The leg it is on.
@@ -270,6 +273,14 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
         let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
+        if convoy.by_exit {
+            match (convoy.journey, &network.convoys_exit[convoy.base], &network.cargo_exit[convoy.base]) {
+                (Journey::ToParent, Some(garrison), _) => return &garrison.there,
+                (Journey::Loaded, _, Some(cargo)) => return &cargo.there,
+                (Journey::Back, _, Some(cargo)) => return &cargo.back,
+                _ => {}
+            }
+        }
         match convoy.journey {
             Journey::ToParent => network.withdrawal[convoy.way_of].as_deref().expect("a garrison has a way out"),
             Journey::Out => &trip().out,
@@ -333,6 +344,13 @@ impl Withdrawal<'_> {
                     break (at_days, lost);
                 }
             } else {
+                if convoy.leg + 1 < legs {
+                    let place = self.legs(id)[self.convoys[id as usize].leg].to;
+                    if self.may_be_joined(id, place) {
+                        break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
+                    }
+                }
+                let convoy = &mut self.convoys[id as usize];
                 convoy.leg += 1;
                 if convoy.leg == legs {
                     break (at_days, Event::ConvoyArrives { convoy: id });
@@ -342,6 +360,14 @@ impl Withdrawal<'_> {
             }
         };
         self.schedule(at_days, event);
+    }
+
+    /// Takes a convoy that stopped at a place on its way onto the next leg.
+    pub(super) fn pass_on(&mut self, id: ConvoyId) {
+        self.convoys[id as usize].leg += 1;
+        self.start_leg(id, self.now());
+        self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
+        self.move_on(id);
     }
 
     /// Fixes where a convoy stands, before anything about it changes.
@@ -360,6 +386,7 @@ impl Withdrawal<'_> {
     fn passage_days(&mut self, id: ConvoyId, km: f64) -> (f64, bool) {
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
+        let pace = clearance::pace(&self.inputs);
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         // The fraction of a day is cut off, as `floor` would, which not every processor has.
         let mut day = (at_days - convoy.departed_days).max(0.0) as u32;
@@ -372,7 +399,7 @@ impl Withdrawal<'_> {
             let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
             let factor = convoy.days.factor(day, open, law);
             let on_day = convoy.departed_days + f64::from(day);
-            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) };
+            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
             let km_per_day = convoy.way.km_per_day * weather * factor;
             let day_ends = on_day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;

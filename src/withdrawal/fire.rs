@@ -5,6 +5,7 @@ use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::threat::Tension;
+use crate::withdrawal::armed_groups::ascribe;
 use crate::withdrawal::casualties::{Blow, Fate, pick};
 use crate::withdrawal::event::{Event, Job, small};
 use crate::withdrawal::outcome::HarmCause;
@@ -105,7 +106,10 @@ impl Withdrawal<'_> {
         }
         if !hits.is_empty() {
             self.outcome.evacuation(harm.care_hours);
-            self.outcome.harm(HarmCause::BaseFire, base, harm.killed, harm.wounded);
+            let scenario = (&self.inputs, &self.model.network);
+            let place = (self.model.network.base_zone[base], self.now());
+            let (group, _) = ascribe(scenario, place, (&self.streams, (entity, u64::from(point.point))));
+            self.outcome.harm((HarmCause::BaseFire, base, group), harm.killed, harm.wounded);
         }
         self.hits = hits;
         self.take_shelter(base);

@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
@@ -88,6 +89,8 @@ pub struct Withdrawal<'m> {
     pub(super) fuel: Vec<FuelStock>,
     /// The mission's aircraft.
     pub(super) air: AirFleet,
+    /// Exits through neighbouring countries.
+    pub(super) exits: Vec<ExitState>,
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
@@ -131,6 +134,7 @@ impl<'m> Withdrawal<'m> {
             hits: Vec::new(),
             fuel: Vec::new(),
             air: AirFleet::default(),
+            exits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
             tale: None,
@@ -223,6 +227,11 @@ impl<'m> Withdrawal<'m> {
         self.schedule_flight(0);
         self.open_imports();
         self.open_aviation();
+        self.open_escorts();
+        self.open_meetings();
+        self.open_liquidation();
+        self.open_exits();
+        self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
     }
@@ -263,11 +272,18 @@ impl<'m> Withdrawal<'m> {
             Event::BaseLeaves { base } => self.on_base_leaves(base as usize),
             Event::ColumnAsked { base } => self.on_column_asked(base as usize),
             Event::ColumnAnswered { base, granted } => self.on_column_answered(base as usize, granted),
-            Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
+            Event::TrucksReady { fleet, trucks, escorts } => self.on_trucks_ready(fleet as usize, trucks, escorts),
             Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
             Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
             Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
+            Event::EscortsFreed { fleet } => self.on_escorts_freed(fleet as usize),
+            Event::MeetingAsked { base } => self.on_meeting_asked(base as usize),
+            Event::MeetingAnswered { base, granted } => self.on_meeting_answered(base as usize, granted),
+            Event::OwnersDecide => self.on_owners_decide(),
+            Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
+            Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
+            Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
@@ -281,6 +297,9 @@ impl<'m> Withdrawal<'m> {
             Event::ResupplyComes { convoy } => self.on_resupply_comes(convoy),
             Event::SuppliesByRoad { convoy } => self.on_supplies_by_road(convoy),
             Event::SuppliesEnd { convoy } => self.on_supplies_end(convoy),
+            Event::TransitAsked { exit } => self.on_transit_asked(exit as usize),
+            Event::TransitAnswered { exit, granted } => self.on_transit_answered(exit as usize, granted),
+            Event::ExitOpens { exit } => self.on_exit_opens(exit as usize),
             Event::DeadlinePasses => self.on_deadline_passes(),
             Event::LiquidationEnds => unreachable!("handled by the run loop"),
         }
@@ -337,6 +356,7 @@ impl<'m> Withdrawal<'m> {
     /// Ends the replication: the team goes home, the books are closed and checked.
     fn close(&mut self) {
         self.close_fleets();
+        self.close_liquidation();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);

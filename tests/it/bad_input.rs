@@ -334,6 +334,30 @@ fn ways_and_sums() -> Vec<Bad> {
             "travel = \"loaded\", teu = 1, shipped_teu = 1, cargo_truck = true, armoured = false, sensitive = false",
             &[("E034", "true, armoured = false, sensitive = false, container = true")],
         ),
+        edit(
+            "convoys that do not pass whom they are to take along",
+            "planned_closure = 2030-04-30, parent = \"port\"",
+            "planned_closure = 2030-04-30, merges_with = \"north\", parent = \"port\"",
+            &[("E034", "\"north\", parent")],
+        ),
+        edit(
+            "an exit in the middle of the country",
+            "junction = [",
+            "exit = [{ id = \"way\", at = \"fork\", region = \"hills\", setup_days = 3, agrees = 1 }]\n\
+             junction = [{ id = \"fork\", latitude = 9.6, longitude = 4.0, exit = false }, ",
+            &[("E034", "\"fork\", region")],
+        ),
+        edit(
+            "an exit that is none",
+            "planned_closure = 2030-04-30, parent = \"port\"",
+            "planned_closure = 2030-04-30, convoys_exit = \"way\", parent = \"port\"",
+            &[("E019", "\"way\", parent")],
+        ),
+        append(
+            "more sold and given than there is",
+            "[liquidation]\nun_sold = 0.7\nun_gifted = 0.4",
+            &[("E032", "0.4")],
+        ),
         append(
             "a holding twice",
             "[[holding]]\nbase = \"east\"\nclass = \"truck\"\nunits = 3\n[[holding]]\nbase = \"east\"\nclass = \"truck\" # 2\nunits = 4",

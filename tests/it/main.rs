@@ -1,15 +1,25 @@
 //! What the program promises, a file for each promise.
 
 mod air;
+mod air_only;
 mod architecture;
+mod armed_groups;
 mod bad_input;
+mod clearance;
 mod command_line;
 mod common;
 mod conservation;
+mod coupling;
 mod determinism;
+mod disposal;
+mod escorts;
+mod exits;
+mod garrisons;
 mod imports;
 mod init;
+mod liquidation;
 mod logistics;
+mod meetings;
 mod metamorphic;
 mod pairing;
 mod precision;
