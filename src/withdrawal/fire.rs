@@ -74,7 +74,8 @@ impl Withdrawal<'_> {
         let layers = Layers { purpose: Purpose::BaseFire, entity, kind: 0, per_day: LAYER_PER_DAY };
         let incidents = &mut self.fire[base].incidents;
         let falls = |point: &Potential| point.height < per_day;
-        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[layers]), times, |_| [per_day, 0.0], falls) {
+        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[layers]), times, |_| [per_day, 0.0], falls)
+        {
             self.schedule(at_days, Event::FireFalls { base: small(base), incident });
         }
     }

@@ -418,7 +418,7 @@ impl<'m> Withdrawal<'m> {
         self.ledger.on_hand(|origin, item, units| {
             push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
         });
-        ends.sort_unstable_by_key(EndOfItems::key);
+        ends.sort_unstable_by_key(EndOfItems::rank);
         ends.dedup_by(|more, one| {
             let same = more.key() == one.key();
             if same {

@@ -7,7 +7,6 @@
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
-use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
@@ -81,14 +80,6 @@ fn plain_rate(inputs: &Inputs, level: Tension, rises: bool) -> f64 {
     }
 }
 
-/// Product of the factors on the rates up that belong to the zone and its groups, of those active by a day.
-fn standing_factor(inputs: &Inputs, network: &Network, zone: usize, by_days: f64) -> f64 {
-    let groups = inputs.armed_group.iter().zip(&network.group_zones);
-    let active = groups.filter(|(group, zones)| zones[zone] && group.from.is_none_or(|from| from <= by_days));
-    let rise: f64 = active.map(|(group, _)| group.rise_factor).product();
-    inputs.zone[zone].rise_factor.unwrap_or(1.0) * rise
-}
-
 impl Withdrawal<'_> {
     /// Sets every zone to its level at the start, lays out its potential jumps, and schedules what is dated after it.
     pub(super) fn open_zones(&mut self) {
@@ -110,19 +101,32 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// A bound on the product of factors on a zone's rates up, from now to a day.
-    fn most_factor(&self, zone: usize, by_days: f64) -> f64 {
-        let (inputs, network) = (&self.inputs, &self.model.network);
-        let groups = inputs.armed_group.iter().zip(&network.group_zones);
-        let active = groups.filter(|(group, zones)| zones[zone] && group.from.is_none_or(|from| from <= by_days));
-        let groups: f64 = active.map(|(group, _)| group.rise_factor.max(1.0)).product();
-        let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
-        let largest = growth(inputs, self.now()).max(growth(inputs, by_days));
-        let near = self.column_is_near(zone, (self.now(), by_days));
-        let near = if near { inputs.tension.column_near_factor.max(1.0) } else { 1.0 };
-        let closed = self.now() < self.zones[zone].closure_days + inputs.tension.closure_days;
-        let closed = if closed { inputs.tension.closure_factor.max(1.0) } else { 1.0 };
-        own * groups * near * closed * largest
+    /// Product of the factors on a zone's rates up at a time, if nothing closes until then; over a span, no less than it is
+    /// at any time of it.
+    fn rise_factor(&self, zone: usize, (from_days, until_days): (f64, f64)) -> f64 {
+        /// A factor in force at the end of a span, or else at its beginning: between the two it may or may not be.
+        fn within(factor: f64, (at_start, at_end): (bool, bool)) -> f64 {
+            match (at_start, at_end) {
+                (true, true) => factor,
+                (false, false) => 1.0,
+                _ => factor.max(1.0),
+            }
+        }
+        let (inputs, tension) = (&self.inputs, &self.inputs.tension);
+        let groups = inputs.armed_group.iter().zip(&self.model.network.group_zones);
+        let groups: f64 = groups
+            .filter(|(_, zones)| zones[zone])
+            .map(|(group, _)| {
+                let acts_from = group.from.unwrap_or(f64::NEG_INFINITY);
+                within(group.rise_factor, (acts_from <= from_days, acts_from <= until_days))
+            })
+            .product();
+        let near = self.column_is_near(zone, (from_days, until_days));
+        let near = if near { tension.column_near_factor } else { 1.0 };
+        let felt_until_days = self.zones[zone].closure_days + tension.closure_days;
+        let closure = within(tension.closure_factor, (from_days < felt_until_days, until_days < felt_until_days));
+        let growth = growth(inputs, from_days).max(growth(inputs, until_days));
+        inputs.zone[zone].rise_factor.unwrap_or(1.0) * groups * near * closure * growth
     }
 
     /// A dated level takes effect.
@@ -165,32 +169,18 @@ impl Withdrawal<'_> {
             Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY }
         });
         let [falls, rises] = [false, true].map(|rises| plain_rate(&self.inputs, level, rises));
-        let bound = |by_days: f64| [falls, rises * self.most_factor(zone, by_days)].map(|rate| rate.min(MOST_PER_DAY));
-        let is_jump = |point: &Potential| point.height < self.jump_rate(zone, point);
-        let found = jumps.seek((&self.streams, &kinds), times, bound, is_jump);
+        let rates = |span| {
+            let rises = if rises == 0.0 { 0.0 } else { rises * self.rise_factor(zone, span) };
+            [falls, rises].map(|rate| rate.min(MOST_PER_DAY))
+        };
+        let is_jump = |point: &Potential| {
+            point.kind == FALLS || point.height < rates((point.at_days, point.at_days))[usize::from(RISES)]
+        };
+        let found = jumps.seek((&self.streams, &kinds), times, rates, is_jump);
         self.zones[zone].jumps = jumps;
         if let Some((at_days, jump)) = found {
             self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
         }
-    }
-
-    /// Rate at which a zone at its present level jumps as a point would have it, at the time of that point, if nothing
-    /// closes until then. Per day.
-    fn jump_rate(&self, zone: usize, jump: &Potential) -> f64 {
-        let (inputs, state) = (&self.inputs, &self.zones[zone]);
-        let rises = jump.kind == RISES;
-        let plain = plain_rate(inputs, state.level, rises);
-        if !rises || plain == 0.0 {
-            return plain.min(MOST_PER_DAY);
-        }
-        let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
-        if self.column_is_near(zone, (jump.at_days, jump.at_days)) {
-            rate *= inputs.tension.column_near_factor;
-        }
-        if jump.at_days < state.closure_days + inputs.tension.closure_days {
-            rate *= inputs.tension.closure_factor;
-        }
-        (rate * growth(inputs, jump.at_days)).min(MOST_PER_DAY)
     }
 
     /// Adds up the days of critical tension that a base has been through, when they or its stay end.

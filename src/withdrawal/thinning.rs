@@ -103,7 +103,7 @@ impl Thinning {
     /// # Arguments
     /// * `kinds` - the keys of each kind of point.
     /// * `until_days` - nothing happens from here on.
-    /// * `bound` - the rates of both kinds are not above this before a time, given in days. Per day.
+    /// * `bound` - the rates of both kinds are not above this over a span of days. Per day.
     /// * `happens` - whether a point below that bound happens.
     ///
     /// # Returns
@@ -112,7 +112,7 @@ impl Thinning {
         &mut self,
         (streams, kinds): (&CountedStreams, &[Layers]),
         (now_days, until_days): (f64, f64),
-        bound: impl Fn(f64) -> [f64; 2],
+        bound: impl Fn((f64, f64)) -> [f64; 2],
         happens: impl Fn(&Potential) -> bool,
     ) -> Option<(f64, u32)> {
         let before = self.pending.take().map(|pending| pending.point);
@@ -121,14 +121,16 @@ impl Thinning {
             if span >= self.spans.len() {
                 self.spans.resize_with(span + 1, Span::default);
             }
-            let most = bound((span + 1) as f64 * CELL_DAYS);
+            let (starts_days, ends_days) = (span as f64 * CELL_DAYS, (span + 1) as f64 * CELL_DAYS);
+            let most = bound((starts_days.max(now_days), ends_days));
             for &layers in kinds {
                 self.spans[span].reach(streams, layers, span, most[layers.kind as usize]);
             }
             // Most points lie above every rate that is possible: what is nearby need not be looked at.
-            let next = self.spans[span].points.iter().find(|&point| {
-                point.at_days > now_days && point.height < most[point.kind as usize] && happens(point)
-            });
+            let next = self.spans[span]
+                .points
+                .iter()
+                .find(|&point| point.at_days > now_days && point.height < most[point.kind as usize] && happens(point));
             if let Some(&next) = next {
                 if next.at_days >= until_days {
                     return None;
@@ -160,8 +162,7 @@ mod tests {
         let (mut thinning, mut found, mut now) = (Thinning::default(), Vec::new(), 0.0);
         loop {
             let most = if now >= on_day { possible } else { rate };
-            let next =
-                thinning.seek((&streams, &[LAYERS]), (now, 400.0), |_| [0.0, most], |point| point.height < rate);
+            let next = thinning.seek((&streams, &[LAYERS]), (now, 400.0), |_| [0.0, most], |point| point.height < rate);
             let Some((at_days, point)) = next else { return found };
             assert!(now < at_days && at_days < 400.0, "{at_days} after {now}");
             assert_eq!(thinning.take(point + 1), None, "another point is not the next");

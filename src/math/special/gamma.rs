@@ -159,8 +159,7 @@ fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64) -> (f64, f64, f64) {
     if shape < 1.0 && x < 1.0 {
         return small_shape(shape, x, ln_gamma_1p);
     }
-    let density =
-        if shape < PLAIN_SHAPE { exp(shape * ln(x) - x - ln_gamma_1p) } else { poisson_density(shape, x) };
+    let density = if shape < PLAIN_SHAPE { exp(shape * ln(x) - x - ln_gamma_1p) } else { poisson_density(shape, x) };
     let (lower, upper) = if shape >= LARGE_SHAPE {
         uniform_expansion(shape, x)
     } else if x < shape + 1.0 {
