@@ -334,6 +334,23 @@ fn ways_and_sums() -> Vec<Bad> {
             "travel = \"loaded\", teu = 1, shipped_teu = 1, cargo_truck = true, armoured = false, sensitive = false",
             &[("E034", "true, armoured = false, sensitive = false, container = true")],
         ),
+        append(
+            "a holding twice",
+            "[[holding]]\nbase = \"east\"\nclass = \"truck\"\nunits = 3\n[[holding]]\nbase = \"east\"\nclass = \"truck\" # 2\nunits = 4",
+            &[("E034", "\"truck\" # 2")],
+        ),
+        whole(
+            "no base",
+            "format = 1\ntitle = \"x\"\nbase = []\n[mission]\nstart = 2030-01-01\ndeadline = 2030-02-01\n\
+             liquidation_days = 0\nliquidation_people = 0\n[threat]\nreference_date = 2030-01-01\n\
+             growth_until = 2030-01-01\n[repatriation]\nrate = [{ from = 2030-01-01, people_per_day = 1 }]\n",
+            &[("E033", "[]")],
+        ),
+    ]
+}
+
+fn levers() -> Vec<Bad> {
+    vec![
         edit(
             "convoys that do not pass whom they are to take along",
             "planned_closure = 2030-04-30, parent = \"port\"",
@@ -357,18 +374,6 @@ fn ways_and_sums() -> Vec<Bad> {
             "more sold and given than there is",
             "[liquidation]\nun_sold = 0.7\nun_gifted = 0.4",
             &[("E032", "0.4")],
-        ),
-        append(
-            "a holding twice",
-            "[[holding]]\nbase = \"east\"\nclass = \"truck\"\nunits = 3\n[[holding]]\nbase = \"east\"\nclass = \"truck\" # 2\nunits = 4",
-            &[("E034", "\"truck\" # 2")],
-        ),
-        whole(
-            "no base",
-            "format = 1\ntitle = \"x\"\nbase = []\n[mission]\nstart = 2030-01-01\ndeadline = 2030-02-01\n\
-             liquidation_days = 0\nliquidation_people = 0\n[threat]\nreference_date = 2030-01-01\n\
-             growth_until = 2030-01-01\n[repatriation]\nrate = [{ from = 2030-01-01, people_per_day = 1 }]\n",
-            &[("E033", "[]")],
         ),
     ]
 }
@@ -448,7 +453,7 @@ fn policies() -> Vec<Bad> {
 }
 
 fn all() -> Vec<Bad> {
-    [keys_and_types(), ids(), dates_and_orders(), laws(), ways_and_sums(), files(), policies()]
+    [keys_and_types(), ids(), dates_and_orders(), laws(), ways_and_sums(), levers(), files(), policies()]
         .into_iter()
         .flatten()
         .collect()
