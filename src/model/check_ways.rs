@@ -1,6 +1,7 @@
 //! What must hold of roads and of the ways by which bases are left.
 
 use crate::model::Inputs;
+use crate::model::aviation::{AircraftType, Runway};
 use crate::model::check::{ProblemKind, Problems};
 use crate::model::network::Base;
 use crate::model::routes::{ShortestWays, node};
@@ -55,7 +56,7 @@ fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
                 ProblemKind::Unreachable,
                 format!("{path}.parent"),
                 message,
-                "add the missing `[[road]]`, name a parent that a road leads to, or let everyone fly there: `air_share = 1` and an `[[aircraft]]` with seats; no base may withdraw to it",
+                "add the missing `[[road]]`, name a parent that a road leads to, or let everyone fly there: `air_share = 1` and an `[[aircraft]]` with seats that lands at both; no base may withdraw to it",
             );
         }
     }
@@ -63,8 +64,13 @@ fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
 
 /// Whether a base can be left by flights to its parent alone: everyone flies, some aircraft can, and nobody withdraws to it.
 fn is_left_by_air(inputs: &Inputs, base: &Base) -> bool {
+    let parent = inputs.base.iter().find(|parent| Some(&parent.id) == base.parent.as_ref());
+    let lands = |at: &Base, needs: Runway| at.strip() >= needs;
+    let flies = |kind: &AircraftType| {
+        kind.seats > 0.0 && lands(base, kind.runway) && parent.is_some_and(|parent| lands(parent, kind.runway))
+    };
     base.air_share == Some(1.0)
-        && inputs.aircraft.iter().any(|kind| kind.seats > 0.0)
+        && inputs.aircraft.iter().any(flies)
         && !inputs.base.iter().any(|camp| camp.parent.as_ref() == Some(&base.id))
 }
 

@@ -98,6 +98,13 @@ crate::table! {
     }
 }
 
+impl Base {
+    /// What it has for aircraft to land on.
+    pub fn strip(&self) -> Runway {
+        self.runway.unwrap_or(if self.airstrip { Runway::Unpaved } else { Runway::None })
+    }
+}
+
 crate::table! {
     /// A point on the road net without a base, or a way out of the country.
     pub struct Junction {

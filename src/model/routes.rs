@@ -301,11 +301,7 @@ impl Network {
             is_exit: inputs.base.iter().map(|_| false).chain(inputs.junction.iter().map(|j| j.exit)).collect(),
             import_base: inputs.imports.base.as_deref().map(at),
             aircraft_key: inputs.aircraft.iter().map(|kind| key(&kind.id)).collect(),
-            runway: inputs
-                .base
-                .iter()
-                .map(|base| base.runway.unwrap_or(if base.airstrip { Runway::Unpaved } else { Runway::None }))
-                .collect(),
+            runway: inputs.base.iter().map(Base::strip).collect(),
             restricted: desks(&inputs.permissions)
                 .iter()
                 .map(|(_, desk)| inputs.region.iter().map(|r| desk.restricted_regions.contains(&r.id)).collect())

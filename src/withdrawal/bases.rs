@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::aftermath::Holder;
-use crate::withdrawal::aviation::LiftState;
+use crate::withdrawal::airlift::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::meetings::Meeting;

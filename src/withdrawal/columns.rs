@@ -152,7 +152,10 @@ impl Withdrawal<'_> {
                 return;
             }
             let key = self.column_key(base);
-            let Some(escorts) = self.escort_for(fleet, base, key) else { return };
+            let Some(escorts) = self.escort_for(fleet, base, key) else {
+                self.tell(What::WaitsForEscorts, At::Base(base), "", &[]);
+                return;
+            };
             self.bases[base].column_granted = false;
             self.bases[base].column_pending = false;
             if trucks > 0 {

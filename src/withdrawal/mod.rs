@@ -5,6 +5,7 @@
 
 mod aftermath;
 mod air_harm;
+mod airlift;
 mod armed_groups;
 mod aviation;
 mod bases;

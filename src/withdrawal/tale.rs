@@ -34,6 +34,7 @@ happenings! {
     Granted = "granted", "The host grants a base's request; the cause is the desk.";
     Refused = "refused", "The host refuses a base's request; the cause is the desk.";
     ColumnSent = "column_sent", "A contract column sets out to fetch cargo.";
+    WaitsForEscorts = "waits_for_escorts", "A granted column has its trucks and too few escorts are free.";
     ColumnWaits = "column_waits", "A contract column has come to the base it is to load at.";
     ColumnLoaded = "column_loaded", "A contract column sets out with its load.";
     ColumnUnloaded = "column_unloaded", "A contract column has delivered its load.";

@@ -61,7 +61,12 @@ fn without_leave_to_fly_nobody_leaves() {
 
 #[test]
 fn a_base_without_a_road_must_be_able_to_fly_everyone() {
-    for set in ["base.outpost.air_share=0.9", "aircraft.island_hopper.seats=0", "base.airfield.parent=outpost"] {
+    for set in [
+        "base.outpost.air_share=0.9",
+        "aircraft.island_hopper.seats=0",
+        "aircraft.island_hopper.runway=paved",
+        "base.airfield.parent=outpost",
+    ] {
         let output = expect(rearguard(["check", AIR_ONLY, "--set", set]), 3);
         let said = format!("{}{}", stdout(&output), crate::common::stderr(&output));
         assert!(said.contains("no road leads from `outpost`") || said.contains("circle"), "{set}: {said}");

@@ -36,7 +36,7 @@ fn no_more_columns_are_out_at_a_time_than_escorts_allow() {
     let case = case(THREE_BASES.as_ref(), &sets);
     let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     let mut withdrawal = Withdrawal::new(&model, &[]);
-    let (mut most_before, mut most_after) = (0, 0);
+    let (mut most_before, mut most_after, mut waits) = (0, 0, 0);
     for replication in 0..30 {
         let tale = withdrawal.tell_replication(Streams::new(9, replication)).1;
         let mut out = 0;
@@ -44,6 +44,7 @@ fn no_more_columns_are_out_at_a_time_than_escorts_allow() {
             match entry.what {
                 What::ColumnSent => out += 1,
                 What::ColumnHome => out -= 1,
+                What::WaitsForEscorts => waits += 1,
                 _ => {}
             }
             // 19 April is day 108, the whole of which counts.
@@ -52,6 +53,7 @@ fn no_more_columns_are_out_at_a_time_than_escorts_allow() {
         }
     }
     assert_eq!((most_before, most_after), (1, 2), "four free escorts make one column, nine make two");
+    assert!(waits > 0, "no column ever waited");
 }
 
 #[test]
