@@ -160,9 +160,10 @@ impl Tallies {
 pub struct DailyValues(pub Vec<[Vec<u32>; DAILY]>);
 
 impl DailyValues {
-    /// Adds one replication.
-    pub fn add(&mut self, outcome: &Outcome) {
-        self.0.resize_with(outcome.daily.len().max(self.0.len()), Default::default);
+    /// Adds one replication, of so many that are to come.
+    pub fn add(&mut self, outcome: &Outcome, replications: usize) {
+        let room = || std::array::from_fn(|_| Vec::with_capacity(replications));
+        self.0.resize_with(outcome.daily.len().max(self.0.len()), room);
         for (values, counts) in self.0.iter_mut().zip(&outcome.daily) {
             values.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
         }

@@ -223,14 +223,15 @@ impl Withdrawal<'_> {
         }
         let mut left = self.convoys[id as usize].room;
         self.bases[base].assigned -= left;
-        let passing = std::mem::take(&mut self.bases[base].passing);
-        for mut lot in passing {
+        let mut passing = std::mem::take(&mut self.bases[base].passing);
+        for lot in &mut passing {
             let fit = fit(left, self.passing_room(lot.item), lot.units);
             left -= self.passing_room(lot.item) * MilliTeu::from(fit);
-            self.take_aboard(id, Lot { units: fit, ..lot }, Account::AtHub);
+            self.take_aboard(id, Lot { units: fit, ..*lot }, Account::AtHub);
             lot.units -= fit;
-            stow(&mut self.bases[base].passing, lot);
         }
+        passing.retain(|lot| lot.units > 0);
+        self.bases[base].passing = passing;
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
@@ -303,7 +304,7 @@ impl Withdrawal<'_> {
         let mut stream = self.streams.stream(Purpose::Turnaround, convoy.key, 0);
         let rest_days = stream.lognormal(settings.turnaround_days, settings.turnaround_log_sd);
         let (trucks, escorts) = (convoy.trucks, convoy.escorts);
-        for lot in std::mem::take(&mut convoy.people) {
+        for lot in convoy.people.drain(..) {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtBase);
         }
         self.tell(What::ColumnHome, At::Convoy(id), "", &[("trucks", f64::from(trucks)), ("rest_days", rest_days)]);

@@ -4,7 +4,7 @@
 //! with its own stream. A point is a contact if its height lies below the rate there and then. So a measure that lowers
 //! the rate can only remove contacts, never move or invent one. Each point carries its own stream for what it does.
 
-use crate::draw::{Purpose, Stream, key2};
+use crate::draw::{Purpose, Stream, key2, standard_exponential};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
@@ -150,6 +150,8 @@ impl Withdrawal<'_> {
         let leg_km = self.convoys[id as usize].way.km;
         let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
         contacts.clear();
+        // The probability that a layer has a point on a leg of this length.
+        let any = -math::exp_m1(-leg_km * LAYER_PER_KM);
         for kind in ContactKind::ALL {
             let own = rate_bound(&self.inputs, kind, passage);
             let shadows = self.shadows.iter().map(|shadow| {
@@ -161,7 +163,11 @@ impl Withdrawal<'_> {
             let key = key2(passage_key, kind as u64);
             for layer in 0..layers {
                 let mut stream = self.streams.stream(Purpose::ContactLayer, key, layer);
-                let mut km = stream.standard_exponential() / LAYER_PER_KM;
+                let first = stream.uniform();
+                if first >= any {
+                    continue; // the first point would lie beyond the leg
+                }
+                let mut km = standard_exponential(first) / LAYER_PER_KM;
                 let mut index = 0;
                 while km < leg_km {
                     let height = (layer as f64 + stream.uniform()) * LAYER_PER_KM;

@@ -87,8 +87,8 @@ pub struct Convoy {
     pub share: f64,
     /// Its size factor on the rate of contacts.
     pub size_factor: f64,
-    /// The last day on the road that was drawn, and that day's factor on progress.
-    pub day_factor: (f64, f64),
+    /// Its progress day by day.
+    pub days: DaysOnRoad,
     /// Devices met, direct attacks met, killed and wounded, up to the deadline.
     pub met: [u32; 4],
     /// Keys what the serials of one column have in common.
@@ -119,6 +119,35 @@ pub struct Convoy {
     pub failure_gap: f64,
     /// Where that is counted from.
     pub gap_km: f64,
+}
+
+/// Progress by the day on the road, each day's drawn when the convoy comes to it: one uniform a day from one stream.
+#[derive(Clone, Debug, Default)]
+pub struct DaysOnRoad {
+    scores: Option<Stream>,
+    /// How many days have been drawn.
+    drawn: u32,
+    /// Factor on progress on the last of them.
+    factor: f64,
+}
+
+impl DaysOnRoad {
+    /// Factor on progress on a day, counted from 0.
+    fn factor(&mut self, day: u32, open: impl FnOnce() -> Stream, law: impl FnOnce(f64) -> f64) -> f64 {
+        if self.drawn != day + 1 {
+            if self.drawn > day {
+                self.scores = None;
+                self.drawn = 0;
+            }
+            let scores = self.scores.get_or_insert_with(open);
+            for _ in self.drawn..day {
+                scores.uniform(); // a day on which it stood still
+            }
+            self.factor = law(scores.standard_normal());
+            self.drawn = day + 1;
+        }
+        self.factor
+    }
 }
 
 /// The road of a leg, looked up once when the leg begins.
@@ -204,7 +233,7 @@ impl Withdrawal<'_> {
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
         convoy.departed_days = self.agenda.now();
-        convoy.day_factor = (-1.0, 1.0);
+        convoy.days = DaysOnRoad::default();
         convoy.size_factor = size_factor(&self.inputs, convoy.column_vehicles);
         self.supply(id);
     }
@@ -359,27 +388,27 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         let pace = clearance::pace(&self.inputs);
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
-        let mut day = (at_days - convoy.departed_days).floor().max(0.0);
+        // The fraction of a day is cut off, as `floor` would, which not every processor has.
+        let mut day = (at_days - convoy.departed_days).max(0.0) as u32;
+        let (speed_score, key, streams) = (convoy.speed_score, convoy.key, &self.streams);
         loop {
             if at_days >= convoy.supplies.until_days {
                 return (at_days, false);
             }
-            if convoy.day_factor.0 != day {
-                let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
-                let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
-                convoy.day_factor = (day, math::exp(log_factor));
-            }
-            let on_day = convoy.departed_days + day;
+            let open = || streams.stream(Purpose::DaySpeed, key, 0);
+            let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
+            let factor = convoy.days.factor(day, open, law);
+            let on_day = convoy.departed_days + f64::from(day);
             let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
-            let km_per_day = convoy.way.km_per_day * weather * convoy.day_factor.1;
-            let day_ends = convoy.departed_days + day + 1.0;
+            let km_per_day = convoy.way.km_per_day * weather * factor;
+            let day_ends = on_day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if at_km + reach_km >= km {
                 return (at_days + (km - at_km) / km_per_day, true);
             }
             (at_km, at_days) = (at_km + reach_km, day_ends);
             (convoy.leg_km, convoy.since_days) = (at_km, at_days);
-            day += 1.0; // counted, not computed: a sum of days need not round back to the same day
+            day += 1; // counted, not computed: a sum of days need not round back to the same day
         }
     }
 

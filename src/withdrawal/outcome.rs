@@ -102,6 +102,12 @@ impl EndOfItems {
     pub fn key(&self) -> (u16, Item, u8, u8) {
         (self.origin, self.item, self.disposition as u8, self.cause as u8)
     }
+
+    /// Orders as the key does.
+    pub(super) fn rank(&self) -> u64 {
+        let (origin, item, disposition, cause) = self.key();
+        u64::from(origin) << 32 | u64::from(item) << 16 | u64::from(disposition) << 8 | u64::from(cause)
+    }
 }
 
 /// Everything that summaries need of one replication.

@@ -72,6 +72,8 @@ pub struct Withdrawal<'m> {
     pub(super) zones: Vec<ZoneState>,
     pub(super) fire: Vec<FireState>,
     pub(super) advances: Vec<Advance>,
+    /// From when to when a host column is near each zone.
+    pub(super) near_days: Vec<Vec<(f64, f64)>>,
     pub(super) host_delays: bool,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
@@ -118,6 +120,7 @@ impl<'m> Withdrawal<'m> {
             zones: Vec::new(),
             fire: Vec::new(),
             advances: Vec::new(),
+            near_days: Vec::new(),
             host_delays: false,
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
@@ -415,7 +418,7 @@ impl<'m> Withdrawal<'m> {
         self.ledger.on_hand(|origin, item, units| {
             push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
         });
-        ends.sort_unstable_by_key(EndOfItems::key);
+        ends.sort_unstable_by_key(EndOfItems::rank);
         ends.dedup_by(|more, one| {
             let same = more.key() == one.key();
             if same {

@@ -123,6 +123,7 @@ impl Withdrawal<'_> {
     }
 
     /// Tells what happens at a time that may lie ahead of the clock.
+    #[inline]
     pub(super) fn tell_of(
         &mut self,
         time_days: f64,
@@ -131,9 +132,13 @@ impl Withdrawal<'_> {
         cause: &'static str,
         amounts: &[(&'static str, f64)],
     ) {
-        if self.tale.is_none() {
-            return;
+        if self.tale.is_some() {
+            self.write(time_days, what, at, cause, amounts);
         }
+    }
+
+    #[cold]
+    fn write(&mut self, time_days: f64, what: What, at: At, cause: &'static str, amounts: &[(&'static str, f64)]) {
         let inputs = &self.inputs;
         let (place, who, base) = match at {
             At::Mission => Default::default(),
