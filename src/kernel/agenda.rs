@@ -205,7 +205,7 @@ impl<E: Copy> Agenda<E> {
         while self.today.is_empty() {
             self.day += 1;
             std::mem::swap(&mut self.today, &mut self.later[self.day]);
-            self.today.sort_unstable_by(|a, b| b.key.cmp(&a.key));
+            self.today.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
         }
         let due = self.today.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
         if self.dispatched == self.limits.events {
