@@ -165,7 +165,7 @@ pub fn show_conducted(
     judged: &[Judged],
 ) -> Result<(), Stop> {
     if manner.json {
-        files::print_json(session, &conducted.summaries, judged)?;
+        files::print_json(session, conducted, judged)?;
     } else if !manner.quiet {
         let mut out = io::stdout().lock();
         screen_of(&mut out, session, conducted)?;
@@ -195,8 +195,8 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
             writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")
         }
         Kind::Attribute => {
-            attribute::screen(out, &conducted.shares, &session.request.denials)?;
-            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares)")
+            attribute::screen(out, session, conducted)?;
+            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
         }
         Kind::Sweep => {
             sweep::screen(out, session, &conducted.summaries)?;

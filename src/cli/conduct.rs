@@ -17,9 +17,9 @@ use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
-use crate::output::csv_files;
+use crate::output::{costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
-use crate::summary::{AttributionRow, Summary, attribution, summarise};
+use crate::summary::{AttributionRow, CoverCurve, Summary, attribution, cover_curve, exceedance_rows, summarise};
 
 /// How an experiment is conducted: nothing here determines its results.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -49,6 +49,8 @@ pub struct Conducted {
     pub summaries: Vec<Summary>,
     /// Shares of denials, if they were asked for.
     pub shares: Vec<AttributionRow>,
+    /// What refused air cover costs by its rate ratio, if a denial refuses it.
+    pub curve: Option<CoverCurve>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -292,20 +294,33 @@ impl Run {
             Ok(if command == Kind::Sweep { summary.without_ledgers() } else { summary })
         };
         let summaries = rows.iter().map(of_point).collect::<Result<Vec<_>, _>>()?;
-        let shares = if command == Kind::Attribute { attribution(&rows[0])? } else { Vec::new() };
+        let shares = match command {
+            Kind::Attribute => attribution(&rows[0], session.request.none_in_force() + 1)?,
+            _ => Vec::new(),
+        };
+        let first_pair = plan.compared + 1;
+        let curve = plan.curve.map(|_| cover_curve(&rows[0], first_pair)).transpose()?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
             files::write(&self.folder, session, &rows, &summaries)?;
+            if matches!(command, Kind::Run | Kind::Compare) {
+                let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
+                self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
+            }
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-                self.folder.write("attribution.csv", |out| csv_files::attribution(out, &shares, &denials))?;
+                self.folder.write("attribution.csv", |out| costs::attribution(out, &shares, &denials))?;
+            }
+            if let Some(curve) = &curve {
+                self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
+                self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
             }
             let seconds = ran.map(|(_, seconds)| seconds);
             let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
             self.folder.journal(&event)?;
             self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summaries, shares, ran })
+        Ok(Conducted { summaries, shares, curve, ran })
     }
 }
 

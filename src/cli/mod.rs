@@ -10,6 +10,7 @@ mod files;
 mod folders;
 mod init;
 mod interrupt;
+mod lineup;
 mod merge;
 mod notes;
 mod numbers;

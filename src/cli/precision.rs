@@ -105,7 +105,8 @@ fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
     wanted.iter().map(column).collect()
 }
 
-/// Judges every target of every policy; of every difference from the baseline if there is one.
+/// Judges every target of every policy; of every difference from the baseline if there is one, and of what all denials
+/// cost together if they are attributed to.
 fn judge(
     session: &Session,
     run: &Run,
@@ -117,8 +118,14 @@ fn judge(
     let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), run.chunks())?;
     let mut judged = Vec::new();
     for (wanted, &column) in wanted.iter().zip(columns) {
-        let baseline = if plan.has_baseline { rows.column(0, column)? } else { Vec::new() };
-        for policy in usize::from(plan.has_baseline)..plan.policies.len() {
+        let pairs = plan.compared > 0;
+        let baseline = if pairs { rows.column(0, column)? } else { Vec::new() };
+        let policies = match session.request.command {
+            Kind::Attribute => session.request.none_in_force()..session.request.none_in_force() + 1,
+            _ if pairs => 1..plan.compared + 1,
+            _ => 0..plan.policies.len(),
+        };
+        for policy in policies {
             let mut values = rows.column(policy, column)?;
             values.iter_mut().zip(&baseline).for_each(|(value, baseline)| *value -= baseline);
             let nonzero = values.iter().filter(|&&value| value != 0.0).count() as u64;

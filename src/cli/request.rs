@@ -12,7 +12,7 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::design::Design;
 use crate::draw::SCHEME;
-use crate::experiment::{ONLY_POINT, PolicyModel};
+use crate::experiment::ONLY_POINT;
 use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
 use crate::store::{Disk, Identity, StoreError, read_text};
 
@@ -20,7 +20,7 @@ use crate::store::{Disk, Identity, StoreError, read_text};
 pub const REQUEST: &str = "experiment.json";
 
 /// Id of the only policy of a scenario that declares none.
-const AS_WRITTEN: &str = "as-written";
+pub(super) const AS_WRITTEN: &str = "as-written";
 
 /// What an experiment does with its policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +164,11 @@ impl Request {
         Ok(Asked { request: self, case })
     }
 
+    /// The policy of an attribution in which no denial is in force, all being lifted.
+    pub fn none_in_force(&self) -> usize {
+        (1 << self.denials.len()) - 1
+    }
+
     /// What determines the rows, by name. How many replications there are does not: each is what it is.
     pub fn identity(&self) -> Identity {
         let mut identity = Identity::new()
@@ -191,17 +196,6 @@ impl Request {
 }
 
 impl Asked {
-    /// The policies with their models at a design point.
-    ///
-    /// # Errors
-    /// Unknown ids, and values that the scenario does not take.
-    pub fn policies(&self, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
-        if self.request.command == Kind::Attribute {
-            return self.combinations();
-        }
-        policies(&self.request, &self.case, at_point)
-    }
-
     /// The design points: one without overrides if there is no design.
     ///
     /// # Errors
@@ -232,24 +226,6 @@ impl Asked {
         let found = self.request.denials.iter().filter_map(|id| document.denial(id, &mut problems)).collect();
         if problems.is_empty() { Ok(found) } else { Err(problems) }
     }
-
-    /// A policy for each set of denials in force, by bit mask: none in force first, all last.
-    fn combinations(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
-        let denials = self.denials()?;
-        let combination = |mask: usize| {
-            let in_force = |at: &usize| mask >> at & 1 == 1;
-            let ids: Vec<&str> = (0..denials.len()).filter(in_force).map(|at| denials[at].id.as_str()).collect();
-            let lifted = (0..denials.len()).filter(|at| !in_force(at));
-            let overrides: Vec<Override> = lifted.flat_map(|at| denials[at].overrides.clone()).collect();
-            let (id, title) = if ids.is_empty() {
-                ("none-denied".to_owned(), "no denial in force".to_owned())
-            } else {
-                (format!("denied-{}", ids.join("-")), format!("in force: {}", ids.join(", ")))
-            };
-            model(&self.case, id, title, &overrides, self.request.point)
-        };
-        (0..1_usize << denials.len()).map(combination).collect()
-    }
 }
 
 /// The ids to run: those asked for, or the first of the file.
@@ -258,44 +234,6 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
         return asked.to_vec();
     }
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
-}
-
-/// The policies of a request, which has no denials, at a design point.
-///
-/// # Errors
-/// Unknown ids, and values that the scenario does not take.
-pub fn policies(request: &Request, case: &Case, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
-    request.policies.iter().map(|id| policy_at(case, id, at_point, request.point)).collect()
-}
-
-/// The model under a policy of the file.
-///
-/// # Errors
-/// An unknown id.
-pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
-    policy_at(case, id, &[], point)
-}
-
-/// The same at a design point, whose values count over the policy's.
-fn policy_at(case: &Case, id: &str, at_point: &[Override], point: bool) -> Result<PolicyModel, Diagnostics> {
-    let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
-        ("the scenario as written".to_owned(), Vec::new())
-    } else {
-        let preset = case.policy(id)?;
-        (preset.title.clone(), preset.overrides.clone())
-    };
-    model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)
-}
-
-fn model(
-    case: &Case,
-    id: String,
-    title: String,
-    overrides: &[Override],
-    point: bool,
-) -> Result<PolicyModel, Diagnostics> {
-    let model = case.model(overrides)?;
-    Ok(PolicyModel { id, title, model: if point { model.at_central_values() } else { model } })
 }
 
 fn hash(text: &str) -> String {

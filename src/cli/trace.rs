@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::cli::args::{Form, TraceArguments};
 use crate::cli::exit::Stop;
+use crate::cli::lineup::policy;
 use crate::cli::numbers::decimals;
-use crate::cli::request::{policy, policy_ids};
+use crate::cli::request::policy_ids;
 use crate::draw::Streams;
 use crate::experiment::PolicyModel;
 use crate::measures::Measure;

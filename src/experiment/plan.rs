@@ -45,8 +45,11 @@ pub struct Plan {
     pub seed: u64,
     /// Replications of each policy.
     pub replications: u64,
-    /// The first policy is a baseline: the others' direct effects are judged on its itineraries.
-    pub has_baseline: bool,
+    /// How many policies after the first, which is then a baseline, are compared with it: their direct effects are judged
+    /// on its itineraries.
+    pub compared: usize,
+    /// The compared policy to which air cover is granted, if the baseline's curve over the rate ratio is to be taken.
+    pub curve: Option<usize>,
 }
 
 /// Why a plan cannot be run.
@@ -73,6 +76,22 @@ pub enum PlanError {
 }
 
 impl Plan {
+    /// Policies side by side, without a baseline.
+    pub fn of(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
+        Self { policies, seed, replications, compared: 0, curve: None }
+    }
+
+    /// Policies of which the first is the others' baseline.
+    pub fn paired(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
+        let compared = policies.len().saturating_sub(1);
+        Self { compared, ..Self::of(policies, seed, replications) }
+    }
+
+    /// Whether a policy is compared with the first.
+    pub fn is_compared(&self, policy: usize) -> bool {
+        (1..=self.compared).contains(&policy)
+    }
+
     /// Checks that the plan has work to do and fits in memory.
     ///
     /// # Errors

@@ -135,10 +135,16 @@ impl<'p> Worker<'p> {
     }
 
     fn withdrawal(plan: &'p Plan, policy: usize) -> Withdrawal<'p> {
-        let is_baseline = plan.has_baseline && policy == 0;
-        let others = if is_baseline { &plan.policies[1..] } else { &[] };
-        let others: Vec<&Model> = others.iter().map(|other| &other.model).collect();
-        Withdrawal::new(&plan.policies[policy].model, &others)
+        let model = &plan.policies[policy].model;
+        if policy > 0 {
+            return Withdrawal::new(model, &[]);
+        }
+        let others: Vec<&Model> = plan.policies[1..=plan.compared].iter().map(|other| &other.model).collect();
+        let baseline = Withdrawal::new(model, &others);
+        match plan.curve {
+            Some(granted) => baseline.with_curve(granted - 1),
+            None => baseline,
+        }
     }
 
     /// Runs some replications of every policy. A replication that panics in any policy is left out of all.

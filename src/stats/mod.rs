@@ -9,6 +9,7 @@
 //! a question that has no answer (a deviation from one value, a quantile's interval from thirty) is an error or a
 //! `None`, never a zero.
 
+mod crossing;
 mod error;
 mod exceedance;
 mod histogram;
@@ -27,6 +28,7 @@ mod strd;
 mod tail;
 mod variance;
 
+pub use crossing::{Crossing, Curve, CurveSums};
 pub use error::StatsError;
 pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
 pub use histogram::Histogram;

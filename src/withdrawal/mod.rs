@@ -10,6 +10,7 @@ mod casualties;
 mod columns;
 mod contacts;
 mod convoys;
+pub mod curve;
 mod decisions;
 mod disposal;
 pub mod event;

@@ -209,6 +209,7 @@ fn a_quiet_run_writes_its_files_and_says_nothing() {
     let expected = [
         "casualties.csv",
         "equipment.csv",
+        "exceedance.csv",
         "identity.json",
         "manifest.json",
         "replications.csv",

@@ -2,11 +2,13 @@
 
 mod air;
 mod architecture;
+mod attribution;
 mod bad_input;
 mod command_line;
 mod common;
 mod conservation;
 mod determinism;
+mod exceedance;
 mod imports;
 mod init;
 mod logistics;
