@@ -7,6 +7,7 @@ mod bad_input;
 mod command_line;
 mod common;
 mod conservation;
+mod coverage;
 mod determinism;
 mod exceedance;
 mod imports;
