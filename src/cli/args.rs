@@ -7,6 +7,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::withdrawal::What;
 
+use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
 use crate::cli::shard::Shard;
 
@@ -314,6 +315,11 @@ pub struct ExperimentArguments {
     /// Give up a precision after this many seconds, at the next check
     #[arg(long, value_name = "SECONDS", requires = "precision")]
     pub max_seconds: Option<f64>,
+    /// Tell chance from what is not known: so many draws of the uncertain parameters, so many replications of each, such
+    /// as 40x250 (run and compare)
+    #[arg(long, value_name = "DRAWSxREPLICATIONS", value_parser = Nesting::parse,
+        conflicts_with_all = ["replications", "precision", "extend", "point"])]
+    pub nested: Option<Nesting>,
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,

@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, screen, show, sweep};
+use crate::cli::{attribute, files, folders, nested, screen, show, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -179,6 +179,10 @@ pub fn show_conducted(
 fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
     heading(out, session, conducted)?;
     let (summary, folder) = (conducted.summary(), session.out.display());
+    if let Some(tables) = &conducted.nested {
+        nested::screen(out, session, tables)?;
+        return writeln!(out, "\nResults: {folder} (variance.csv holds every measure)");
+    }
     match session.request.command {
         Kind::Run => {
             if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {

@@ -2,6 +2,7 @@
 //! read back and summarised.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +18,11 @@ use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
-use crate::output::{costs, csv_files};
+use crate::output::{self, costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
-use crate::summary::{AttributionRow, CoverCurve, Summary, attribution, cover_curve, exceedance_rows, summarise};
+use crate::summary::{
+    self, AttributionRow, CoverCurve, Nested, Summary, attribution, cover_curve, exceedance_rows, summarise,
+};
 
 /// How an experiment is conducted: nothing here determines its results.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -51,6 +54,8 @@ pub struct Conducted {
     pub shares: Vec<AttributionRow>,
     /// What refused air cover costs by its rate ratio, if a denial refuses it.
     pub curve: Option<CoverCurve>,
+    /// Chance and parameters apart, if that was asked for.
+    pub nested: Option<Nested>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -300,10 +305,16 @@ impl Run {
         };
         let first_pair = plan.compared + 1;
         let curve = plan.curve.map(|_| cover_curve(&rows[0], first_pair)).transpose()?;
+        let inner = session.request.nested.map(|nesting| nesting.inner as usize);
+        let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
             files::write(&self.folder, session, &rows, &summaries)?;
-            if matches!(command, Kind::Run | Kind::Compare) {
+            if let Some(tables) = &nested {
+                self.folder.write("variance.csv", |out| output::nested::variance(out, &tables.splits))?;
+                let write = |out: &mut dyn Write| output::nested::draw_curves(out, &tables.curves);
+                self.folder.write("exceedance_draws.csv", write)?;
+            } else if matches!(command, Kind::Run | Kind::Compare) {
                 let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
                 self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
             }
@@ -320,7 +331,7 @@ impl Run {
             self.folder.journal(&event)?;
             self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summaries, shares, curve, ran })
+        Ok(Conducted { summaries, shares, curve, nested, ran })
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
+use crate::cli::nested;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::session::Session;
@@ -25,6 +26,10 @@ pub fn write(folder: &Folder, session: &Session, rows: &[Rows], summaries: &[Sum
     let rows: Vec<(&str, &Rows)> = ids().zip(rows).collect();
     folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
     folder.write("replications.csv", |out| replications(out, &rows, &session.names))?;
+    if session.request.nested.is_some() {
+        // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
+        return Ok(());
+    }
     folder.write("summary.csv", |out| csv_files::summary(out, &points))?;
     if let Some(design) = &session.request.design {
         folder.write("design.csv", |out| csv_files::design(out, &design.paths, &design.points))?;
@@ -120,6 +125,11 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
         "contrasts": contrasts,
         "precision": precision::to_json(judged),
     });
+    if let Some(tables) = &conducted.nested {
+        object["estimates"] = json!([]);
+        object["contrasts"] = json!([]);
+        object["nested"] = nested::to_json(tables);
+    }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);
     }

@@ -39,7 +39,8 @@ pub fn plan(asked: &Asked, at_point: &[Override]) -> Result<Plan, Diagnostics> {
 /// The plan of policies at a design point.
 pub fn plan_of(request: &Request, policies: Vec<PolicyModel>) -> Plan {
     let plan = if request.has_baseline { Plan::paired } else { Plan::of };
-    plan(policies, request.seed, request.replications)
+    let inner = request.nested.map(|nested| nested.inner);
+    Plan { inner, ..plan(policies, request.seed, request.replications) }
 }
 
 /// The policies of an attribution: one for each set of denials lifted, by bit mask, so that the first has all in force and

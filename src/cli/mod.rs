@@ -12,6 +12,7 @@ mod init;
 mod interrupt;
 mod lineup;
 mod merge;
+mod nested;
 mod notes;
 mod numbers;
 mod precision;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::nested::Nesting;
 use crate::design::Design;
 use crate::draw::SCHEME;
 use crate::experiment::ONLY_POINT;
@@ -66,6 +67,8 @@ pub struct Request {
     pub design: Option<Design>,
     /// Ids of the denials that are attributed to.
     pub denials: Vec<String>,
+    /// Draws of the uncertain parameters and replications of each, if chance is to be told from them.
+    pub nested: Option<Nesting>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -122,6 +125,10 @@ impl Request {
         let files = sources.filter(|source| matches!(source.kind(), SourceKind::Scenario | SourceKind::Other));
         let files = files.map(|source| (relative(source.name()), source.text().to_owned())).collect();
         let defaults = case.model(&[]).map_err(Stop::Scenario)?.inputs.experiment;
+        let replications = args.replications.unwrap_or(defaults.replications as u64);
+        if args.nested.is_some() && !matches!(command, Kind::Run | Kind::Compare) {
+            return Err(Stop::Usage(format!("{} takes no --nested; run and compare do", command.name())));
+        }
         let request = Self {
             command,
             scenario: relative(&args.file.to_string_lossy()),
@@ -133,7 +140,8 @@ impl Request {
             set: args.sets.clone(),
             seed: args.seed.unwrap_or(defaults.seed as u64),
             point: args.point,
-            replications: args.replications.unwrap_or(defaults.replications as u64),
+            nested: args.nested,
+            replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
     }
@@ -187,6 +195,9 @@ impl Request {
         }
         if !self.denials.is_empty() {
             identity = identity.with("denials", self.denials.join(" "));
+        }
+        if let Some(nested) = self.nested {
+            identity = identity.with("nested", nested.to_string());
         }
         for (index, set) in self.set.iter().enumerate() {
             identity = identity.with(format!("set {}", index + 1), set);

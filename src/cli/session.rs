@@ -7,9 +7,9 @@ use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
-use crate::cli::lineup;
 use crate::cli::request::{Asked, Kind, Point, Request};
 use crate::cli::shard::Shard;
+use crate::cli::{lineup, nested};
 use crate::experiment::Plan;
 use crate::experiment::results::column_names;
 use crate::scenario::Case;
@@ -47,7 +47,9 @@ impl Session {
         let names = column_names(&first.model.inputs);
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        Ok(Self { request, case, points, plan, names, file, out, pool })
+        let session = Self { request, case, points, plan, names, file, out, pool };
+        nested::check(&session)?;
+        Ok(session)
     }
 
     /// The same for arguments, with the folder they name or the default one.

@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use crate::draw::Streams;
 use crate::experiment::cell::Gathered;
 use crate::experiment::plan::{ONLY_POINT, Plan};
 use crate::experiment::results::{Failure, Results};
@@ -166,7 +165,7 @@ impl<'p> Worker<'p> {
 
     /// Runs one replication of one policy; what it said if it panicked.
     fn replicate(&mut self, replication: u64, policy: usize) -> Option<Failure> {
-        let streams = Streams::new(self.plan.seed, replication);
+        let streams = self.plan.streams(replication);
         let withdrawal = &mut self.withdrawals[policy];
         let run = AssertUnwindSafe(|| {
             withdrawal.replicate(streams);

@@ -1,6 +1,6 @@
 //! A checked scenario, ready to be drawn and run.
 
-use crate::draw::{Law, Purpose, Streams, key};
+use crate::draw::{Law, Streams, key};
 use crate::model::Inputs;
 use crate::model::check::{Problem, ProblemKind, check};
 use crate::model::field::Table;
@@ -81,7 +81,7 @@ impl Model {
         let mut slot = 0;
         inputs.visit_table(&mut |value| {
             if let Some((uncertainty, key)) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
-                let uniform = streams.stream(Purpose::Parameter, *key, 0).uniform();
+                let uniform = streams.parameter(*key).uniform();
                 let drawn = uncertainty.law.quantile(uniform);
                 *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
             }

@@ -49,4 +49,4 @@ pub use ratio::{RatioEstimate, ratio_of_means};
 pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
 pub use shapley::{Attribution, AttributionSums, attribute, interactions_scaled, shapley, shapley_scaled};
 pub use tail::{Cvar, cvar, cvar_sorted};
-pub use variance::{InnerSeeds, VarianceSplit, split_variance};
+pub use variance::{InnerSeeds, VarianceSplit, share_between_interval, split_variance};

@@ -108,7 +108,7 @@ fn column(rows: &Rows, at: usize, name: &str, policies: &[PolicySummary]) -> Res
 
 /// Thresholds at multiples of 1, 2 or 5 times a power of ten, from at or below `low` to at or above `high`; whole ones for
 /// whole values.
-fn thresholds(low: f64, high: f64, are_whole: bool) -> Vec<f64> {
+pub(super) fn thresholds(low: f64, high: f64, are_whole: bool) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite()) {
         return Vec::new();
     }

@@ -8,6 +8,7 @@ mod curve;
 mod estimates;
 mod exceedance;
 mod ledgers;
+mod nested;
 mod tables;
 mod timeline;
 
@@ -17,5 +18,6 @@ pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
 pub use exceedance::{ExceedanceRow, exceedance_rows};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
+pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use tables::{PolicySummary, Summary, SummaryError, summarise};
 pub use timeline::{TimelineRow, timeline_rows};

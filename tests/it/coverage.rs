@@ -68,7 +68,9 @@ fn held(measure: &Measure, entity: u64, n: u64, sets: u64) -> u64 {
 
 fn table(sizes: &[u64], sets: u64) -> String {
     let mut text = String::from("| measure and interval |");
-    sizes.iter().for_each(|n| write!(text, " n = {n} |").expect("a text"));
+    for n in sizes {
+        write!(text, " n = {n} |").expect("a text");
+    }
     text += "\n|---|";
     text += &"---|".repeat(sizes.len());
     for (entity, measure) in measures().iter().enumerate() {

@@ -14,6 +14,7 @@ mod imports;
 mod init;
 mod logistics;
 mod metamorphic;
+mod nested;
 mod pairing;
 mod precision;
 mod readme;
