@@ -18,10 +18,12 @@ use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
+use crate::measures::Measure;
 use crate::output::{self, costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
-    self, AttributionRow, CoverCurve, Nested, Summary, attribution, cover_curve, exceedance_rows, summarise,
+    self, AttributionRow, CoverCurve, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
+    exceedance_rows, pareto, summarise,
 };
 
 /// How an experiment is conducted: nothing here determines its results.
@@ -54,6 +56,8 @@ pub struct Conducted {
     pub shares: Vec<AttributionRow>,
     /// What refused air cover costs by its rate ratio, if a denial refuses it.
     pub curve: Option<CoverCurve>,
+    /// The Pareto set, if it was asked for.
+    pub pareto: Vec<ParetoRow>,
     /// Chance and parameters apart, if that was asked for.
     pub nested: Option<Nested>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
@@ -307,6 +311,7 @@ impl Run {
         let curve = plan.curve.map(|_| cover_curve(&rows[0], first_pair)).transpose()?;
         let inner = session.request.nested.map(|nesting| nesting.inner as usize);
         let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
+        let pareto = pareto_set(session, &rows[0])?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
             files::write(&self.folder, session, &rows, &summaries)?;
@@ -317,6 +322,9 @@ impl Run {
             } else if matches!(command, Kind::Run | Kind::Compare) {
                 let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
                 self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
+            }
+            if !pareto.is_empty() {
+                self.folder.write("pareto.csv", |out| csv_files::pareto(out, &session.request.pareto, &pareto))?;
             }
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
@@ -331,7 +339,7 @@ impl Run {
             self.folder.journal(&event)?;
             self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summaries, shares, curve, nested, ran })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, ran })
     }
 }
 
@@ -354,6 +362,12 @@ fn remove_shorter(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, whole: &Chunk
         valid.remove(&old);
     }
     Ok(())
+}
+
+/// The Pareto set on the measures asked for; none without any.
+fn pareto_set(session: &Session, rows: &Rows) -> Result<Vec<ParetoRow>, SummaryError> {
+    let measures: Vec<Measure> = session.request.pareto.iter().filter_map(|name| Measure::named(name)).collect();
+    if measures.is_empty() || rows.n() == 0 { Ok(Vec::new()) } else { pareto(rows, &measures, session.plan.seed) }
 }
 
 /// Seconds since 1970, for the journal.

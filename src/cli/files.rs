@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
-use crate::cli::nested;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::session::Session;
+use crate::cli::{nested, pareto};
 use crate::experiment::Rows;
 use crate::output::{csv_files, replications};
 use crate::stats::MeanEstimate;
@@ -129,6 +129,9 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
         object["estimates"] = json!([]);
         object["contrasts"] = json!([]);
         object["nested"] = nested::to_json(tables);
+    }
+    if !conducted.pareto.is_empty() {
+        object["pareto"] = pareto::to_json(&session.request.pareto, &conducted.pareto);
     }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);

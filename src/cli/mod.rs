@@ -15,6 +15,7 @@ mod merge;
 mod nested;
 mod notes;
 mod numbers;
+mod pareto;
 mod precision;
 mod progress;
 mod request;
@@ -22,6 +23,7 @@ mod screen;
 mod session;
 mod shard;
 mod show;
+mod study;
 mod sweep;
 mod trace;
 

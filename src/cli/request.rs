@@ -67,6 +67,8 @@ pub struct Request {
     pub design: Option<Design>,
     /// Ids of the denials that are attributed to.
     pub denials: Vec<String>,
+    /// Measures whose Pareto set is shown.
+    pub pareto: Vec<String>,
     /// Draws of the uncertain parameters and replications of each, if chance is to be told from them.
     pub nested: Option<Nesting>,
     /// Overrides, as `path=value`.
@@ -140,6 +142,7 @@ impl Request {
             set: args.sets.clone(),
             seed: args.seed.unwrap_or(defaults.seed as u64),
             point: args.point,
+            pareto: Vec::new(),
             nested: args.nested,
             replications: args.nested.map_or(replications, Nesting::replications),
         };
@@ -195,6 +198,9 @@ impl Request {
         }
         if !self.denials.is_empty() {
             identity = identity.with("denials", self.denials.join(" "));
+        }
+        if !self.pareto.is_empty() {
+            identity = identity.with("pareto", self.pareto.join(" "));
         }
         if let Some(nested) = self.nested {
             identity = identity.with("nested", nested.to_string());

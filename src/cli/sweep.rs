@@ -145,7 +145,11 @@ fn print_design(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     for (at, point) in design.points.iter().enumerate().take(MOST_SHOWN) {
         writeln!(out, "{at:>9}  {}", values(point).join("  "))?;
     }
-    more(out, design.points.len())
+    more(out, design.points.len())?;
+    match design.largest_rank_correlation() {
+        Some(largest) => writeln!(out, "largest rank correlation between two factors: {}", decimals(largest, 3)),
+        None => Ok(()),
+    }
 }
 
 fn values(point: &[Option<String>]) -> Vec<&str> {

@@ -7,7 +7,7 @@ use csv::Writer;
 
 use crate::measures::Better;
 use crate::stats::Interval;
-use crate::summary::{CONFIDENCE, ExceedanceRow, Summary};
+use crate::summary::{CONFIDENCE, ExceedanceRow, ParetoRow, RESAMPLES, Summary};
 
 /// A design point by its id, and its tables.
 pub type Point<'s> = (&'s str, &'s Summary);
@@ -160,6 +160,31 @@ pub fn exceedance(out: &mut dyn Write, rows: &[ExceedanceRow]) -> io::Result<()>
             &text(Some(CONFIDENCE)),
             &row.n.to_string(),
         ])?;
+    }
+    csv.flush()
+}
+
+/// The Pareto set, with a column for each of its measures.
+///
+/// # Errors
+/// Those of writing.
+pub fn pareto(out: &mut dyn Write, measures: &[String], rows: &[ParetoRow]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    let fixed = ["policy", "in_set", "probability", "low", "high", "confidence", "method", "n"];
+    csv.write_record(fixed.into_iter().chain(measures.iter().map(String::as_str)))?;
+    for row in rows {
+        let [low, high] = ends(Some(row.interval));
+        let fixed = [
+            row.policy.clone(),
+            row.is_in_set.to_string(),
+            text(Some(row.probability)),
+            low,
+            high,
+            text(Some(CONFIDENCE)),
+            format!("bootstrap of {RESAMPLES} resamples"),
+            row.n.to_string(),
+        ];
+        csv.write_record(fixed.into_iter().chain(row.means.iter().map(|&mean| text(Some(mean)))))?;
     }
     csv.flush()
 }

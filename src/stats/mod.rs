@@ -17,6 +17,7 @@ mod holm;
 mod interval;
 mod moments;
 mod paired;
+mod pareto;
 mod precision;
 mod proportion;
 mod quantile;
@@ -36,6 +37,7 @@ pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
+pub use pareto::{pareto_counts, pareto_set};
 pub use precision::{
     FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
     replications_at,

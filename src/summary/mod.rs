@@ -9,6 +9,7 @@ mod estimates;
 mod exceedance;
 mod ledgers;
 mod nested;
+mod pareto;
 mod tables;
 mod timeline;
 
@@ -19,5 +20,6 @@ pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of}
 pub use exceedance::{ExceedanceRow, exceedance_rows};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
+pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use tables::{PolicySummary, Summary, SummaryError, summarise};
 pub use timeline::{TimelineRow, timeline_rows};
