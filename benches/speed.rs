@@ -27,7 +27,7 @@ fn speed(criterion: &mut Criterion) {
         });
     });
     let policies = vec![PolicyModel { id: "historical".into(), title: String::new(), model: model.clone() }];
-    let plan = Plan { policies, seed: 1, replications: 10_000, has_baseline: false };
+    let plan = Plan::of(policies, 1, 10_000);
     let hooks = Hooks { should_stop: &|| false, on_progress: &|_, _| () };
     let mut group = criterion.benchmark_group("run");
     group.sample_size(10);

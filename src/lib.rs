@@ -36,7 +36,7 @@
 //! let preset = &case.document().policies()[0];
 //! let model = case.model(&preset.overrides).map_err(|problems| problems.render(false))?;
 //! let policy = PolicyModel { id: preset.id.clone(), title: preset.title.clone(), model };
-//! let plan = Plan { policies: vec![policy], seed: 1, replications: 100, has_baseline: false };
+//! let plan = Plan::of(vec![policy], 1, 100);
 //! let results = run(&plan, &Hooks { should_stop: &|| false, on_progress: &|_, _| () });
 //! let wounded = stats::mean_t(results.policies[0].column(Measure::Wounded), 0.95)?;
 //! println!("wounded: {:.1} ({:.1} to {:.1})", wounded.mean, wounded.interval.low, wounded.interval.high);

@@ -7,6 +7,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::withdrawal::What;
 
+use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
 use crate::cli::shard::Shard;
 
@@ -24,7 +25,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 
 
 const SWEEP_EXAMPLES: &str = "\
 Values: a list (1,2,3), range(start,stop,step) without its stop, linspace(first,last,n), logspace(first,last,n), and for
-latin-hypercube and sobol also interval(low,high). Brackets need quotes in a shell.
+latin-hypercube, nearly-orthogonal and sobol also interval(low,high). Brackets need quotes in a shell.
 
 Examples:
   rearguard sweep scenarios/mali-2023.toml --sweep threat.ratio_overwatch=0.2,0.6,1.2 --dry-run
@@ -75,6 +76,9 @@ pub enum Command {
         /// The policy that the others are compared with [default: the first in the file]
         #[arg(long, value_name = "ID")]
         baseline: Option<String>,
+        /// Show which policies no other beats on measures, named at least twice: the Pareto set, and how sure it is
+        #[arg(long, value_name = "MEASURE")]
+        pareto: Vec<String>,
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,
@@ -98,6 +102,8 @@ pub enum Command {
         #[command(flatten)]
         experiment: ExperimentArguments,
     },
+    /// Run what a study file asks for: one of the four above, with all that determines its results
+    Study(StudyArguments),
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
     Merge {
@@ -255,13 +261,14 @@ pub struct SweepArguments {
     /// Input and the values it takes; repeat for several
     #[arg(long = "sweep", value_name = "PATH=VALUES")]
     pub factors: Vec<String>,
-    /// How values are put together: grid, zip, one-at-a-time, latin-hypercube, sobol, or a CSV file of points
+    /// How values are put together: grid, zip, one-at-a-time, latin-hypercube, nearly-orthogonal, sobol, or a CSV
+    /// file of points
     #[arg(long, value_name = "DESIGN", default_value = "grid")]
     pub design: String,
-    /// Points of a latin-hypercube or sobol design
+    /// Points of a latin-hypercube, nearly-orthogonal or sobol design
     #[arg(long, value_name = "N")]
     pub points: Option<usize>,
-    /// Seed of a latin-hypercube or sobol design
+    /// Seed of a latin-hypercube, nearly-orthogonal or sobol design
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub design_seed: u64,
     /// A policy that the others are compared with at every point
@@ -270,6 +277,38 @@ pub struct SweepArguments {
     /// Print the design and what it would take, and run nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Options of `study`: where and how, since what is in the file.
+#[expect(clippy::struct_excessive_bools, reason = "each flag of the command line is one")]
+#[derive(Args, Debug)]
+pub struct StudyArguments {
+    /// Study file
+    pub file: PathBuf,
+    /// Worker threads; results do not depend on it [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Results folder [default: results/<study>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Move results of other inputs in the folder aside
+    #[arg(long)]
+    pub replace: bool,
+    /// Run one of N shares, for another machine each; `merge` puts them together
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub shard: Option<Shard>,
+    /// Add replications to results that are there, up to those of the study
+    #[arg(long, conflicts_with = "replace")]
+    pub extend: bool,
+    /// Print the design of a sweep and what it would take, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print results as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but problems
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// Options that every experiment takes.
@@ -303,7 +342,8 @@ pub struct ExperimentArguments {
     #[arg(long, requires = "replications", conflicts_with = "replace")]
     pub extend: bool,
     /// Replicate until a 95% interval is this narrow: a half-width, such as casualties.wounded=1, or a share of the mean,
-    /// such as casualties.wounded=5%; repeat for several. Under compare, of the differences from the baseline
+    /// such as casualties.wounded=5%; repeat for several. Under compare, of the differences from the baseline;
+    /// under attribute, of what all denials cost together
     #[arg(long, value_name = "MEASURE=WIDTH", value_parser = Wanted::parse,
         conflicts_with_all = ["replications", "shard", "extend"])]
     pub precision: Vec<Wanted>,
@@ -313,6 +353,11 @@ pub struct ExperimentArguments {
     /// Give up a precision after this many seconds, at the next check
     #[arg(long, value_name = "SECONDS", requires = "precision")]
     pub max_seconds: Option<f64>,
+    /// Tell chance from what is not known: so many draws of the uncertain parameters, so many replications of each, such
+    /// as 40x250 (run and compare)
+    #[arg(long, value_name = "DRAWSxREPLICATIONS", value_parser = Nesting::parse,
+        conflicts_with_all = ["replications", "precision", "extend", "point"])]
+    pub nested: Option<Nesting>,
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,

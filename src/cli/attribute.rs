@@ -3,11 +3,16 @@
 use std::io::{self, Write};
 
 use crate::cli::args::ExperimentArguments;
-use crate::cli::commands;
+use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, with_interval};
 use crate::cli::request::{Asked, Kind, Request};
-use crate::summary::AttributionRow;
+use crate::cli::session::Session;
+use crate::cli::{commands, lineup};
+use crate::measures::Measure;
+use crate::stats::{Crossing, Interval};
+use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, SIMULATED, Summary};
+use crate::withdrawal::curve::Flown;
 
 /// More denials than this make too many combinations.
 const MOST_DENIALS: usize = 6;
@@ -47,11 +52,30 @@ fn check(asked: &Asked) -> Result<(), Stop> {
     }
 }
 
-/// The screen of the shares.
+/// The screen of an attribution.
 ///
 /// # Errors
 /// Those of writing.
-pub fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> io::Result<()> {
+pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
+    let denials = &session.request.denials;
+    shares(out, &conducted.shares, denials)?;
+    let Some(curve) = &conducted.curve else {
+        return writeln!(out, "\nNo denial named here refuses air cover: there is no curve over its rate ratio.");
+    };
+    flights(out, conducted.summary())?;
+    cover(out, curve)?;
+    for path in lineup::RATIOS {
+        let listing = session.case.listing(&[]);
+        let Some(own) = listing.values.iter().find(|value| value.path == path) else { continue };
+        let basis = own.basis.as_deref().unwrap_or("without a basis");
+        let law = if own.law.is_empty() { String::new() } else { format!(", {}", own.law) };
+        writeln!(out, "  the scenario's own {path}: {}{law} ({basis})", own.value)?;
+    }
+    Ok(())
+}
+
+/// Shares of each denial, and interactions.
+fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> io::Result<()> {
     writeln!(out, "Shares of each denial in the difference between all in force and none")?;
     writeln!(out, "(exact Shapley shares; mean with 95% interval; they add up to the last column)\n")?;
     write!(out, "  {:<30}", "measure")?;
@@ -60,26 +84,132 @@ pub fn screen(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) 
     }
     writeln!(out, "{:>28}", "together")?;
     for row in rows {
-        let usd = row.measure.unit() == "USD";
-        let scale = if usd { 1e6 } else { 1.0 };
-        write!(out, "  {:<30}", if usd { format!("{} million", row.measure) } else { row.measure.to_string() })?;
+        let scale = if is_usd(row) { 1e6 } else { 1.0 };
+        write!(out, "  {:<30}", name(row))?;
         for share in row.shares.iter().chain([&row.total]) {
-            write!(out, "{:>28}", with_interval(share.mean, Some(share.interval), scale))?;
+            let is_nothing = share.sd == 0.0 && share.mean == 0.0;
+            let text =
+                if is_nothing { "none".to_owned() } else { with_interval(share.mean, Some(share.interval), scale) };
+            write!(out, "{text:>28}")?;
         }
         writeln!(out)?;
     }
-    writeln!(out, "\nInteractions (what two cost together beyond what each costs; negative: they overlap)")?;
-    for row in rows {
-        let usd = row.measure.unit() == "USD";
+    if denials.len() > 1 {
+        writeln!(out, "\nInteractions (what two cost together beyond what each costs; negative: they overlap)")?;
+    }
+    for row in rows.iter().filter(|row| row.effect == Effect::Total) {
         for &(a, b, mean) in &row.interactions {
-            let mean = decimals(if usd { mean / 1e6 } else { mean }, 2);
+            let mean = decimals(if is_usd(row) { mean / 1e6 } else { mean }, 2);
             let pair = format!("{} with {}", denials[a], denials[b]);
-            writeln!(out, "  {:<30}{pair:>28}{mean:>28}", row.measure.to_string())?;
+            writeln!(out, "  {:<30}{pair:>28}{mean:>28}", name(row))?;
         }
     }
     writeln!(
         out,
         "\nTotal effects: a granted column also puts more vehicles on the road. A negative share means that"
     )?;
-    writeln!(out, "lifting the denial costs more of that measure than the denial itself.")
+    writeln!(out, "lifting the denial costs more of that measure than the denial itself.")?;
+    writeln!(out, "direct: on the itineraries and with the tension under all denials; only contacts and care change.")
+}
+
+fn is_usd(row: &AttributionRow) -> bool {
+    row.measure.unit() == "USD"
+}
+
+fn name(row: &AttributionRow) -> String {
+    match row.effect {
+        Effect::Direct => "  direct".to_owned(),
+        Effect::Total if is_usd(row) => format!("{} million", row.measure),
+        Effect::Total => row.measure.to_string(),
+    }
+}
+
+/// Casualties that granting one kind of flight saves.
+fn flights(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    let measures = [Measure::Contacts, Measure::Wounded, Measure::Killed];
+    writeln!(out, "\nFlights apart: what refusal of each costs, the others refused as they are")?;
+    write!(out, "  {:<22}{:<8}", "flights", "effect")?;
+    measures.iter().try_for_each(|measure| write!(out, "{:>26}", measure.name()))?;
+    writeln!(out)?;
+    for (desk, _) in lineup::FLIGHTS {
+        let id = format!("{}{desk}", lineup::GRANTED);
+        for effect in [Effect::Direct, Effect::Total] {
+            let is_it = |contrast: &&Contrast| contrast.policy == id && contrast.effect == effect;
+            let of = |measure: &Measure| {
+                summary.contrasts.iter().filter(is_it).find(|contrast| contrast.measure == measure.name())
+            };
+            let found: Vec<&Contrast> = measures.iter().filter_map(of).collect();
+            if found.len() < measures.len() {
+                continue;
+            }
+            write!(out, "  {:<22}{:<8}", if effect == Effect::Direct { desk } else { "" }, effect.name())?;
+            for Contrast { difference, .. } in found {
+                // Contrasts are granted less refused.
+                let interval = Interval { low: -difference.interval.high, high: -difference.interval.low };
+                let is_nothing = difference.sd == 0.0 && difference.mean == 0.0;
+                let text =
+                    if is_nothing { "none".to_owned() } else { with_interval(-difference.mean, Some(interval), 1.0) };
+                write!(out, "{text:>26}")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ratios of the direct curve that the screen shows beside the simulated ones.
+const SHOWN: [f64; 10] = [0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.3];
+
+/// The curve of wounded, and where each measure breaks even.
+fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
+    writeln!(
+        out,
+        "\nWounded that refused air cover costs, by the rate ratio: contacts under cover over contacts without"
+    )?;
+    writeln!(out, "(refused as it is, less always granted; the other denials in force; mean with 95% interval;")?;
+    writeln!(out, "overwatch and surveillance each alone, the other counting as no cover)\n")?;
+    let heads = ["direct, any cover", "direct, overwatch", "direct, surveillance", "total, any cover"];
+    write!(out, "  {:<6}", "ratio")?;
+    heads.iter().try_for_each(|head| write!(out, "{head:>26}"))?;
+    writeln!(out)?;
+    for ratio in SHOWN {
+        write!(out, "  {:<6}", decimals(ratio, 2))?;
+        let direct = Flown::ALL.map(|flown| (Effect::Direct, flown));
+        for (effect, flown) in direct.into_iter().chain([(Effect::Total, Flown::Any)]) {
+            let text = match curve.row(effect, flown, ratio, Measure::Wounded).map(|row| row.cost) {
+                Some(cost) if cost.sd == 0.0 && cost.mean == 0.0 => "none".to_owned(),
+                Some(cost) => with_interval(cost.mean, Some(cost.interval), 1.0),
+                None => "-".to_owned(),
+            };
+            write!(out, "{text:>26}")?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "\nBreak-even: the ratio above which granted cover would cost more than it saves")?;
+    writeln!(out, "  direct: 1 for every measure, by construction")?;
+    for row in &curve.break_even {
+        writeln!(out, "  total, {}: {}", row.measure, break_even(row))?;
+    }
+    Ok(())
+}
+
+fn break_even(row: &BreakEven) -> String {
+    let (first, last) = (SIMULATED[0], SIMULATED[SIMULATED.len() - 1]);
+    let Crossing { at, interval, open_below, open_above } = row.crossing;
+    let range = format!("{} to {}", decimals(first, 2), decimals(last, 2));
+    let unsure = interval.map(|interval| match (open_below, open_above) {
+        (true, true) => "no ratio of the range is ruled out".to_owned(),
+        (true, false) => format!("95%: {} or less", decimals(interval.high, 2)),
+        (false, true) => format!("95%: {} or more", decimals(interval.low, 2)),
+        (false, false) => format!("95%: {} to {}", decimals(interval.low, 2), decimals(interval.high, 2)),
+    });
+    match (at, unsure) {
+        (Some(at), Some(unsure)) => format!("{} ({unsure})", decimals(at, 2)),
+        (Some(at), None) => decimals(at, 2),
+        (None, unsure) => {
+            let sign = if row.costs_at_lowest { "costs" } else { "saves" };
+            let unsure = unsure.map_or_else(String::new, |unsure| format!(" ({unsure})"));
+            format!("none in {range}: refusal {sign} throughout{unsure}")
+        }
+    }
 }

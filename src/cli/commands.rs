@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, screen, show, sweep};
+use crate::cli::{attribute, files, folders, nested, pareto, screen, show, study, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -79,9 +79,10 @@ fn dispatch(command: Command) -> Result<(), Stop> {
     match command {
         Command::Init { file, template, scale } => init(&file, template, scale),
         Command::Run { experiment } => run(&experiment),
-        Command::Compare { baseline, experiment } => compare(baseline, &experiment),
+        Command::Compare { baseline, pareto, experiment } => compare(baseline, pareto, &experiment),
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
         Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
+        Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
         }
@@ -121,7 +122,11 @@ pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) ->
     }
 }
 
-fn run(args: &ExperimentArguments) -> Result<(), Stop> {
+/// Runs policies.
+///
+/// # Errors
+/// As for [`conduct_and_show`].
+pub fn run(args: &ExperimentArguments) -> Result<(), Stop> {
     conduct_and_show(Request::resolve(Kind::Run, args, |case| policy_ids(case, &args.policies), &[])?, args)
 }
 
@@ -165,7 +170,7 @@ pub fn show_conducted(
     judged: &[Judged],
 ) -> Result<(), Stop> {
     if manner.json {
-        files::print_json(session, &conducted.summaries, judged)?;
+        files::print_json(session, conducted, judged)?;
     } else if !manner.quiet {
         let mut out = io::stdout().lock();
         screen_of(&mut out, session, conducted)?;
@@ -179,6 +184,10 @@ pub fn show_conducted(
 fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
     heading(out, session, conducted)?;
     let (summary, folder) = (conducted.summary(), session.out.display());
+    if let Some(tables) = &conducted.nested {
+        nested::screen(out, session, tables)?;
+        return writeln!(out, "\nResults: {folder} (variance.csv holds every measure)");
+    }
     match session.request.command {
         Kind::Run => {
             if let ([policy], [plan]) = (&summary.policies[..], &session.plan.policies[..]) {
@@ -192,11 +201,12 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         }
         Kind::Compare => {
             screen::comparison(out, summary)?;
+            pareto::screen(out, &session.request.pareto, &conducted.pareto)?;
             writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")
         }
         Kind::Attribute => {
-            attribute::screen(out, &conducted.shares, &session.request.denials)?;
-            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares)")
+            attribute::screen(out, session, conducted)?;
+            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
         }
         Kind::Sweep => {
             sweep::screen(out, session, &conducted.summaries)?;
@@ -216,13 +226,19 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     writeln!(out, "         rearguard show {file} prints every input with its range and source")
 }
 
-fn compare(baseline: Option<String>, args: &ExperimentArguments) -> Result<(), Stop> {
+/// Compares policies with a baseline.
+///
+/// # Errors
+/// As for [`conduct_and_show`].
+pub fn compare(baseline: Option<String>, pareto: Vec<String>, args: &ExperimentArguments) -> Result<(), Stop> {
     if args.policies.is_empty() {
         return Err(Stop::Usage("name at least one policy to compare: --policy ID (repeat for several)".to_owned()));
     }
     let baseline: Vec<String> = baseline.into_iter().collect();
     let ids = |case: &Case| [policy_ids(case, &baseline), args.policies.clone()].concat();
-    let asked = Request::resolve(Kind::Compare, args, ids, &[])?;
+    pareto::check(&pareto)?;
+    let mut asked = Request::resolve(Kind::Compare, args, ids, &[])?;
+    asked.request.pareto = pareto;
     let ids = &asked.request.policies;
     if let Some(twice) = ids[1..].iter().find(|&id| *id == ids[0]) {
         return Err(Stop::Usage(format!("`{twice}` is the baseline; compare it with another policy")));

@@ -2,6 +2,7 @@
 //! read back and summarised.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +18,13 @@ use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
-use crate::output::csv_files;
+use crate::measures::Measure;
+use crate::output::{self, costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
-use crate::summary::{AttributionRow, Summary, attribution, summarise};
+use crate::summary::{
+    self, AttributionRow, CoverCurve, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
+    exceedance_rows, pareto, summarise,
+};
 
 /// How an experiment is conducted: nothing here determines its results.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -49,6 +54,12 @@ pub struct Conducted {
     pub summaries: Vec<Summary>,
     /// Shares of denials, if they were asked for.
     pub shares: Vec<AttributionRow>,
+    /// What refused air cover costs by its rate ratio, if a denial refuses it.
+    pub curve: Option<CoverCurve>,
+    /// The Pareto set, if it was asked for.
+    pub pareto: Vec<ParetoRow>,
+    /// Chance and parameters apart, if that was asked for.
+    pub nested: Option<Nested>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -292,20 +303,43 @@ impl Run {
             Ok(if command == Kind::Sweep { summary.without_ledgers() } else { summary })
         };
         let summaries = rows.iter().map(of_point).collect::<Result<Vec<_>, _>>()?;
-        let shares = if command == Kind::Attribute { attribution(&rows[0])? } else { Vec::new() };
+        let shares = match command {
+            Kind::Attribute => attribution(&rows[0], session.request.none_in_force() + 1)?,
+            _ => Vec::new(),
+        };
+        let first_pair = plan.compared + 1;
+        let curve = plan.curve.map(|_| cover_curve(&rows[0], first_pair)).transpose()?;
+        let inner = session.request.nested.map(|nesting| nesting.inner as usize);
+        let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
+        let pareto = pareto_set(session, &rows[0])?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
             files::write(&self.folder, session, &rows, &summaries)?;
+            if let Some(tables) = &nested {
+                self.folder.write("variance.csv", |out| output::nested::variance(out, &tables.splits))?;
+                let write = |out: &mut dyn Write| output::nested::draw_curves(out, &tables.curves);
+                self.folder.write("exceedance_draws.csv", write)?;
+            } else if matches!(command, Kind::Run | Kind::Compare) {
+                let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
+                self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
+            }
+            if !pareto.is_empty() {
+                self.folder.write("pareto.csv", |out| csv_files::pareto(out, &session.request.pareto, &pareto))?;
+            }
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-                self.folder.write("attribution.csv", |out| csv_files::attribution(out, &shares, &denials))?;
+                self.folder.write("attribution.csv", |out| costs::attribution(out, &shares, &denials))?;
+            }
+            if let Some(curve) = &curve {
+                self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
+                self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
             }
             let seconds = ran.map(|(_, seconds)| seconds);
             let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
             self.folder.journal(&event)?;
             self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summaries, shares, ran })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, ran })
     }
 }
 
@@ -328,6 +362,12 @@ fn remove_shorter(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, whole: &Chunk
         valid.remove(&old);
     }
     Ok(())
+}
+
+/// The Pareto set on the measures asked for; none without any.
+fn pareto_set(session: &Session, rows: &Rows) -> Result<Vec<ParetoRow>, SummaryError> {
+    let measures: Vec<Measure> = session.request.pareto.iter().filter_map(|name| Measure::named(name)).collect();
+    if measures.is_empty() || rows.n() == 0 { Ok(Vec::new()) } else { pareto(rows, &measures, session.plan.seed) }
 }
 
 /// Seconds since 1970, for the journal.

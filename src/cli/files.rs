@@ -4,14 +4,17 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
 use crate::cli::precision::{self, Judged};
-use crate::cli::request::REQUEST;
+use crate::cli::request::{Kind, REQUEST};
 use crate::cli::session::Session;
+use crate::cli::{nested, pareto};
 use crate::experiment::Rows;
 use crate::output::{csv_files, replications};
+use crate::stats::MeanEstimate;
 use crate::store::Folder;
-use crate::summary::Summary;
+use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary};
 
 /// Writes every file of the folder but the manifest.
 ///
@@ -23,6 +26,10 @@ pub fn write(folder: &Folder, session: &Session, rows: &[Rows], summaries: &[Sum
     let rows: Vec<(&str, &Rows)> = ids().zip(rows).collect();
     folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
     folder.write("replications.csv", |out| replications(out, &rows, &session.names))?;
+    if session.request.nested.is_some() {
+        // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
+        return Ok(());
+    }
     folder.write("summary.csv", |out| csv_files::summary(out, &points))?;
     if let Some(design) = &session.request.design {
         folder.write("design.csv", |out| csv_files::design(out, &design.paths, &design.points))?;
@@ -82,7 +89,8 @@ pub fn manifest(session: &Session, summaries: &[Summary]) -> Value {
 ///
 /// # Errors
 /// Those of standard output.
-pub fn print_json(session: &Session, summaries: &[Summary], judged: &[Judged]) -> Result<(), Stop> {
+pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -> Result<(), Stop> {
+    let summaries = &conducted.summaries;
     let points = || session.points.iter().map(|point| point.id.as_str()).zip(summaries);
     let ends = |interval: Option<crate::stats::Interval>| interval.map(|interval| [interval.low, interval.high]);
     let estimates: Vec<Value> = points()
@@ -108,7 +116,7 @@ pub fn print_json(session: &Session, summaries: &[Summary], judged: &[Judged]) -
             })
         })
         .collect();
-    let object = json!({
+    let mut object = json!({
         "title": session.title(),
         "seed": session.plan.seed,
         "replications": summaries[0].n,
@@ -117,7 +125,51 @@ pub fn print_json(session: &Session, summaries: &[Summary], judged: &[Judged]) -
         "contrasts": contrasts,
         "precision": precision::to_json(judged),
     });
+    if let Some(tables) = &conducted.nested {
+        object["estimates"] = json!([]);
+        object["contrasts"] = json!([]);
+        object["nested"] = nested::to_json(tables);
+    }
+    if !conducted.pareto.is_empty() {
+        object["pareto"] = pareto::to_json(&session.request.pareto, &conducted.pareto);
+    }
+    if session.request.command == Kind::Attribute {
+        object["shares"] = shares(&conducted.shares, &session.request.denials);
+    }
+    if let Some(curve) = &conducted.curve {
+        object["curve"] = curve.rows.iter().map(curve_row).collect();
+        object["break_even"] = curve.break_even.iter().map(break_even).collect();
+    }
     let mut out = io::stdout().lock();
     writeln!(out, "{object}")?;
     Ok(())
+}
+
+fn shares(rows: &[AttributionRow], denials: &[String]) -> Value {
+    let mean = |mean: &MeanEstimate| json!({ "mean": mean.mean, "interval": [mean.interval.low, mean.interval.high] });
+    let row = |row: &AttributionRow| {
+        let shares: serde_json::Map<String, Value> = denials.iter().cloned().zip(row.shares.iter().map(mean)).collect();
+        json!({
+            "measure": row.measure.name(), "effect": row.effect.name(), "shares": shares, "together": mean(&row.total),
+            "n": row.total.n,
+        })
+    };
+    rows.iter().map(row).collect()
+}
+
+fn curve_row(row: &CurveRow) -> Value {
+    json!({
+        "ratio": row.ratio, "cover": row.flown.name(), "effect": row.effect.name(), "measure": row.measure.name(),
+        "cost": row.cost.mean, "interval": [row.cost.interval.low, row.cost.interval.high], "mcse": row.cost.mcse,
+        "n": row.cost.n,
+    })
+}
+
+fn break_even(row: &BreakEven) -> Value {
+    let crossing = row.crossing;
+    json!({
+        "measure": row.measure.name(), "effect": "total", "ratio": crossing.at,
+        "interval": crossing.interval.map(|interval| [interval.low, interval.high]),
+        "open_below": crossing.open_below, "open_above": crossing.open_above,
+    })
 }

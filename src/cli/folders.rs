@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::cli::conduct::{Conduct, Manner, conduct};
 use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, whole, with_interval};
-use crate::cli::request::{Kind, REQUEST, Request};
+use crate::cli::request::{REQUEST, Request};
 use crate::cli::session::Session;
-use crate::experiment::{ONLY_POINT, Rows};
+use crate::experiment::Rows;
 use crate::measures::Measure;
 use crate::stats::{Interval, Moments, Worse, paired, t_interval};
 use crate::store::{Chunks, Disk, FileSum, RealDisk, StoreError, Verified};
@@ -123,19 +123,39 @@ fn differing(before: &[FileSum], after: &[FileSum]) -> Vec<String> {
 /// One folder's side of a comparison.
 struct Side {
     session: Session,
-    rows: Rows,
+    /// By what a design point changes; without a sweep one that changes nothing.
+    points: Vec<(String, Rows)>,
 }
 
 impl Side {
     fn read(folder: &Path) -> Result<Self, Stop> {
         let (session, _) = session(folder, folder.to_path_buf(), None)?;
-        if session.request.command == Kind::Sweep {
-            let message = format!("{} holds a sweep, and diff compares single points", folder.display());
+        if session.request.nested.is_some() {
+            let message = format!(
+                "{} holds draws with replications of their own, and diff compares independent replications; compare the \
+                 variance.csv of both",
+                folder.display()
+            );
             return Err(Stop::Usage(message));
         }
         let chunks = Chunks::of(disk(), folder)?;
-        let rows = Rows::stored(&session.plan, ONLY_POINT, &session.plan.cells(), &chunks)?;
-        Ok(Self { session, rows })
+        let mut points = Vec::new();
+        for point in &session.points {
+            let changes: BTreeMap<String, String> =
+                point.overrides.iter().map(|change| (change.path(), change.value())).collect();
+            let changes: Vec<String> = changes.into_iter().map(|(path, value)| format!("{path}={value}")).collect();
+            let rows = Rows::stored(&session.plan, &point.id, &session.plan.cells(), &chunks)?;
+            points.push((changes.join(", "), rows));
+        }
+        Ok(Self { session, points })
+    }
+
+    /// Whether replications of both meet the same chances.
+    fn is_paired_with(&self, other: &Self) -> bool {
+        let streams = |side: &Self| side.session.request.identity().get("streams").map(str::to_owned);
+        let is_whole = |side: &Self| side.points.iter().all(|(_, rows)| rows.failures().is_empty());
+        let same_seed = self.session.request.seed == other.session.request.seed;
+        same_seed && streams(self) == streams(other) && is_whole(self) && is_whole(other)
     }
 
     /// Every input by name: what was asked for, and the resolved values.
@@ -165,10 +185,7 @@ pub fn diff(before: &Path, after: &Path, all: bool) -> Result<(), Stop> {
     let (before, after) = (Side::read(before)?, Side::read(after)?);
     let mut out = io::stdout().lock();
     diff_inputs(&mut out, &before.inputs(), &after.inputs())?;
-    let request =
-        |side: &Side| (side.session.request.seed, side.session.request.identity().get("streams").map(str::to_owned));
-    let is_paired =
-        request(&before) == request(&after) && before.rows.failures().is_empty() && after.rows.failures().is_empty();
+    let is_paired = before.is_paired_with(&after);
     let how = if is_paired {
         "on the same random numbers, replication by replication"
     } else {
@@ -176,31 +193,58 @@ pub fn diff(before: &Path, after: &Path, all: bool) -> Result<(), Stop> {
     };
     writeln!(out, "\nResults, differences {how} (95% interval)")?;
     let mut changed = 0;
-    for (at, policy) in before.rows.policies().iter().enumerate() {
-        let Some(with) = after.rows.policies().iter().position(|other| other.id == policy.id) else {
-            writeln!(out, "  policy {} is only in the first", policy.id)?;
+    for (point, rows) in &before.points {
+        let Some((_, others)) = after.points.iter().find(|(other, _)| other == point) else {
+            writeln!(out, "  point {point} is only in the first")?;
             continue;
         };
-        writeln!(out, "  {:<40}{:>14}{:>14}  {:<34}{:>8}", policy.id, "first", "second", "difference", "z")?;
-        for (column, name) in before.session.names.iter().enumerate() {
-            let Some(there) = after.session.names.iter().position(|other| other == name) else { continue };
-            let (a, b) = (before.rows.column(at, column)?, after.rows.column(with, there)?);
-            let Some(change) = Change::between(&a, &b, is_paired) else { continue };
-            changed += usize::from(change.is_one());
-            if all || change.is_one() {
-                change.print(&mut out, name)?;
-            }
+        if !point.is_empty() {
+            writeln!(out, "  Point {point}")?;
         }
+        changed += diff_point(&mut out, (&before.session, rows), (&after.session, others), is_paired, all)?;
     }
-    for policy in after.rows.policies().iter().filter(|policy| !before.rows.policies().contains(policy)) {
-        if before.rows.policies().iter().all(|other| other.id != policy.id) {
-            writeln!(out, "  policy {} is only in the second", policy.id)?;
+    for (point, _) in &after.points {
+        if before.points.iter().all(|(other, _)| other != point) {
+            writeln!(out, "  point {point} is only in the second")?;
         }
     }
     if changed == 0 {
         writeln!(out, "  no measure changed")?;
     }
     Ok(())
+}
+
+/// Prints what changed at a design point; how many columns did.
+fn diff_point(
+    out: &mut dyn Write,
+    (before, rows): (&Session, &Rows),
+    (after, others): (&Session, &Rows),
+    is_paired: bool,
+    all: bool,
+) -> Result<usize, Stop> {
+    let mut changed = 0;
+    for (at, policy) in rows.policies().iter().enumerate() {
+        let Some(with) = others.policies().iter().position(|other| other.id == policy.id) else {
+            writeln!(out, "  policy {} is only in the first", policy.id)?;
+            continue;
+        };
+        writeln!(out, "  {:<40}{:>14}{:>14}  {:<34}{:>8}", policy.id, "first", "second", "difference", "z")?;
+        for (column, name) in before.names.iter().enumerate() {
+            let Some(there) = after.names.iter().position(|other| other == name) else { continue };
+            let (a, b) = (rows.column(at, column)?, others.column(with, there)?);
+            let Some(change) = Change::between(&a, &b, is_paired) else { continue };
+            changed += usize::from(change.is_one());
+            if all || change.is_one() {
+                change.print(out, name)?;
+            }
+        }
+    }
+    for policy in others.policies() {
+        if rows.policies().iter().all(|other| other.id != policy.id) {
+            writeln!(out, "  policy {} is only in the second", policy.id)?;
+        }
+    }
+    Ok(changed)
 }
 
 fn diff_inputs(

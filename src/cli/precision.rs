@@ -11,7 +11,7 @@ use crate::cli::exit::Stop;
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::request::Kind;
 use crate::cli::session::Session;
-use crate::experiment::{ONLY_POINT, Rows};
+use crate::experiment::Rows;
 use crate::scenario::suggestion;
 use crate::stats::{
     FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, replications_at,
@@ -20,6 +20,9 @@ use crate::summary::{CONFIDENCE, SummaryError};
 
 /// Replications at which a run gives up unless it is told otherwise.
 pub const MOST_REPLICATIONS: u64 = 100_000;
+
+/// Targets that are listed.
+const MOST_SHOWN: usize = 20;
 
 /// A half-width wanted for a measure.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +53,8 @@ impl Wanted {
 
 /// What a check found for one measure of one policy.
 pub struct Judged {
+    /// The design point's id, in a sweep.
+    point: Option<String>,
     policy: String,
     measure: String,
     wanted: String,
@@ -93,9 +98,6 @@ pub fn conduct_to_precision(
 
 /// The column of each target.
 fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
-    if let command @ (Kind::Attribute | Kind::Sweep) = session.request.command {
-        return Err(Stop::Usage(format!("{} has no precision to reach; set --replications", command.name())));
-    }
     let names: Vec<&str> = session.names.iter().map(String::as_str).collect();
     let column = |wanted: &Wanted| {
         let hint = || suggestion(&wanted.measure, &names, "measures");
@@ -105,7 +107,8 @@ fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
     wanted.iter().map(column).collect()
 }
 
-/// Judges every target of every policy; of every difference from the baseline if there is one.
+/// Judges every target of every policy; of every difference from the baseline if there is one, and of what all denials
+/// cost together if they are attributed to. In a sweep at every point: all get as many replications as the least sure needs.
 fn judge(
     session: &Session,
     run: &Run,
@@ -114,16 +117,40 @@ fn judge(
     check: u32,
 ) -> Result<Vec<Judged>, SummaryError> {
     let plan = &session.plan;
-    let rows = Rows::stored(plan, ONLY_POINT, &plan.cells(), run.chunks())?;
     let mut judged = Vec::new();
+    for point in &session.points {
+        let rows = Rows::stored(plan, &point.id, &plan.cells(), run.chunks())?;
+        let point = session.request.design.is_some().then(|| point.id.clone());
+        judge_point(session, (point, &rows), wanted, columns, check, &mut judged)?;
+    }
+    Ok(judged)
+}
+
+/// Judges every target at one design point.
+fn judge_point(
+    session: &Session,
+    (point, rows): (Option<String>, &Rows),
+    wanted: &[Wanted],
+    columns: &[usize],
+    check: u32,
+    judged: &mut Vec<Judged>,
+) -> Result<(), SummaryError> {
+    let plan = &session.plan;
     for (wanted, &column) in wanted.iter().zip(columns) {
-        let baseline = if plan.has_baseline { rows.column(0, column)? } else { Vec::new() };
-        for policy in usize::from(plan.has_baseline)..plan.policies.len() {
+        let pairs = plan.compared > 0;
+        let baseline = if pairs { rows.column(0, column)? } else { Vec::new() };
+        let policies = match session.request.command {
+            Kind::Attribute => session.request.none_in_force()..session.request.none_in_force() + 1,
+            _ if pairs => 1..plan.compared + 1,
+            _ => 0..plan.policies.len(),
+        };
+        for policy in policies {
             let mut values = rows.column(policy, column)?;
             values.iter_mut().zip(&baseline).for_each(|(value, baseline)| *value -= baseline);
             let nonzero = values.iter().filter(|&&value| value != 0.0).count() as u64;
             let estimate = mean_t(&values, CONFIDENCE)?;
             judged.push(Judged {
+                point: point.clone(),
                 policy: plan.policies[policy].id.clone(),
                 measure: wanted.measure.clone(),
                 wanted: wanted.text.clone(),
@@ -131,7 +158,7 @@ fn judge(
             });
         }
     }
-    Ok(judged)
+    Ok(())
 }
 
 /// Whether every target was reached; an error that names those that were not.
@@ -147,7 +174,7 @@ pub fn reached(session: &Session, judged: &[Judged]) -> Result<(), Stop> {
     Err(Stop::NotMet(format!(
         "precision not reached after {replications} replications:\n  {}\nraise --max-replications or --max-seconds and run \
          the same command again to go on",
-        short.join("\n  ")
+        cut(short).join("\n  ")
     )))
 }
 
@@ -157,7 +184,17 @@ pub fn reached(session: &Session, judged: &[Judged]) -> Result<(), Stop> {
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session, judged: &[Judged]) -> io::Result<()> {
     writeln!(out, "\nPrecision at {} replications", whole(session.plan.replications as f64))?;
-    judged.iter().try_for_each(|judged| writeln!(out, "  {}", judged.text()))
+    cut(judged.iter().map(Judged::text).collect()).iter().try_for_each(|line| writeln!(out, "  {line}"))
+}
+
+/// The first of many lines, and how many more there are.
+fn cut(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(MOST_SHOWN);
+    lines.truncate(MOST_SHOWN);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }
 
 /// The same for `--json`.
@@ -165,7 +202,7 @@ pub fn to_json(judged: &[Judged]) -> Value {
     let one = |judged: &Judged| {
         let verdict = &judged.verdict;
         json!({
-            "policy": judged.policy, "measure": judged.measure, "wanted": verdict.wanted,
+            "design_id": judged.point, "policy": judged.policy, "measure": judged.measure, "wanted": verdict.wanted,
             "half_width": verdict.half_width, "confidence": verdict.confidence, "reached": verdict.reached,
         })
     };
@@ -178,8 +215,9 @@ impl Judged {
         let [half, wanted] = [verdict.half_width, verdict.wanted].map(|width| decimals(width, 4));
         let outcome = if verdict.reached { "reached" } else { "not reached" };
         let confidence = decimals(100.0 * verdict.confidence, 2);
+        let point = self.point.as_ref().map_or_else(String::new, |point| format!("point {point}, "));
         format!(
-            "{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks)",
+            "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks)",
             self.policy, self.measure, self.wanted
         )
     }

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::nested::Nesting;
 use crate::design::Design;
 use crate::draw::SCHEME;
-use crate::experiment::{ONLY_POINT, PolicyModel};
+use crate::experiment::ONLY_POINT;
 use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
 use crate::store::{Disk, Identity, StoreError, read_text};
 
@@ -20,7 +21,7 @@ use crate::store::{Disk, Identity, StoreError, read_text};
 pub const REQUEST: &str = "experiment.json";
 
 /// Id of the only policy of a scenario that declares none.
-const AS_WRITTEN: &str = "as-written";
+pub(super) const AS_WRITTEN: &str = "as-written";
 
 /// What an experiment does with its policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,10 @@ pub struct Request {
     pub design: Option<Design>,
     /// Ids of the denials that are attributed to.
     pub denials: Vec<String>,
+    /// Measures whose Pareto set is shown.
+    pub pareto: Vec<String>,
+    /// Draws of the uncertain parameters and replications of each, if chance is to be told from them.
+    pub nested: Option<Nesting>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -122,6 +127,10 @@ impl Request {
         let files = sources.filter(|source| matches!(source.kind(), SourceKind::Scenario | SourceKind::Other));
         let files = files.map(|source| (relative(source.name()), source.text().to_owned())).collect();
         let defaults = case.model(&[]).map_err(Stop::Scenario)?.inputs.experiment;
+        let replications = args.replications.unwrap_or(defaults.replications as u64);
+        if args.nested.is_some() && !matches!(command, Kind::Run | Kind::Compare) {
+            return Err(Stop::Usage(format!("{} takes no --nested; run and compare do", command.name())));
+        }
         let request = Self {
             command,
             scenario: relative(&args.file.to_string_lossy()),
@@ -133,7 +142,9 @@ impl Request {
             set: args.sets.clone(),
             seed: args.seed.unwrap_or(defaults.seed as u64),
             point: args.point,
-            replications: args.replications.unwrap_or(defaults.replications as u64),
+            pareto: Vec::new(),
+            nested: args.nested,
+            replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
     }
@@ -164,6 +175,11 @@ impl Request {
         Ok(Asked { request: self, case })
     }
 
+    /// The policy of an attribution in which no denial is in force, all being lifted.
+    pub fn none_in_force(&self) -> usize {
+        (1 << self.denials.len()) - 1
+    }
+
     /// What determines the rows, by name. How many replications there are does not: each is what it is.
     pub fn identity(&self) -> Identity {
         let mut identity = Identity::new()
@@ -183,6 +199,12 @@ impl Request {
         if !self.denials.is_empty() {
             identity = identity.with("denials", self.denials.join(" "));
         }
+        if !self.pareto.is_empty() {
+            identity = identity.with("pareto", self.pareto.join(" "));
+        }
+        if let Some(nested) = self.nested {
+            identity = identity.with("nested", nested.to_string());
+        }
         for (index, set) in self.set.iter().enumerate() {
             identity = identity.with(format!("set {}", index + 1), set);
         }
@@ -191,17 +213,6 @@ impl Request {
 }
 
 impl Asked {
-    /// The policies with their models at a design point.
-    ///
-    /// # Errors
-    /// Unknown ids, and values that the scenario does not take.
-    pub fn policies(&self, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
-        if self.request.command == Kind::Attribute {
-            return self.combinations();
-        }
-        policies(&self.request, &self.case, at_point)
-    }
-
     /// The design points: one without overrides if there is no design.
     ///
     /// # Errors
@@ -232,24 +243,6 @@ impl Asked {
         let found = self.request.denials.iter().filter_map(|id| document.denial(id, &mut problems)).collect();
         if problems.is_empty() { Ok(found) } else { Err(problems) }
     }
-
-    /// A policy for each set of denials in force, by bit mask: none in force first, all last.
-    fn combinations(&self) -> Result<Vec<PolicyModel>, Diagnostics> {
-        let denials = self.denials()?;
-        let combination = |mask: usize| {
-            let in_force = |at: &usize| mask >> at & 1 == 1;
-            let ids: Vec<&str> = (0..denials.len()).filter(in_force).map(|at| denials[at].id.as_str()).collect();
-            let lifted = (0..denials.len()).filter(|at| !in_force(at));
-            let overrides: Vec<Override> = lifted.flat_map(|at| denials[at].overrides.clone()).collect();
-            let (id, title) = if ids.is_empty() {
-                ("none-denied".to_owned(), "no denial in force".to_owned())
-            } else {
-                (format!("denied-{}", ids.join("-")), format!("in force: {}", ids.join(", ")))
-            };
-            model(&self.case, id, title, &overrides, self.request.point)
-        };
-        (0..1_usize << denials.len()).map(combination).collect()
-    }
 }
 
 /// The ids to run: those asked for, or the first of the file.
@@ -258,44 +251,6 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
         return asked.to_vec();
     }
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
-}
-
-/// The policies of a request, which has no denials, at a design point.
-///
-/// # Errors
-/// Unknown ids, and values that the scenario does not take.
-pub fn policies(request: &Request, case: &Case, at_point: &[Override]) -> Result<Vec<PolicyModel>, Diagnostics> {
-    request.policies.iter().map(|id| policy_at(case, id, at_point, request.point)).collect()
-}
-
-/// The model under a policy of the file.
-///
-/// # Errors
-/// An unknown id.
-pub fn policy(case: &Case, id: &str, point: bool) -> Result<PolicyModel, Diagnostics> {
-    policy_at(case, id, &[], point)
-}
-
-/// The same at a design point, whose values count over the policy's.
-fn policy_at(case: &Case, id: &str, at_point: &[Override], point: bool) -> Result<PolicyModel, Diagnostics> {
-    let (title, overrides) = if id == AS_WRITTEN && case.document().policies().is_empty() {
-        ("the scenario as written".to_owned(), Vec::new())
-    } else {
-        let preset = case.policy(id)?;
-        (preset.title.clone(), preset.overrides.clone())
-    };
-    model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)
-}
-
-fn model(
-    case: &Case,
-    id: String,
-    title: String,
-    overrides: &[Override],
-    point: bool,
-) -> Result<PolicyModel, Diagnostics> {
-    let model = case.model(overrides)?;
-    Ok(PolicyModel { id, title, model: if point { model.at_central_values() } else { model } })
 }
 
 fn hash(text: &str) -> String {

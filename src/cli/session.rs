@@ -7,10 +7,11 @@ use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
-use crate::cli::request::{Asked, Kind, Point, Request, policies};
+use crate::cli::request::{Asked, Kind, Point, Request};
 use crate::cli::shard::Shard;
+use crate::cli::{lineup, nested};
+use crate::experiment::Plan;
 use crate::experiment::results::column_names;
-use crate::experiment::{Plan, PolicyModel};
 use crate::scenario::Case;
 
 /// A checked experiment.
@@ -40,15 +41,15 @@ impl Session {
     /// Problems of the scenario or the plan.
     pub fn new(asked: Asked, file: PathBuf, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
         let points = asked.points().map_err(Stop::Scenario)?;
-        let policies: Vec<PolicyModel> = asked.policies(&points[0].overrides).map_err(Stop::Scenario)?;
+        let plan = lineup::plan(&asked, &points[0].overrides).map_err(Stop::Scenario)?;
         let Asked { request, case } = asked;
-        let first = policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
+        let first = plan.policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
         let names = column_names(&first.model.inputs);
-        let has_baseline = request.has_baseline;
-        let plan = Plan { policies, seed: request.seed, replications: request.replications, has_baseline };
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        Ok(Self { request, case, points, plan, names, file, out, pool })
+        let session = Self { request, case, points, plan, names, file, out, pool };
+        nested::check(&session)?;
+        Ok(session)
     }
 
     /// The same for arguments, with the folder they name or the default one.
@@ -83,9 +84,8 @@ impl Session {
             return Ok(Cow::Borrowed(&self.plan));
         }
         let overrides = &self.points[point].overrides;
-        let policies = policies(&self.request, &self.case, overrides).map_err(Stop::Scenario)?;
-        let Plan { seed, replications, has_baseline, .. } = self.plan;
-        Ok(Cow::Owned(Plan { policies, seed, replications, has_baseline }))
+        let policies = lineup::policies(&self.request, &self.case, overrides).map_err(Stop::Scenario)?;
+        Ok(Cow::Owned(lineup::plan_of(&self.request, policies)))
     }
 
     /// Replications of each policy at all design points together.

@@ -1,10 +1,11 @@
 //! `show`: every resolved value with its range, basis and source.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::exit::Stop;
-use crate::scenario::{Case, Listed, escape};
+use crate::scenario::{Case, Listed, escape, nearest};
 
 /// Prints the values at and below a path.
 ///
@@ -19,7 +20,8 @@ pub fn show(file: &Path, path: &str, policy: Option<&str>, sets: &[String], json
     let listing = case.listing(&overrides);
     let values: Vec<&Listed> = listing.below(path).collect();
     if values.is_empty() {
-        let hint = "run `rearguard show` without a path for all of them";
+        let hint = near(path, &case.listing(&overrides).values)
+            .unwrap_or_else(|| "run `rearguard show` without a path for all of them".to_owned());
         return Err(Stop::Usage(format!("no value at `{}`; {hint}", escape(path))));
     }
     let mut out = io::stdout().lock();
@@ -39,6 +41,15 @@ pub fn show(file: &Path, path: &str, policy: Option<&str>, sets: &[String], json
         }
     }
     Ok(())
+}
+
+/// The paths of values, and of tables of them, that are most like a path.
+fn near(path: &str, values: &[Listed]) -> Option<String> {
+    let tables = |value: &Listed| value.path.match_indices('.').map(|(at, _)| at).collect::<Vec<_>>();
+    let mut known: BTreeSet<&str> = values.iter().map(|value| value.path.as_str()).collect();
+    known.extend(values.iter().flat_map(|value| tables(value).into_iter().map(|at| &value.path[..at])));
+    let near: Vec<String> = nearest(path, known).into_iter().map(|path| format!("`{}`", escape(path))).collect();
+    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
 }
 
 fn row(value: &Listed) -> serde_json::Value {

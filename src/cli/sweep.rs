@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use crate::cli::args::{ExperimentArguments, SweepArguments};
 use crate::cli::commands::conduct_and_show;
 use crate::cli::exit::Stop;
+use crate::cli::lineup::policies;
 use crate::cli::numbers::{decimals, whole, with_interval};
-use crate::cli::request::{Asked, Kind, Point, Request, policies, policy_ids};
+use crate::cli::request::{Asked, Kind, Point, Request, policy_ids};
 use crate::cli::session::Session;
 use crate::design::{Design, Factor, Method};
 use crate::experiment::{Hooks, run_cells};
@@ -144,7 +145,11 @@ fn print_design(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     for (at, point) in design.points.iter().enumerate().take(MOST_SHOWN) {
         writeln!(out, "{at:>9}  {}", values(point).join("  "))?;
     }
-    more(out, design.points.len())
+    more(out, design.points.len())?;
+    match design.largest_rank_correlation() {
+        Some(largest) => writeln!(out, "largest rank correlation between two factors: {}", decimals(largest, 3)),
+        None => Ok(()),
+    }
 }
 
 fn values(point: &[Option<String>]) -> Vec<&str> {

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use crate::cli::args::{Form, TraceArguments};
 use crate::cli::exit::Stop;
+use crate::cli::lineup::policy;
 use crate::cli::numbers::decimals;
-use crate::cli::request::{policy, policy_ids};
+use crate::cli::request::policy_ids;
 use crate::draw::Streams;
 use crate::experiment::PolicyModel;
 use crate::measures::Measure;
-use crate::scenario::Case;
+use crate::scenario::{Case, suggestion};
 use crate::units::Date;
 use crate::withdrawal::{Entry, Outcome, Withdrawal};
 
@@ -50,7 +51,8 @@ pub fn trace(args: &TraceArguments) -> Result<(), Stop> {
     let first = &models[0].model;
     if let Some(unknown) = args.base.iter().find(|id| first.inputs.base.iter().all(|base| base.id != **id)) {
         let known: Vec<&str> = first.inputs.base.iter().map(|base| base.id.as_str()).collect();
-        return Err(Stop::Usage(format!("there is no base `{unknown}`; the bases are {}", known.join(", "))));
+        let hint = suggestion(unknown, &known, "the bases");
+        return Err(Stop::Usage(format!("there is no base `{}`; {hint}", unknown.escape_debug())));
     }
     let seed = args.seed.unwrap_or(first.inputs.experiment.seed as u64);
     let told: Vec<Told> = models.iter().map(|model| tell(model, Streams::new(seed, args.replication), args)).collect();

@@ -4,8 +4,10 @@
 //! factor. What the texts mean is the scenario's business. This room must not know of missions, files or replications.
 
 mod factor;
+mod orthogonal;
 mod points;
 mod sobol;
 
 pub use factor::{Factor, FactorError};
+pub use orthogonal::NEARLY;
 pub use points::{Design, DesignError, MOST_POINTS, Method};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::factor::Factor;
+use super::orthogonal::{NEARLY, largest_rank_correlation, nearly_orthogonal, ranks};
 use super::sobol::{MOST_FACTORS, sobol};
 use crate::draw::key2;
 
@@ -23,17 +24,20 @@ pub enum Method {
     OneAtATime,
     /// A Latin hypercube: in each factor, every n-th part of the way has one point.
     LatinHypercube,
+    /// A Latin hypercube whose factors are hardly correlated.
+    NearlyOrthogonal,
     /// Sobol' points with Owen's scrambling: even in every direction.
     Sobol,
 }
 
 impl Method {
     /// All of them by name.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("grid", Self::Grid),
         ("zip", Self::Zip),
         ("one-at-a-time", Self::OneAtATime),
         ("latin-hypercube", Self::LatinHypercube),
+        ("nearly-orthogonal", Self::NearlyOrthogonal),
         ("sobol", Self::Sobol),
     ];
 }
@@ -64,12 +68,32 @@ pub enum DesignError {
     /// A sample of no size.
     #[error("say how many points to sample: --points N, from 2 to {MOST_POINTS}")]
     NoPoints,
+    /// No such design with so few points.
+    #[error(
+        "no Latin hypercube of {points} points was found whose {factors} factors are correlated by {NEARLY} or less; {}",
+        nearest_size(*feasible)
+    )]
+    Correlated {
+        /// How many points.
+        points: usize,
+        /// How many factors.
+        factors: usize,
+        /// The nearest size that has one, if one was found.
+        feasible: Option<usize>,
+    },
     /// Too many factors.
     #[error("Sobol' points have at most {MOST_FACTORS} factors, not {0}; take a Latin hypercube")]
     TooManyFactors(usize),
     /// A table that cannot be used.
     #[error("{0}")]
     Table(String),
+}
+
+fn nearest_size(feasible: Option<usize>) -> String {
+    match feasible {
+        Some(points) => format!("take --points {points}"),
+        None => "take more points, fewer factors or more values for each".to_owned(),
+    }
 }
 
 /// Points over factors.
@@ -104,7 +128,8 @@ impl Design {
             Method::Grid => grid(&levels(factors)?)?,
             Method::Zip => zip(factors, &levels(factors)?)?,
             Method::OneAtATime => one_at_a_time(&levels(factors)?)?,
-            Method::LatinHypercube => latin_hypercube(factors, sampled()?, seed),
+            Method::LatinHypercube => latin_hypercube(factors, &permuted(factors.len(), sampled()?, seed), seed),
+            Method::NearlyOrthogonal => hardly_correlated(factors, sampled()?, seed)?,
             Method::Sobol if factors.len() > MOST_FACTORS => return Err(DesignError::TooManyFactors(factors.len())),
             Method::Sobol => {
                 let value = |point: usize, at: usize| factors[at].at(sobol(point as u32, at, seed));
@@ -113,6 +138,13 @@ impl Design {
             }
         };
         Ok(Self { paths: factors.iter().map(|factor| factor.path.clone()).collect(), points })
+    }
+
+    /// The largest correlation between the ranks of two factors' values; none where a point leaves a value as it is.
+    pub fn largest_rank_correlation(&self) -> Option<f64> {
+        let column = |at: usize| self.points.iter().map(|point| point[at].as_deref()).collect::<Option<Vec<&str>>>();
+        let columns: Option<Vec<Vec<&str>>> = (0..self.paths.len()).map(column).collect();
+        Some(largest_rank_correlation(&columns.filter(|columns| columns.len() > 1)?))
     }
 
     /// Reads points from the text of a CSV file: paths in the header, a point in each row, an empty cell where the
@@ -193,21 +225,52 @@ fn one_at_a_time(levels: &[&[String]]) -> Result<Points, DesignError> {
     Ok(points)
 }
 
-/// Each factor's parts of the way in an order of their own, and a place within each.
-fn latin_hypercube(factors: &[Factor], n: usize, seed: u64) -> Points {
+/// For each factor, the parts of the way in an order of their own.
+fn permuted(factors: usize, n: usize, seed: u64) -> Vec<Vec<usize>> {
+    let order = |factor: usize| {
+        let seed = key2(seed, factor as u64);
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|&part| (key2(seed, part as u64), part));
+        order
+    };
+    (0..factors).map(order).collect()
+}
+
+/// A place within each point's part of the way.
+fn latin_hypercube(factors: &[Factor], parts: &[Vec<usize>], seed: u64) -> Points {
     let columns: Vec<Vec<String>> = factors
         .iter()
+        .zip(parts)
         .enumerate()
-        .map(|(factor, values)| {
+        .map(|(factor, (values, parts))| {
             let seed = key2(seed, factor as u64);
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by_key(|&part| (key2(seed, part as u64), part));
             let within = |point: usize| (key2(!seed, point as u64) >> 11) as f64 / (1_u64 << 53) as f64;
-            let share = |(point, part): (usize, &usize)| (*part as f64 + within(point)) / n as f64;
-            order.iter().enumerate().map(|place| values.at(share(place))).collect()
+            let share = |(point, part): (usize, &usize)| (*part as f64 + within(point)) / parts.len() as f64;
+            parts.iter().enumerate().map(|place| values.at(share(place))).collect()
         })
         .collect();
-    (0..n).map(|point| columns.iter().map(|column| Some(column[point].clone())).collect()).collect()
+    let points = 0..parts.first().map_or(0, Vec::len);
+    points.map(|point| columns.iter().map(|column| Some(column[point].clone())).collect()).collect()
+}
+
+/// A Latin hypercube, each point in the middle of its parts, whose values' ranks are hardly correlated.
+fn hardly_correlated(factors: &[Factor], n: usize, seed: u64) -> Result<Points, DesignError> {
+    let made = |n: usize| -> Option<Points> {
+        let value = |factor: &Factor, part: usize| factor.at((part as f64 + 0.5) / n as f64);
+        let values: Vec<Vec<String>> =
+            factors.iter().map(|factor| (0..n).map(|part| value(factor, part)).collect()).collect();
+        let texts = values.iter().map(|column| column.iter().map(String::as_str).collect::<Vec<&str>>());
+        let parts = nearly_orthogonal(&texts.map(|column| ranks(&column)).collect::<Vec<_>>(), seed)?;
+        let row =
+            |point: usize| values.iter().zip(&parts).map(move |(values, parts)| Some(values[parts[point]].clone()));
+        Some((0..n).map(|point| row(point).collect()).collect())
+    };
+    made(n).ok_or_else(|| {
+        // Far more points than factors always have a design.
+        let last = MOST_POINTS.min(n + 40 * factors.len());
+        let feasible = (n + 1..=last).find(|&n| made(n).is_some());
+        DesignError::Correlated { points: n, factors: factors.len(), feasible }
+    })
 }
 
 #[cfg(test)]
@@ -245,6 +308,20 @@ mod tests {
             parts.sort_unstable();
             assert_eq!(parts, (0..50).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn a_nearly_orthogonal_design_is_hardly_correlated_or_refused_with_a_size_that_is() {
+        let factors = ["a=interval(0,1)", "b=interval(10,20)", "c=1,2,3,4", "d=interval(-1,1)"];
+        let found = design(&factors, Method::NearlyOrthogonal, Some(40)).expect("a design");
+        assert!(found.largest_rank_correlation().is_some_and(|largest| largest <= NEARLY));
+        let plain = design(&factors, Method::LatinHypercube, Some(40)).expect("a design");
+        assert!(plain.largest_rank_correlation() > found.largest_rank_correlation());
+        let intervals = ["a=interval(0,1)", "b=interval(0,1)", "c=interval(0,1)"];
+        let refused = design(&intervals, Method::NearlyOrthogonal, Some(3)).expect_err("too few").to_string();
+        let size = refused.rsplit(' ').next().and_then(|size| size.parse().ok()).expect("a size");
+        assert!(design(&intervals, Method::NearlyOrthogonal, Some(size)).is_ok(), "{refused}");
+        assert_eq!(design(&["a=1"], Method::OneAtATime, None).expect("it").largest_rank_correlation(), None);
     }
 
     #[test]

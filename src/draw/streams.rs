@@ -74,6 +74,8 @@ pub struct Streams {
     seed: u64,
     replication: u64,
     root: Lanes,
+    /// That of the replication whose uncertain parameters are drawn.
+    parameters: Lanes,
 }
 
 /// The part of a key that a whole replication shares.
@@ -116,7 +118,22 @@ impl Streams {
     /// The streams of replication `replication` (from 0) under `seed` (any value, 0 too).
     pub fn new(seed: u64, replication: u64) -> Self {
         let root = Lanes { a: LANE_A, b: LANE_B }.absorb(seed).absorb(replication);
-        Self { seed, replication, root }
+        Self { seed, replication, root, parameters: root }
+    }
+
+    /// The same, but with the uncertain parameters of another replication: chance alone differs between replications that
+    /// share a draw of the parameters, and the parameters alone between those that share their chances.
+    #[must_use]
+    pub fn with_parameters_of(self, draw: u64) -> Self {
+        Self { parameters: Self::new(self.seed, draw).root, ..self }
+    }
+
+    /// The stream of an uncertain parameter.
+    ///
+    /// # Arguments
+    /// * `path` - [`key`] of its dotted path.
+    pub fn parameter(&self, path: u64) -> Stream {
+        Stream::new(self.parameters.generator(Purpose::Parameter as u64, path, 0))
     }
 
     /// The seed these streams were made with.

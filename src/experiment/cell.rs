@@ -38,7 +38,7 @@ impl Gathered {
     pub(super) fn new(plan: &Plan, range: Range<u64>) -> Self {
         let rows = (range.end - range.start) as usize;
         let policy = |at: usize| {
-            let direct = if plan.has_baseline && at > 0 { DIRECT } else { 0 };
+            let direct = if plan.is_compared(at) { DIRECT } else { 0 };
             GatheredPolicy { columns: vec![vec![0.0; rows]; plan.columns() + direct], ..GatheredPolicy::default() }
         };
         Self {

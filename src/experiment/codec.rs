@@ -4,7 +4,7 @@
 //! 1, -2...). Maps are written in the order of their keys and daily values in ascending order, so that the same
 //! replications give the same bytes in whatever order they were run.
 
-use crate::experiment::results::{Cell, ConvoyCell, DailyValues, Failure, Tallies};
+use crate::experiment::results::{Cell, ConvoyCell, DailyValues, Failure, SumOfSquares, Tallies};
 
 /// No daily quantity is larger: it is a count of people or items of one mission.
 const LARGEST_DAILY: u64 = 100_000_000;
@@ -40,6 +40,11 @@ pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: DailyValues
         put(&mut out, cell.n.into());
         cell.sums.iter().chain(&cell.squares).for_each(|&sum| put_signed(&mut out, sum));
     }
+    put(&mut out, tallies.curve.len() as u128);
+    for sums in tallies.curve.iter().flatten() {
+        put_signed(&mut out, sums.sum);
+        put_signed(&mut out, sums.square);
+    }
     put(&mut out, daily.0.len() as u128);
     for mut values in daily.0.into_iter().flatten() {
         put_counts(&mut out, &mut values);
@@ -70,6 +75,11 @@ pub(super) fn decode(bytes: &[u8], policy: &str, tallies: &mut Tallies) -> Optio
         }
         tallies.convoys.entry(base).or_default().merge(&cell);
     }
+    let mut curve = vec![[SumOfSquares::default(); 3]; usize::from(small(from)?)];
+    for sums in curve.iter_mut().flatten() {
+        *sums = SumOfSquares { sum: signed(from)?, square: signed(from)? };
+    }
+    tallies.merge_curve(&curve);
     let days = usize::from(small(from)?);
     tallies.daily.resize_with(days.max(tallies.daily.len()), Default::default);
     for histogram in tallies.daily[..days].iter_mut().flatten() {
@@ -183,6 +193,7 @@ mod tests {
         tallies.ends.insert((1, 500, 3, 4), Cell { sums: [-1, i128::MAX], squares: [i128::MIN, 0] });
         tallies.harms.insert((1, 65_535, 300), Cell { sums: [128, 127], squares: [1 << 90, 2] });
         tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
+        tallies.curve = vec![[SumOfSquares { sum: -3, square: 9 }; 3]; 2];
         let mut first_day: [Vec<u32>; Daily::COUNT] = Default::default();
         (first_day[0], first_day[1], first_day[5]) = (vec![5, 0, 5], vec![1], vec![300]);
         let daily = DailyValues(vec![first_day, Default::default()]);

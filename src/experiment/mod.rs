@@ -8,11 +8,13 @@
 mod cell;
 mod codec;
 mod plan;
+mod resample;
 pub mod results;
 mod rows;
 mod runner;
 
 pub use plan::{BYTES_PER_REPLICATION, CELL, ONLY_POINT, Plan, PlanError, PolicyModel, cells};
+pub use resample::resample_weights;
 pub use results::{Cell, ConvoyCell, DirectColumns, Failure, PolicyResults, Results};
 pub use rows::{DirectEffect, PolicyName, Rows};
 pub use runner::{Hooks, Ran, run, run_cells};

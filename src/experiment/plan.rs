@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
+use crate::draw::Streams;
 use crate::measures::Measure;
 use crate::model::Model;
 use crate::store::ChunkKey;
@@ -45,8 +46,14 @@ pub struct Plan {
     pub seed: u64,
     /// Replications of each policy.
     pub replications: u64,
-    /// The first policy is a baseline: the others' direct effects are judged on its itineraries.
-    pub has_baseline: bool,
+    /// How many policies after the first, which is then a baseline, are compared with it: their direct effects are judged
+    /// on its itineraries.
+    pub compared: usize,
+    /// The compared policy to which air cover is granted, if the baseline's curve over the rate ratio is to be taken.
+    pub curve: Option<usize>,
+    /// Replications that share a draw of the uncertain parameters, if chance and parameters are to be told apart: replication
+    /// r has the parameters of replication r / inner and the chances of replication r % inner.
+    pub inner: Option<u64>,
 }
 
 /// Why a plan cannot be run.
@@ -73,6 +80,30 @@ pub enum PlanError {
 }
 
 impl Plan {
+    /// Policies side by side, without a baseline.
+    pub fn of(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
+        Self { policies, seed, replications, compared: 0, curve: None, inner: None }
+    }
+
+    /// Policies of which the first is the others' baseline.
+    pub fn paired(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
+        let compared = policies.len().saturating_sub(1);
+        Self { compared, ..Self::of(policies, seed, replications) }
+    }
+
+    /// The streams of a replication.
+    pub fn streams(&self, replication: u64) -> Streams {
+        match self.inner {
+            None => Streams::new(self.seed, replication),
+            Some(inner) => Streams::new(self.seed, replication % inner).with_parameters_of(replication / inner),
+        }
+    }
+
+    /// Whether a policy is compared with the first.
+    pub fn is_compared(&self, policy: usize) -> bool {
+        (1..=self.compared).contains(&policy)
+    }
+
     /// Checks that the plan has work to do and fits in memory.
     ///
     /// # Errors

@@ -85,6 +85,15 @@ impl ConvoyCell {
     }
 }
 
+/// A sum over replications and the sum of squares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SumOfSquares {
+    /// Sum.
+    pub sum: i128,
+    /// Sum of squares.
+    pub square: i128,
+}
+
 /// Integer tallies of one policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tallies {
@@ -95,6 +104,8 @@ pub struct Tallies {
     /// By base, its garrison's journey: days (in millionths), devices, direct attacks, killed and wounded per
     /// replication in which it arrived.
     pub convoys: BTreeMap<u16, ConvoyCell>,
+    /// Of a baseline whose curve was taken: what refused air cover costs, by kind of cover and ratio.
+    pub curve: Vec<[SumOfSquares; 3]>,
     /// For each day and daily quantity, how many replications had each value.
     pub daily: Vec<[Vec<u32>; DAILY]>,
     /// Events dispatched.
@@ -114,6 +125,13 @@ impl Tallies {
             self.harms.entry((harm.cause as u8, harm.place, harm.group)).or_default().add(amounts);
         }
         self.add_convoys(outcome);
+        self.curve.resize(outcome.curve.len().max(self.curve.len()), Default::default());
+        for (sums, costs) in self.curve.iter_mut().zip(&outcome.curve) {
+            for (sums, &cost) in sums.iter_mut().zip(costs) {
+                sums.sum += i128::from(cost);
+                sums.square += i128::from(cost) * i128::from(cost);
+            }
+        }
         self.events += outcome.events;
         self.streams += outcome.streams;
     }
@@ -149,8 +167,18 @@ impl Tallies {
         for (base, theirs) in &other.convoys {
             self.convoys.entry(*base).or_default().merge(theirs);
         }
+        self.merge_curve(&other.curve);
         self.events += other.events;
         self.streams += other.streams;
+    }
+
+    /// Adds the curves of other replications.
+    pub(super) fn merge_curve(&mut self, other: &[[SumOfSquares; 3]]) {
+        self.curve.resize(other.len().max(self.curve.len()), Default::default());
+        for (mine, theirs) in self.curve.iter_mut().flatten().zip(other.iter().flatten()) {
+            mine.sum += theirs.sum;
+            mine.square += theirs.square;
+        }
     }
 }
 

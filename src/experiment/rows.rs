@@ -21,6 +21,25 @@ pub enum DirectEffect {
     Wounded,
 }
 
+impl DirectEffect {
+    /// All of them, in the order of columns.
+    pub const ALL: [Self; DIRECT] = [Self::Contacts, Self::Killed, Self::Wounded];
+
+    /// What it is an effect on.
+    pub fn measure(self) -> Measure {
+        match self {
+            Self::Contacts => Measure::Contacts,
+            Self::Killed => Measure::Killed,
+            Self::Wounded => Measure::Wounded,
+        }
+    }
+
+    /// That on a measure, for those that have one.
+    pub fn on(measure: Measure) -> Option<Self> {
+        Self::ALL.into_iter().find(|effect| effect.measure() == measure)
+    }
+}
+
 /// A policy by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyName {
@@ -36,7 +55,7 @@ pub struct Rows {
     policies: Vec<PolicyName>,
     /// Columns of measures and departures.
     columns: usize,
-    has_baseline: bool,
+    compared: usize,
     parts: Parts,
     /// By policy, then cell.
     keys: Vec<Vec<ChunkKey>>,
@@ -105,7 +124,7 @@ impl Rows {
                 .map(|policy| PolicyName { id: policy.id.clone(), title: policy.title.clone() })
                 .collect(),
             columns: plan.columns(),
-            has_baseline: plan.has_baseline,
+            compared: plan.compared,
             parts,
             keys,
             failed: Vec::new(),
@@ -137,9 +156,9 @@ impl Rows {
         self.columns
     }
 
-    /// Whether the first policy is a baseline, so that the others have direct effects.
-    pub fn has_baseline(&self) -> bool {
-        self.has_baseline
+    /// Whether a policy is compared with the first, so that it has direct effects.
+    pub fn is_compared(&self, policy: usize) -> bool {
+        (1..=self.compared).contains(&policy)
     }
 
     /// Rows that are results: the replications that failed in no policy.
@@ -225,10 +244,22 @@ impl Rows {
     /// # Errors
     /// As for [`Rows::column`].
     pub fn direct(&self, policy: usize, effect: DirectEffect) -> Result<Option<Vec<f64>>, StoreError> {
-        if !self.has_baseline || policy == 0 {
+        if !self.is_compared(policy) {
             return Ok(None);
         }
         self.whole_column(policy, FIRST + self.columns + effect as usize).map(Some)
+    }
+
+    /// The same for one cell; for the baseline what happened there, in the column of the effect's own measure.
+    ///
+    /// # Errors
+    /// As for [`Rows::column`].
+    pub fn cell_direct(&self, policy: usize, cell: usize, effect: DirectEffect) -> Result<Vec<f64>, StoreError> {
+        if self.is_compared(policy) {
+            self.column_at(policy, cell, FIRST + self.columns + effect as usize)
+        } else {
+            self.cell_column(policy, cell, effect.measure() as usize)
+        }
     }
 
     /// Integer tallies of a policy.
@@ -249,14 +280,13 @@ impl Rows {
     /// # Errors
     /// As for [`Rows::column`].
     pub(super) fn load(&self, stopped: bool) -> Result<Results, StoreError> {
-        debug_assert_eq!(DirectEffect::Wounded as usize + 1, DIRECT);
         let policy = |(at, name): (usize, &PolicyName)| {
             let effect = |effect| Ok::<_, StoreError>(self.direct(at, effect)?.unwrap_or_default());
             Ok(PolicyResults {
                 id: name.id.clone(),
                 title: name.title.clone(),
                 columns: (0..self.columns).map(|column| self.column(at, column)).collect::<Result<_, _>>()?,
-                direct: if self.has_baseline && at > 0 {
+                direct: if self.is_compared(at) {
                     Some(DirectColumns {
                         contacts: effect(DirectEffect::Contacts)?,
                         killed: effect(DirectEffect::Killed)?,

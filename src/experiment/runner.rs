@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use crate::draw::Streams;
 use crate::experiment::cell::Gathered;
 use crate::experiment::plan::{ONLY_POINT, Plan};
 use crate::experiment::results::{Failure, Results};
@@ -135,10 +134,16 @@ impl<'p> Worker<'p> {
     }
 
     fn withdrawal(plan: &'p Plan, policy: usize) -> Withdrawal<'p> {
-        let is_baseline = plan.has_baseline && policy == 0;
-        let others = if is_baseline { &plan.policies[1..] } else { &[] };
-        let others: Vec<&Model> = others.iter().map(|other| &other.model).collect();
-        Withdrawal::new(&plan.policies[policy].model, &others)
+        let model = &plan.policies[policy].model;
+        if policy > 0 {
+            return Withdrawal::new(model, &[]);
+        }
+        let others: Vec<&Model> = plan.policies[1..=plan.compared].iter().map(|other| &other.model).collect();
+        let baseline = Withdrawal::new(model, &others);
+        match plan.curve {
+            Some(granted) => baseline.with_curve(granted - 1),
+            None => baseline,
+        }
     }
 
     /// Runs some replications of every policy. A replication that panics in any policy is left out of all.
@@ -160,7 +165,7 @@ impl<'p> Worker<'p> {
 
     /// Runs one replication of one policy; what it said if it panicked.
     fn replicate(&mut self, replication: u64, policy: usize) -> Option<Failure> {
-        let streams = Streams::new(self.plan.seed, replication);
+        let streams = self.plan.streams(replication);
         let withdrawal = &mut self.withdrawals[policy];
         let run = AssertUnwindSafe(|| {
             withdrawal.replicate(streams);

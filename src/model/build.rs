@@ -1,6 +1,6 @@
 //! A checked scenario, ready to be drawn and run.
 
-use crate::draw::{Law, Purpose, Sampler, Streams, key};
+use crate::draw::{Law, Sampler, Streams, key};
 use crate::model::Inputs;
 use crate::model::check::{Problem, ProblemKind, check};
 use crate::model::field::Table;
@@ -83,7 +83,7 @@ impl Model {
         let mut slot = 0;
         inputs.visit_table(&mut |value| {
             if let Some((uncertainty, (key, sampler))) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
-                let uniform = streams.stream(Purpose::Parameter, *key, 0).uniform();
+                let uniform = streams.parameter(*key).uniform();
                 let drawn = sampler.quantile(uniform);
                 *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
             }

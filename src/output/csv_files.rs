@@ -6,21 +6,21 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use crate::measures::Better;
-use crate::stats::{Interval, MeanEstimate};
-use crate::summary::{AttributionRow, Summary};
+use crate::stats::Interval;
+use crate::summary::{CONFIDENCE, ExceedanceRow, ParetoRow, RESAMPLES, Summary};
 
 /// A design point by its id, and its tables.
 pub type Point<'s> = (&'s str, &'s Summary);
 
 /// A number as the shortest text that reads back as the same value; empty where there is none.
-fn text(value: Option<f64>) -> String {
+pub(super) fn text(value: Option<f64>) -> String {
     match value {
         Some(value) if value.is_finite() => format!("{value}"),
         _ => String::new(),
     }
 }
 
-fn ends(interval: Option<Interval>) -> [String; 2] {
+pub(super) fn ends(interval: Option<Interval>) -> [String; 2] {
     [text(interval.map(|interval| interval.low)), text(interval.map(|interval| interval.high))]
 }
 
@@ -52,7 +52,7 @@ pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
     let estimates = each(points, |summary| summary.policies.iter().flat_map(|policy| &policy.estimates).collect());
     for (design_id, row) in estimates {
         let [low, high] = ends(row.interval);
-        let confidence = text(row.interval.map(|_| crate::summary::CONFIDENCE));
+        let confidence = text(row.interval.map(|_| CONFIDENCE));
         csv.write_record([
             design_id,
             &row.policy,
@@ -118,6 +118,73 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
             &text(worse),
             &difference.n.to_string(),
         ])?;
+    }
+    csv.flush()
+}
+
+/// Exceedance curves, and their differences from the baseline.
+///
+/// # Errors
+/// Those of writing.
+pub fn exceedance(out: &mut dyn Write, rows: &[ExceedanceRow]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "policy",
+        "baseline",
+        "measure",
+        "threshold",
+        "share_above",
+        "low",
+        "high",
+        "method",
+        "band_low",
+        "band_high",
+        "band_method",
+        "confidence",
+        "n",
+    ])?;
+    for row in rows {
+        let ([low, high], [band_low, band_high]) = (ends(Some(row.pointwise)), ends(Some(row.band)));
+        csv.write_record([
+            row.policy.as_str(),
+            row.baseline.as_deref().unwrap_or(""),
+            &row.measure,
+            &text(Some(row.threshold)),
+            &text(Some(row.share)),
+            &low,
+            &high,
+            &row.method.to_string(),
+            &band_low,
+            &band_high,
+            if row.baseline.is_some() { "dkw (two at half the level)" } else { "dkw" },
+            &text(Some(CONFIDENCE)),
+            &row.n.to_string(),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// The Pareto set, with a column for each of its measures.
+///
+/// # Errors
+/// Those of writing.
+pub fn pareto(out: &mut dyn Write, measures: &[String], rows: &[ParetoRow]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    let fixed = ["policy", "in_set", "probability", "low", "high", "confidence", "method", "n"];
+    csv.write_record(fixed.into_iter().chain(measures.iter().map(String::as_str)))?;
+    for row in rows {
+        let [low, high] = ends(Some(row.interval));
+        let fixed = [
+            row.policy.clone(),
+            row.is_in_set.to_string(),
+            text(Some(row.probability)),
+            low,
+            high,
+            text(Some(CONFIDENCE)),
+            format!("bootstrap of {RESAMPLES} resamples"),
+            row.n.to_string(),
+        ];
+        csv.write_record(fixed.into_iter().chain(row.means.iter().map(|&mean| text(Some(mean)))))?;
     }
     csv.flush()
 }
@@ -197,32 +264,6 @@ pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
                 &wounded_low,
                 &wounded_high,
             ])?;
-        }
-    }
-    csv.flush()
-}
-
-/// What each denial costs.
-///
-/// # Errors
-/// Those of writing.
-pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["measure", "unit", "part", "denial", "with", "mean", "low", "high", "mcse", "method", "n"])?;
-    for row in rows {
-        let (measure, unit) = (row.measure.name(), row.measure.unit());
-        let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
-            let [low, high] = ends(Some(mean.interval));
-            let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
-            csv.write_record([measure, unit, part, denial, "", &value, &low, &high, &mcse, "t", &n])
-        };
-        for (denial, share) in denials.iter().zip(&row.shares) {
-            estimate("share", denial, share)?;
-        }
-        estimate("together", "", &row.total)?;
-        for &(a, b, mean) in &row.interactions {
-            let (value, n) = (text(Some(mean)), row.total.n.to_string());
-            csv.write_record([measure, unit, "interaction", denials[a], denials[b], &value, "", "", "", "none", &n])?;
         }
     }
     csv.flush()

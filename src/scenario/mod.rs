@@ -54,4 +54,4 @@ pub use presets::{Preset, check_presets};
 pub use reader::{Read, Uncertainty, read};
 pub use render::escape;
 pub use sources::{Bundle, Disk, Files, MAX_FILE_BYTES, Place, Source, SourceKind, read_file};
-pub use syntax::{MAX_DEPTH, MAX_ITEMS};
+pub use syntax::{MAX_DEPTH, MAX_ITEMS, read_toml};

@@ -54,7 +54,10 @@ impl Override {
     }
 
     /// An entry of a policy's `set` or a denial's `lifts`.
-    pub(super) fn from_entry(entry: Entry, label: &str) -> Result<Self, Diagnostic> {
+    ///
+    /// # Errors
+    /// What is wrong with its path.
+    pub fn from_entry(entry: Entry, label: &str) -> Result<Self, Diagnostic> {
         let path = parse_path(&entry.key, &entry.key_place)?;
         Ok(Self { path, path_place: entry.key_place, value: entry.node, label: label.into() })
     }
@@ -67,6 +70,11 @@ impl Override {
     /// The path, as its parts joined by dots.
     pub fn path(&self) -> String {
         self.path.iter().fold(String::new(), |path, segment| join(&path, &segment.text))
+    }
+
+    /// The value, without its place.
+    pub fn content(&self) -> Content {
+        self.value.content.clone()
     }
 
     /// The value as TOML on one line.

@@ -1,6 +1,7 @@
 //! From TOML text to a tree of values with their places.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -11,7 +12,7 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::grammar;
 use super::node::{Content, Entries, Entry, Node};
-use super::sources::{Place, Source};
+use super::sources::{Place, Source, SourceKind, read_file};
 use crate::units::Date;
 
 /// How deep values may nest.
@@ -21,6 +22,18 @@ pub const MAX_ITEMS: usize = 10_000;
 
 /// How many lines a TOML file may have; each can be wrong, and every error costs memory.
 const MAX_LINES: usize = 200_000;
+
+/// Reads a TOML file that is no scenario, with the place of every value.
+///
+/// # Errors
+/// A file that cannot be read, and all that is wrong with its grammar.
+pub fn read_toml(path: &Path) -> Result<Node, Diagnostics> {
+    let text = read_file(path)?;
+    let source = Source::new(SourceKind::Scenario, path.display().to_string(), text);
+    let mut problems = Diagnostics::new();
+    let root = parse_file(&source, &mut problems);
+    root.filter(|_| problems.is_empty()).ok_or(problems)
+}
 
 /// Reads a whole TOML file.
 ///

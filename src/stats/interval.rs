@@ -141,7 +141,7 @@ pub fn mean_t_from_sums(n: u64, sum: i128, sum_of_squares: i128, confidence: f64
 }
 
 /// Variance (divisor n - 1) from exact sums; `None` where no data have them. For n of 2 or more.
-fn variance_from_sums(n: u64, sum: i128, sum_of_squares: i128) -> Option<f64> {
+pub(super) fn variance_from_sums(n: u64, sum: i128, sum_of_squares: i128) -> Option<f64> {
     let count = i128::from(n);
     // Sums about the whole part of the mean, exact and small: only sums that no data have overflow here.
     let (whole, rest) = (sum.div_euclid(count), sum.rem_euclid(count));

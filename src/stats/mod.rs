@@ -9,6 +9,7 @@
 //! a question that has no answer (a deviation from one value, a quantile's interval from thirty) is an error or a
 //! `None`, never a zero.
 
+mod crossing;
 mod error;
 mod exceedance;
 mod histogram;
@@ -16,6 +17,7 @@ mod holm;
 mod interval;
 mod moments;
 mod paired;
+mod pareto;
 mod precision;
 mod proportion;
 mod quantile;
@@ -27,6 +29,7 @@ mod strd;
 mod tail;
 mod variance;
 
+pub use crossing::{Crossing, Curve, CurveSums};
 pub use error::StatsError;
 pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
 pub use histogram::Histogram;
@@ -34,6 +37,7 @@ pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
+pub use pareto::{pareto_counts, pareto_set};
 pub use precision::{
     FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
     replications_at,
@@ -47,4 +51,4 @@ pub use ratio::{RatioEstimate, ratio_of_means};
 pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
 pub use shapley::{Attribution, AttributionSums, attribute, interactions_scaled, shapley, shapley_scaled};
 pub use tail::{Cvar, cvar, cvar_sorted};
-pub use variance::{InnerSeeds, VarianceSplit, split_variance};
+pub use variance::{InnerSeeds, VarianceSplit, share_between_interval, split_variance};

@@ -6,14 +6,14 @@
 
 use rayon::prelude::*;
 
-use crate::experiment::Rows;
+use crate::experiment::{DirectEffect, Rows};
 use crate::measures::Measure;
 use crate::stats::{AttributionSums, MeanEstimate, interactions_scaled, mean_t_from_sums};
-use crate::summary::{CONFIDENCE, SummaryError};
+use crate::summary::{CONFIDENCE, Effect, SummaryError};
 
 /// Measures that are attributed.
 pub const ATTRIBUTED: [Measure; 6] =
-    [Measure::Killed, Measure::Wounded, Measure::Contacts, Measure::LostUnits, Measure::LostUsd, Measure::LastOut];
+    [Measure::Contacts, Measure::Wounded, Measure::Killed, Measure::LostUnits, Measure::LostUsd, Measure::LastOut];
 
 /// Days are attributed in whole billionths, so that their shares add up exactly too.
 const BILLIONTHS: f64 = 1e9;
@@ -23,6 +23,8 @@ const BILLIONTHS: f64 = 1e9;
 pub struct AttributionRow {
     /// The measure.
     pub measure: Measure,
+    /// Of everything the denials change, or on the itineraries under all of them.
+    pub effect: Effect,
     /// Mean difference between all denials in force and none, in the measure's unit.
     pub total: MeanEstimate,
     /// Each denial's mean share, in the order of the denials.
@@ -31,26 +33,36 @@ pub struct AttributionRow {
     pub interactions: Vec<(usize, usize, f64)>,
 }
 
-/// Shares of every attributed measure.
+/// Shares of every attributed measure, and of its direct effects where it has them.
 ///
 /// # Arguments
-/// * `rows` - a policy for each set of denials in force, by bit mask: none first, all last.
+/// * `rows` - first a policy for each set of denials lifted, by bit mask: none lifted first, all last.
+/// * `combinations` - how many they are.
 ///
 /// # Errors
 /// Those of reading, fewer than 2 replications, or a number of combinations that is no power of 2.
-pub fn attribution(rows: &Rows) -> Result<Vec<AttributionRow>, SummaryError> {
-    ATTRIBUTED.par_iter().map(|&measure| row(rows, measure)).collect()
+pub fn attribution(rows: &Rows, combinations: usize) -> Result<Vec<AttributionRow>, SummaryError> {
+    let with_effects = |&measure: &Measure| {
+        let direct = DirectEffect::on(measure).map(|_| (measure, Effect::Direct));
+        [Some((measure, Effect::Total)), direct].into_iter().flatten()
+    };
+    let asked: Vec<(Measure, Effect)> = ATTRIBUTED.iter().flat_map(with_effects).collect();
+    asked.par_iter().map(|&(measure, effect)| row(rows, combinations, measure, effect)).collect()
 }
 
-fn row(rows: &Rows, measure: Measure) -> Result<AttributionRow, SummaryError> {
+fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Result<AttributionRow, SummaryError> {
     let unit = if measure.unit() == "days" { BILLIONTHS } else { 1.0 };
-    let combinations = rows.policies().len();
+    let direct = DirectEffect::on(measure).filter(|_| effect == Effect::Direct);
     let mut sums = AttributionSums::new(combinations)?;
     let mut squares = 0_i128;
     let mut pairs: Vec<(usize, usize, i128)> = Vec::new();
     for cell in 0..rows.cells() {
-        let column = |policy| rows.cell_column(policy, cell, measure as usize);
-        let columns: Vec<Vec<f64>> = (0..combinations).map(column).collect::<Result<_, _>>()?;
+        let column = |policy| match direct {
+            Some(effect) => rows.cell_direct(policy, cell, effect),
+            None => rows.cell_column(policy, cell, measure as usize),
+        };
+        // By denials in force: the reverse of those lifted.
+        let columns: Vec<Vec<f64>> = (0..combinations).rev().map(column).collect::<Result<_, _>>()?;
         for at in 0..columns[0].len() {
             let values: Vec<i128> =
                 columns.iter().map(|column| (column[at] * unit).round_ties_even() as i128).collect();
@@ -66,6 +78,7 @@ fn row(rows: &Rows, measure: Measure) -> Result<AttributionRow, SummaryError> {
     let mean = |(a, b, sum): (usize, usize, i128)| (a, b, sum as f64 / scale / attributed.n as f64 / unit);
     Ok(AttributionRow {
         measure,
+        effect,
         total: total.over(unit),
         shares: attributed.shares.into_iter().map(|share| share.over(unit)).collect(),
         interactions: pairs.into_iter().map(mean).collect(),

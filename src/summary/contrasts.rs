@@ -1,7 +1,6 @@
 //! Paired differences between policies and a baseline, under common random numbers.
 
-use crate::experiment::DirectEffect;
-use crate::measures::{Better, Measure};
+use crate::measures::Better;
 use crate::stats::{Interval, PairedDifference, Worse, holm_intervals, paired};
 use crate::summary::CONFIDENCE;
 
@@ -70,14 +69,4 @@ pub(super) fn family(
         better,
     };
     compared.iter().zip(adjusted).map(contrast).collect()
-}
-
-/// The direct effect on a measure, for those that have one.
-pub(super) fn direct_effect(measure: Measure) -> Option<DirectEffect> {
-    match measure {
-        Measure::Killed => Some(DirectEffect::Killed),
-        Measure::Wounded => Some(DirectEffect::Wounded),
-        Measure::Contacts => Some(DirectEffect::Contacts),
-        _ => None,
-    }
 }

@@ -57,6 +57,8 @@ pub enum Method {
     Wilson,
     /// Clopper and Pearson's.
     ClopperPearson,
+    /// Newcombe's for paired proportions.
+    Newcombe,
     /// Between order statistics.
     OrderStatistics,
     /// No interval is given.
@@ -70,6 +72,7 @@ impl fmt::Display for Method {
             Self::TSkewed => "t (skewed: covers less than it says)",
             Self::Wilson => "wilson",
             Self::ClopperPearson => "clopper-pearson",
+            Self::Newcombe => "newcombe (paired)",
             Self::OrderStatistics => "order statistics (type 7)",
             Self::None => "none",
         })

@@ -4,14 +4,22 @@
 
 mod attribution;
 mod contrasts;
+mod curve;
 mod estimates;
+mod exceedance;
 mod ledgers;
+mod nested;
+mod pareto;
 mod tables;
 mod timeline;
 
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
 pub use contrasts::{Contrast, Effect};
+pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
+pub use exceedance::{ExceedanceRow, exceedance_rows};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
+pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
+pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use tables::{PolicySummary, Summary, SummaryError, summarise};
 pub use timeline::{TimelineRow, timeline_rows};

@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::experiment::{BYTES_PER_REPLICATION, Failure, Rows};
+use crate::experiment::{BYTES_PER_REPLICATION, DirectEffect, Failure, Rows};
 use crate::measures::{Better, Measure, Scale};
 use crate::model::Model;
 use crate::stats::{PairedDifference, StatsError};
 use crate::store::StoreError;
-use crate::summary::contrasts::{difference, direct_effect, family};
+use crate::summary::contrasts::{difference, family};
 use crate::summary::{
     CasualtyRow, Contrast, ConvoyRow, Effect, EquipmentRow, Estimate, Statistic, TimelineRow, casualty_rows,
     convoy_rows, equipment_rows, estimates, timeline_rows,
@@ -103,7 +103,7 @@ type ColumnTables = (Vec<Vec<Estimate>>, Vec<Contrast>);
 /// # Errors
 /// Those of reading.
 pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary, SummaryError> {
-    let at_once = (IN_WORK_BYTES / (BYTES_PER_REPLICATION * rows.n().max(1))).clamp(1, names.len() as u64) as usize;
+    let at_once = columns_at_once(rows.n(), names.len());
     let mut columns: Vec<ColumnTables> = Vec::new();
     for part in (0..names.len()).collect::<Vec<_>>().chunks(at_once) {
         let made: Vec<ColumnTables> =
@@ -120,6 +120,11 @@ pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary
         contrasts.extend(compared);
     }
     Ok(Summary { policies, contrasts, n: rows.n(), failures: rows.failures().to_vec() })
+}
+
+/// How many of some columns may be in work at once.
+pub(super) fn columns_at_once(replications: u64, columns: usize) -> usize {
+    (IN_WORK_BYTES / (BYTES_PER_REPLICATION * replications.max(1))).clamp(1, columns.max(1) as u64) as usize
 }
 
 /// A policy's tables from its integer tallies, without estimates.
@@ -145,14 +150,14 @@ fn column_tables(rows: &Rows, at: usize, name: &str) -> Result<ColumnTables, Sto
     let scale = measure.map_or(Scale::Amount, Measure::scale);
     let better = measure.map_or(Better::Neither, Measure::better);
     let baseline = rows.column(0, at)?;
-    let direct = measure.and_then(direct_effect);
+    let direct = measure.and_then(DirectEffect::on);
     let policies = rows.policies();
     let mut by_policy = vec![estimates(&policies[0].id, name, scale, &baseline)];
     let (mut total, mut frozen): (Vec<Compared>, Vec<Compared>) = Default::default();
     for (policy, named) in policies.iter().enumerate().skip(1) {
         let values = rows.column(policy, at)?;
         by_policy.push(estimates(&named.id, name, scale, &values));
-        if rows.has_baseline() {
+        if rows.is_compared(policy) {
             total.extend(difference(&values, &baseline, better).map(|difference| (named.id.as_str(), difference)));
         }
         drop(values);

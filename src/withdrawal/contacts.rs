@@ -13,8 +13,10 @@ use crate::model::threat::Tension;
 use crate::withdrawal::armed_groups::{GroupCode, ascribe};
 use crate::withdrawal::casualties::{Target, harm};
 use crate::withdrawal::clearance::device_ratio;
+use crate::withdrawal::curve;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Account, Cause};
+use crate::withdrawal::outcome::Direct;
 use crate::withdrawal::people::total;
 use crate::withdrawal::permissions::{DeskId, Host};
 use crate::withdrawal::run::Withdrawal;
@@ -122,12 +124,12 @@ fn worst_ratio(inputs: &Inputs) -> f64 {
     inputs.threat.ratio_surveillance.max(inputs.threat.ratio_overwatch).max(1.0)
 }
 
-/// A bound on the rate over a leg: critical tension, the latest growth, the worst ratio.
-fn rate_bound(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
+/// A bound on the rate over a leg: critical tension, the latest growth, the worst ratio of cover or a worse one.
+fn rate_bound(inputs: &Inputs, kind: ContactKind, passage: Passage, at_least: f64) -> f64 {
     let threat = &inputs.threat;
     let latest = if threat.growth_per_month >= 0.0 { f64::INFINITY } else { passage.now_days };
     let passage = Passage { level: Tension::Critical, now_days: latest.min(threat.growth_until), ..passage };
-    uncovered_rate(inputs, kind, passage) * worst_ratio(inputs)
+    uncovered_rate(inputs, kind, passage) * worst_ratio(inputs).max(at_least)
 }
 
 impl Withdrawal<'_> {
@@ -152,11 +154,12 @@ impl Withdrawal<'_> {
         contacts.clear();
         // The probability that a layer has a point on a leg of this length.
         let any = -math::exp_m1(-leg_km * LAYER_PER_KM);
+        let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
         for kind in ContactKind::ALL {
-            let own = rate_bound(&self.inputs, kind, passage);
+            let own = rate_bound(&self.inputs, kind, passage, at_least);
             let shadows = self.shadows.iter().map(|shadow| {
                 let size_factor = size_factor(&shadow.inputs, passage.vehicles);
-                rate_bound(&shadow.inputs, kind, Passage { size_factor, ..passage })
+                rate_bound(&shadow.inputs, kind, Passage { size_factor, ..passage }, 1.0)
             });
             let bound = shadows.fold(own, f64::max);
             let layers = (bound / LAYER_PER_KM).ceil() as u64;
@@ -193,8 +196,9 @@ impl Withdrawal<'_> {
         convoy.next_contact += 1;
         let passage = self.passage(id);
         let passage_key = self.passage_key(id);
-        self.judge_shadows(id, contact, passage, passage_key);
         let uncovered = uncovered_rate(&self.inputs, contact.kind, passage);
+        self.judge_shadows(id, contact, passage, passage_key);
+        self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
         // Most points lie above the rate under any cover: what cover there is need not be asked.
         let happens = contact.height < uncovered * worst_ratio(&self.inputs) && {
             let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
@@ -248,20 +252,30 @@ impl Withdrawal<'_> {
         [Some(first), second]
     }
 
-    /// Air cover over a convoy on a day: overwatch and surveillance are asked for each day, one uniform each.
+    /// Air cover over a convoy on a day.
     pub(super) fn cover(&self, inputs: &Inputs, host: &Host, network: &Network, id: ConvoyId, now_days: f64) -> Cover {
+        match self.flown(inputs, host, network, id, now_days) {
+            (true, _) => Cover::Overwatch,
+            (false, true) => Cover::Surveillance,
+            (false, false) => Cover::Uncovered,
+        }
+    }
+
+    /// Whether overwatch and surveillance are granted to a convoy on a day: each is asked for each day, one uniform each.
+    pub(super) fn flown(
+        &self,
+        inputs: &Inputs,
+        host: &Host,
+        network: &Network,
+        id: ConvoyId,
+        now_days: f64,
+    ) -> (bool, bool) {
         let convoy = &self.convoys[id as usize];
         let region = network.base_region[convoy.base];
         let day = (now_days - convoy.departed_days).floor().max(0.0);
         let mut stream = self.streams.stream(Purpose::Cover, convoy.key, day as u64);
         let chance = |desk| host.chance(inputs, network, desk, region, now_days);
-        let (overwatch, surveillance) =
-            (stream.chance(chance(DeskId::AirOverwatch)), stream.chance(chance(DeskId::Surveillance)));
-        match (overwatch, surveillance) {
-            (true, _) => Cover::Overwatch,
-            (false, true) => Cover::Surveillance,
-            (false, false) => Cover::Uncovered,
-        }
+        (stream.chance(chance(DeskId::AirOverwatch)), stream.chance(chance(DeskId::Surveillance)))
     }
 
     /// Adds the days of a journey to the share under cover.
@@ -283,9 +297,9 @@ impl Withdrawal<'_> {
         for index in 0..judged {
             let shadow = &self.shadows[index];
             let passage = Passage { size_factor: size_factor(&shadow.inputs, passage.vehicles), ..passage };
-            let cover = self.cover(&shadow.inputs, &shadow.host, &shadow.model.network, id, passage.now_days);
-            let rate = uncovered_rate(&shadow.inputs, contact.kind, passage) * cover_ratio(&shadow.inputs, cover);
-            if contact.height >= rate {
+            let uncovered = uncovered_rate(&shadow.inputs, contact.kind, passage);
+            // Most points lie above the rate under any cover, as for the convoy itself.
+            if contact.height >= uncovered * worst_ratio(&shadow.inputs) {
                 continue;
             }
             let scenario = (&shadow.inputs, &shadow.model.network);
@@ -293,22 +307,38 @@ impl Withdrawal<'_> {
             if !ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key)).1 {
                 continue;
             }
-            let convoy = &self.convoys[id as usize];
             let network = &shadow.model.network;
-            let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
-            let fit = f64::from(u8::from(self.air.can_evacuate(&self.inputs)));
-            let chance = fit * shadow.host.chance(&shadow.inputs, network, desk, region, passage.now_days);
-            let mut direct = shadow.direct;
-            let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
-            for event in self.contact_events(&shadow.inputs, contact, passage_key).into_iter().flatten() {
-                let harm = harm(&shadow.inputs, contact.kind, chance, target, event, |_, _| ());
-                target.people -= harm.taken_off;
-                direct.contacts += 1;
-                direct.killed += harm.killed;
-                direct.wounded += harm.wounded;
+            let cover = self.cover(&shadow.inputs, &shadow.host, network, id, passage.now_days);
+            if contact.height >= uncovered * cover_ratio(&shadow.inputs, cover) {
+                continue;
             }
-            self.shadows[index].direct = direct;
+            let harm =
+                self.harm_of(id, contact, passage_key, (&shadow.inputs, &shadow.host, network), passage.now_days);
+            self.shadows[index].direct.add(harm);
         }
+    }
+
+    /// What a contact would do to a convoy as it is, under inputs and a host's stance that may be another policy's.
+    pub(super) fn harm_of(
+        &self,
+        id: ConvoyId,
+        contact: PotentialContact,
+        passage_key: u64,
+        (inputs, host, network): (&Inputs, &Host, &Network),
+        now_days: f64,
+    ) -> Direct {
+        let convoy = &self.convoys[id as usize];
+        let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
+        let fit = f64::from(u8::from(self.air.can_evacuate(&self.inputs)));
+        let chance = fit * host.chance(inputs, network, desk, region, now_days);
+        let mut direct = Direct::default();
+        let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
+        for event in self.contact_events(inputs, contact, passage_key).into_iter().flatten() {
+            let harm = harm(inputs, contact.kind, chance, target, event, |_, _| ());
+            target.people -= harm.taken_off;
+            direct.add(Direct { contacts: 1, killed: harm.killed, wounded: harm.wounded });
+        }
+        direct
     }
 
     /// A convoy loses a vehicle to a contact.

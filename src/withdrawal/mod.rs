@@ -14,6 +14,7 @@ mod clearance;
 mod columns;
 mod contacts;
 mod convoys;
+pub mod curve;
 mod decisions;
 mod disposal;
 mod escorts;

@@ -5,6 +5,7 @@ use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::convoys::Kind;
+use crate::withdrawal::curve::Costs;
 use crate::withdrawal::ledger::{Cause, Disposition, Item};
 
 /// Contacts and casualties of another policy on this replication's itineraries.
@@ -16,6 +17,15 @@ pub struct Direct {
     pub killed: u32,
     /// Wounded who lived.
     pub wounded: u32,
+}
+
+impl Direct {
+    /// Adds what another contact does.
+    pub(super) fn add(&mut self, other: Self) {
+        self.contacts += other.contacts;
+        self.killed += other.killed;
+        self.wounded += other.wounded;
+    }
 }
 
 /// What hurts people.
@@ -126,6 +136,8 @@ pub struct Outcome {
     pub convoys: Vec<ConvoyRecord>,
     /// Direct effects, one for each shadowing policy.
     pub direct: Vec<Direct>,
+    /// What refused air cover costs at each rate ratio, see [`curve`](crate::withdrawal::curve); empty unless asked for.
+    pub curve: Vec<Costs>,
     /// Events dispatched.
     pub events: u64,
     /// Keyed streams opened, each for one decision.
@@ -152,6 +164,7 @@ impl Default for Outcome {
             ends: Vec::new(),
             convoys: Vec::new(),
             direct: Vec::new(),
+            curve: Vec::new(),
             events: 0,
             streams: 0,
             camp_cargo_carried: 0,

@@ -83,6 +83,8 @@ pub struct Withdrawal<'m> {
     pub(super) people: PeopleLedger,
     pub(super) outcome: Outcome,
     pub(super) shadows: Vec<Shadow<'m>>,
+    /// The shadow to which air cover is granted, if its curve over the rate ratio is to be taken.
+    pub(super) curve: Option<usize>,
     pub(super) load: Load,
     pub(super) hits: Vec<(Fate, f64)>,
     /// Fuel at each base.
@@ -130,6 +132,7 @@ impl<'m> Withdrawal<'m> {
             people: PeopleLedger::default(),
             outcome: Outcome::default(),
             shadows: shadows.iter().map(|model| shadow(model)).collect(),
+            curve: None,
             load: Load::default(),
             hits: Vec::new(),
             fuel: Vec::new(),
@@ -211,6 +214,7 @@ impl<'m> Withdrawal<'m> {
         self.ledger.open(tables.items, &self.stock, |base, item| tables.own_room(item, parents[base].is_some()));
         self.people.open(&self.inputs);
         self.outcome.reset(self.bases.len(), self.model.deadline_days() as usize);
+        self.open_curve();
         self.convoys_used = 0;
         self.open_bases();
         self.open_host_army();

@@ -34,6 +34,7 @@ Commands:
   compare    Compare policies with a baseline, replication by replication
   attribute  What each denial costs: exact shares over all combinations of denials
   sweep      Run policies at every point of a design over inputs
+  study      Run what a study file asks for: one of the four above, with all that determines its results
   merge      Put the shards of an experiment together: the same bytes as from one machine
   verify     Check that a results folder is complete and as it was written
   reproduce  Run a results folder's experiment again from its own inputs and compare every file
@@ -164,11 +165,11 @@ permissions.truck_column.regime = granted
 }
 
 #[test]
-fn show_says_how_to_find_a_path() {
-    rearguard(["show", THREE_BASES, "base.eats"]).assert().code(2).stdout_eq("").stderr_eq(str![[r"
-error: no value at `base.eats`; run `rearguard show` without a path for all of them
+fn show_offers_the_nearest_paths() {
+    rearguard(["show", THREE_BASES, "base.eats"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: no value at `base.eats`; did you mean `base.east` or `base`?
 
-"]]);
+"#]]);
 }
 
 #[test]
@@ -209,6 +210,7 @@ fn a_quiet_run_writes_its_files_and_says_nothing() {
     let expected = [
         "casualties.csv",
         "equipment.csv",
+        "exceedance.csv",
         "identity.json",
         "manifest.json",
         "replications.csv",

@@ -157,7 +157,7 @@ pub fn policy_of(id: &str, model: Model) -> PolicyModel {
 /// Runs policies, the first as the others' baseline.
 #[track_caller]
 pub fn compare(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Results {
-    let plan = Plan { has_baseline: policies.len() > 1, policies, seed, replications };
+    let plan = Plan::paired(policies, seed, replications);
     plan.check().expect("the plan fits");
     let results = run(&plan, &Hooks { should_stop: &|| false, on_progress: &|_, _| () });
     assert!(results.failures.is_empty(), "{:?}", results.failures.first());

@@ -7,7 +7,8 @@ use rearguard::model::Model;
 use rearguard::model::field::Table;
 use rearguard::scenario::{Case, Override};
 use rearguard::stats::{Worse, paired};
-use rearguard::withdrawal::Withdrawal;
+use rearguard::withdrawal::curve::{self, Flown, index, ratio};
+use rearguard::withdrawal::{Direct, Withdrawal};
 
 use crate::common::{MALI, THREE_BASES, case, compare, policy, policy_of, z};
 
@@ -235,4 +236,78 @@ fn thinning_gives_the_variance_reduction_that_theory_says() {
     assert!(z(factor, expected, (kept + taken) / n) < 4.0, "factor {factor}, not {expected}");
     assert!(z(difference.mean, -b, b / n) < 4.0, "difference {}, not {}", difference.mean, -b);
     assert_eq!(difference.share_worse, 0.0);
+}
+
+/// A policy of the reference case at one ratio for every kind of cover, with further overrides.
+fn at_ratio(case: &Case, id: &str, ratio: f64, sets: &[&str]) -> PolicyModel {
+    let ratios = ["overwatch", "surveillance"].map(|cover| format!("threat.ratio_{cover}={ratio}"));
+    let sets: Vec<&str> = ratios.iter().map(String::as_str).chain(sets.iter().copied()).collect();
+    changed(case, id, &sets)
+}
+
+const GRANTED: [&str; 2] = ["permissions.air_overwatch.regime=granted", "permissions.surveillance.regime=granted"];
+const NO_OVERWATCH: &str = "permissions.air_overwatch.regime=denied";
+const NO_SURVEILLANCE: &str = "permissions.surveillance.regime=denied";
+
+#[test]
+fn the_curve_of_one_run_is_what_frozen_itineraries_give_at_each_ratio() {
+    let case = case::<&str>(MALI.as_ref(), &[]);
+    let baseline = changed(&case, "refused", &[]).model;
+    let granted = changed(&case, "granted", &GRANTED).model;
+    // For each kind of cover, the flights left out of both worlds and granted in the second.
+    let kinds: [(Flown, &[&str], &[&str]); 3] = [
+        (Flown::Any, &[], &GRANTED),
+        (Flown::Overwatch, &[NO_SURVEILLANCE], &[GRANTED[0], NO_SURVEILLANCE]),
+        (Flown::Surveillance, &[NO_OVERWATCH], &[NO_OVERWATCH, GRANTED[1]]),
+    ];
+    let checked: Vec<usize> = vec![0, 8, 16, 17, 19, curve::RATIOS - 1];
+    let mut worlds = Vec::new();
+    for (_, refused, granted) in kinds {
+        for &at in &checked {
+            worlds.push(at_ratio(&case, "refused", ratio(at), refused).model);
+            worlds.push(at_ratio(&case, "granted", ratio(at), granted).model);
+        }
+    }
+    let mut one_run = Withdrawal::new(&baseline, &[&granted]).with_curve(0);
+    let mut brute_force = Withdrawal::new(&baseline, &worlds.iter().collect::<Vec<_>>());
+    let mut seen = [[0; 2]; 3];
+    for replication in 0..60 {
+        let streams = Streams::new(29, replication);
+        let costs = one_run.replicate(streams).curve.clone();
+        let direct = &brute_force.replicate(streams).direct;
+        let mut pairs = direct.chunks_exact(2);
+        for (flown, ..) in kinds {
+            for &at in &checked {
+                let of = |world: Direct| [world.contacts, world.killed, world.wounded].map(i64::from);
+                let pair = pairs.next().expect("two worlds for each");
+                let (refused, granted) = (of(pair[0]), of(pair[1]));
+                let expected = [0, 1, 2].map(|part| refused[part] - granted[part]);
+                assert_eq!(costs[index(flown, at)], expected, "replication {replication}, {flown:?} at {}", ratio(at));
+                seen[flown as usize][usize::from(ratio(at) > 1.0)] += expected[0].abs();
+            }
+        }
+    }
+    assert!(seen.iter().flatten().all(|&contacts| contacts > 0), "a curve was flat, so nothing was shown: {seen:?}");
+}
+
+#[test]
+fn the_curve_falls_with_the_ratio_and_is_nothing_at_one() {
+    let case = case::<&str>(MALI.as_ref(), &[]);
+    let (baseline, granted) = (changed(&case, "refused", &[]).model, changed(&case, "granted", &GRANTED).model);
+    let mut withdrawal = Withdrawal::new(&baseline, &[&granted]).with_curve(0);
+    let mut plain = Withdrawal::new(&baseline, &[]);
+    for replication in 0..150 {
+        let streams = Streams::new(31, replication);
+        let outcome = withdrawal.replicate(streams);
+        for flown in Flown::ALL {
+            let of = |at: usize| outcome.curve[index(flown, at)];
+            for at in 1..curve::RATIOS {
+                assert!((0..3).all(|part| of(at)[part] <= of(at - 1)[part]), "replication {replication}, {flown:?}");
+                if ratio(at) == 1.0 {
+                    assert_eq!(of(at), [0; 3]);
+                }
+            }
+        }
+        assert_eq!(outcome.values(), plain.replicate(streams).values(), "taking the curve changes nothing");
+    }
 }

@@ -38,7 +38,9 @@ fn every_command_of_the_readme_runs() {
     let Ok(text) = fs::read_to_string(package().join("README.md")) else { return };
     // The commands name scenarios by their place in the package and write beside them: both are in a folder of its own.
     let home = tempfile::tempdir().expect("a temporary folder can be made");
-    copy(&package().join("scenarios"), &home.path().join("scenarios"));
+    for part in ["scenarios", "studies"] {
+        copy(&package().join(part), &home.path().join(part));
+    }
     let program = release_build();
     for line in commands(&text).iter().filter(|line| line.trim() != ITSELF) {
         let call = CALLS.iter().find_map(|call| line.strip_prefix(call));

@@ -72,7 +72,7 @@ fn a_change_of_each_row_moves_its_measure() {
         });
         let policies: Vec<_> = std::iter::once(historical()).chain(changed).collect();
         let names = column_names(&policies[0].model.inputs);
-        let plan = Plan { policies, seed: 46, replications: REPLICATIONS, has_baseline: false };
+        let plan = Plan::of(policies, 46, REPLICATIONS);
         let results = run(&plan, &Hooks { should_stop: &|| false, on_progress: &|_, _| () });
         assert!(results.failures.is_empty(), "{:?}", results.failures.first());
         for (row, policy) in rows.iter().zip(&results.policies[1..]) {

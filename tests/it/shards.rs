@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::common::{
-    MALI, THREE_BASES, assert_same_bytes, expect, rearguard, results_of, run_with, stderr, stdout, test_build,
+    THREE_BASES, assert_same_bytes, expect, package, rearguard, results_of, run_with, stderr, stdout, test_build,
 };
 
 const RUN: [&str; 4] = ["run", THREE_BASES, "--replications", "800"];
@@ -27,10 +27,22 @@ fn merge(folders: &[PathBuf], out: &Path) -> snapbox::cmd::Command {
     rearguard(["merge"]).args(folders).arg("--out").arg(out)
 }
 
+/// The tutorial with a denial that refuses air cover, so that an attribution takes its curve along.
+fn refusing_cover(folder: &Path) -> String {
+    let tutorial = fs::read_to_string(package().join(THREE_BASES)).expect("the tutorial can be read");
+    let lifts = "\"permissions.air_overwatch.regime\" = \"granted\"";
+    let denial = format!("\n[[denial]]\nid = \"air\"\ntitle = \"Refusal of overwatch\"\nlifts = {{ {lifts} }}\n");
+    let path = folder.join("refused.toml");
+    fs::write(&path, tutorial + &denial).expect("a scenario can be written");
+    path.display().to_string()
+}
+
 #[test]
 fn merged_shards_are_the_bytes_of_one_machine_for_any_number_and_order() {
     let compare = ["compare", THREE_BASES, "--policy", "trucks-granted", "--replications", "600"];
-    let attribute = ["attribute", MALI, "--denial", "air", "--replications", "260"];
+    let home_of_scenario = home();
+    let scenario = refusing_cover(home_of_scenario.path());
+    let attribute = ["attribute", scenario.as_str(), "--replications", "260"];
     let commands: [(&[&str], &[u32]); 3] = [(&RUN, &[1, 2, 5]), (&compare, &[3]), (&attribute, &[2])];
     for (args, counts) in commands {
         let whole = run_with(&test_build(), args);

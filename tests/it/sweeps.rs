@@ -162,3 +162,41 @@ fn a_sweep_is_extended_and_resumed_like_a_run() {
     expect(rearguard(sweep("300")).arg("--quiet").arg("--out").arg(&at_once), 0);
     assert_same_bytes(("at once", &results_of(&at_once)), ("extended", &results_of(&out)));
 }
+
+#[test]
+fn sweeps_are_compared_point_by_point() {
+    let home = home();
+    let sweep = |name: &str, crews: &str, more: &[&str]| {
+        let out = home.path().join(name);
+        let crews = format!("base.east.crews={crews}");
+        let args = ["sweep", THREE_BASES, "--sweep", &crews, "--replications", "40", "--quiet"];
+        expect(rearguard(args).args(more).arg("--out").arg(&out), 0);
+        out
+    };
+    let one = sweep("one", "1,2", &[]);
+    let two = sweep("two", "2,3", &[]);
+    let worse = sweep("worse", "1,2", &["--set", "zone.ridge.direct_per_km=0.05"]);
+    let said = stdout(&expect(rearguard(["diff"]).arg(&one).arg(&two), 0));
+    assert!(said.contains("point base.east.crews=1 is only in the first"), "{said}");
+    assert!(said.contains("point base.east.crews=3 is only in the second"), "{said}");
+    assert!(said.contains("Point base.east.crews=2") && said.contains("no measure changed"), "{said}");
+    let said = stdout(&expect(rearguard(["diff"]).arg(&one).arg(&worse), 0));
+    assert!(said.contains("Point base.east.crews=1") && said.contains("contacts.direct"), "{said}");
+}
+
+#[test]
+fn a_sweep_replicates_until_every_point_is_precise() {
+    let home = home();
+    let out = home.path().join("results");
+    let sweep = |width: &str, cap: &str, code: i32| {
+        let precision = format!("casualties.wounded={width}");
+        let args = ["sweep", THREE_BASES, "--sweep", "zone.ridge.direct_per_km=0.001,0.02", "--precision", &precision];
+        let output = expect(rearguard(args).args(["--max-replications", cap, "--out"]).arg(&out), code);
+        (stdout(&output), stderr(&output))
+    };
+    // The second point has more wounded, and so the wider interval: it is the one that is not reached.
+    let (_, said) = sweep("0.001", "1000", 5);
+    assert!(said.contains("not reached after 1,000 replications") && said.contains("point 1, as-planned"), "{said}");
+    let (screen, _) = sweep("50", "1000", 0);
+    assert!(screen.contains("point 0, as-planned of casualties.wounded=50: reached"), "{screen}");
+}

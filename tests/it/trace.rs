@@ -115,7 +115,7 @@ fn two_policies_part_where_they_first_differ() {
 #[test]
 fn unknown_names_are_refused_with_what_there_is() {
     let base = expect(rearguard(["trace", MALI, "--replication", "0", "--base", "kidel"]), 2);
-    assert!(stderr(&base).contains("there is no base `kidel`; the bases are ogossagou"), "{}", stderr(&base));
+    assert!(stderr(&base).contains("there is no base `kidel`; did you mean `kidal`"), "{}", stderr(&base));
     let kind = expect(rearguard(["trace", MALI, "--replication", "0", "--kind", "contacts"]), 2);
     assert!(stderr(&kind).contains("contact"), "{}", stderr(&kind));
     let convoy = expect(rearguard(["trace", MALI, "--replication", "0", "--convoy", "kidal-9"]), 2);

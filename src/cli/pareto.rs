@@ -1,0 +1,81 @@
+//! `--pareto`: the policies that no other beats on chosen measures.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::Stop;
+use crate::cli::numbers::{decimals, whole};
+use crate::measures::{Better, Measure};
+use crate::scenario::suggestion;
+use crate::summary::{ParetoRow, RESAMPLES};
+
+/// Refuses measures that policies cannot be ranked by.
+///
+/// # Errors
+/// [`Stop::Usage`].
+pub fn check(names: &[String]) -> Result<(), Stop> {
+    let ranked = |measure: &&Measure| measure.better() != Better::Neither;
+    for (at, name) in names.iter().enumerate() {
+        let shown = name.escape_debug();
+        let Some(measure) = Measure::named(name) else {
+            let known: Vec<&str> = Measure::ALL.iter().filter(ranked).map(|measure| measure.name()).collect();
+            let hint = suggestion(name, &known, "measures");
+            return Err(Stop::Usage(format!("there is no measure `{shown}`; {hint}")));
+        };
+        if measure.better() == Better::Neither {
+            return Err(Stop::Usage(format!("more of `{shown}` is neither better nor worse; name another measure")));
+        }
+        if names[..at].contains(name) {
+            return Err(Stop::Usage(format!("`{shown}` is named twice")));
+        }
+    }
+    if names.len() == 1 {
+        return Err(Stop::Usage("a Pareto set is on two measures or more: repeat --pareto".to_owned()));
+    }
+    Ok(())
+}
+
+/// The screen of the set; nothing if it was not asked for.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nPareto set: policies that no other beats on all of these measures")?;
+    write!(out, "  {:<26}{:>8}{:>14}", "policy", "in set", "probability")?;
+    names.iter().try_for_each(|name| write!(out, "{name:>30}"))?;
+    writeln!(out)?;
+    for row in rows {
+        let is_in_set = if row.is_in_set { "yes" } else { "no" };
+        write!(out, "  {:<26}{is_in_set:>8}{:>14}", row.policy, probability(row))?;
+        row.means.iter().try_for_each(|&mean| write!(out, "{:>30}", decimals(mean, 2)))?;
+        writeln!(out)?;
+    }
+    writeln!(out, "probability: share of {} bootstrap resamples of the replications.", whole(RESAMPLES as f64))
+}
+
+/// A probability, never as 0% or 100%.
+fn probability(row: &ParetoRow) -> String {
+    let percent = |share: f64| decimals(100.0 * share, 1);
+    match row.probability {
+        share if share <= 0.0 => format!("under {}%", percent(row.interval.high)),
+        share if share >= 1.0 => format!("over {}%", percent(row.interval.low)),
+        share => format!("{}%", percent(share)),
+    }
+}
+
+/// The set as JSON.
+pub fn to_json(names: &[String], rows: &[ParetoRow]) -> Value {
+    let row = |row: &ParetoRow| {
+        let means: serde_json::Map<String, Value> =
+            names.iter().cloned().zip(row.means.iter().map(|&mean| Value::from(mean))).collect();
+        json!({
+            "policy": row.policy, "in_set": row.is_in_set, "probability": row.probability,
+            "interval": [row.interval.low, row.interval.high], "resamples": RESAMPLES, "means": means, "n": row.n,
+        })
+    };
+    rows.iter().map(row).collect()
+}

@@ -1,0 +1,98 @@
+//! The CSV files of an attribution: shares of denials, the curve of air cover, and where it breaks even.
+
+use std::io::{self, Write};
+
+use csv::Writer;
+
+use crate::output::csv_files::{ends, text};
+use crate::stats::MeanEstimate;
+use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve};
+
+/// What each denial costs.
+///
+/// # Errors
+/// Those of writing.
+pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "measure", "unit", "effect", "part", "denial", "with", "mean", "low", "high", "mcse", "method", "n",
+    ])?;
+    for row in rows {
+        let (measure, unit, effect) = (row.measure.name(), row.measure.unit(), row.effect.name());
+        let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
+            let [low, high] = ends(Some(mean.interval));
+            let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
+            csv.write_record([measure, unit, effect, part, denial, "", &value, &low, &high, &mcse, "t", &n])
+        };
+        for (denial, share) in denials.iter().zip(&row.shares) {
+            estimate("share", denial, share)?;
+        }
+        estimate("together", "", &row.total)?;
+        for &(a, b, mean) in &row.interactions {
+            let (value, n) = (text(Some(mean)), row.total.n.to_string());
+            let ([a, b], none) = ([denials[a], denials[b]], "");
+            csv.write_record([measure, unit, effect, "interaction", a, b, &value, none, none, none, "none", &n])?;
+        }
+    }
+    csv.flush()
+}
+
+/// What refused air cover costs at each rate ratio.
+///
+/// # Errors
+/// Those of writing.
+pub fn curve(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "ratio",
+        "cover",
+        "effect",
+        "measure",
+        "unit",
+        "cost",
+        "low",
+        "high",
+        "confidence",
+        "mcse",
+        "method",
+        "n",
+    ])?;
+    for row in &curve.rows {
+        let [low, high] = ends(Some(row.cost.interval));
+        csv.write_record([
+            &text(Some(row.ratio)),
+            row.flown.name(),
+            row.effect.name(),
+            row.measure.name(),
+            row.measure.unit(),
+            &text(Some(row.cost.mean)),
+            &low,
+            &high,
+            &text(Some(row.cost.confidence)),
+            &text(Some(row.cost.mcse)),
+            "t",
+            &row.cost.n.to_string(),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// Where the total cost of refused air cover changes sign. An end of the interval that may lie outside the ratios is empty.
+///
+/// # Errors
+/// Those of writing.
+pub fn break_even(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["measure", "effect", "ratio", "low", "high", "confidence", "method"])?;
+    for row in &curve.break_even {
+        let crossing = row.crossing;
+        let low = crossing.interval.filter(|_| !crossing.open_below).map(|interval| interval.low);
+        let high = crossing.interval.filter(|_| !crossing.open_above).map(|interval| interval.high);
+        let measure = row.measure.name();
+        csv.write_record([measure, "direct", "1", "1", "1", "", "by construction"])?;
+        let confidence = text(Some(CONFIDENCE));
+        let (at, low, high) = (text(crossing.at), text(low), text(high));
+        csv.write_record([measure, "total", &at, &low, &high, &confidence, "inverted t (Fieller)"])?;
+    }
+    csv.flush()
+}
