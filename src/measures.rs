@@ -59,6 +59,8 @@ measures! {
     KilledFire = "casualties.killed_base_fire", "people", Lower, Amount, "Killed by fire at bases up to the deadline; in no other line.";
     WoundedFire = "casualties.wounded_base_fire", "people", Lower, Amount, "Wounded by fire at bases up to the deadline who lived; in no other line.";
     SeriousFire = "casualties.seriously_wounded_base_fire", "people", Lower, Amount, "Of those wounded by fire at bases, how many seriously.";
+    KilledAircraft = "casualties.killed_aircraft", "people", Lower, Amount, "Killed aboard aircraft that were hit as they took off from camps; in no other line.";
+    WoundedAircraft = "casualties.wounded_aircraft", "people", Lower, Amount, "Wounded aboard such aircraft who lived; in no other line.";
     KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
     WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
     KilledDirect = "casualties.killed_direct", "people", Lower, Amount, "Killed in direct attacks.";
@@ -82,7 +84,7 @@ measures! {
     RoadUsd = "equipment.evacuated_road_usd", "USD", Higher, Amount, "Their value.";
     AirUnits = "equipment.evacuated_air_units", "units", Higher, Amount, "Of them, those that left their base by air.";
     AirUsd = "equipment.evacuated_air_usd", "USD", Higher, Amount, "Their value.";
-    HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over at the end.";
+    HandedOverUnits = "equipment.handed_over_units", "units", Neither, Amount, "Items handed over, sold or given away at the end.";
     HandedOverUsd = "equipment.handed_over_usd", "USD", Neither, Amount, "Their value.";
     DestroyedUnits = "equipment.destroyed_units", "units", Lower, Amount, "Items destroyed by their owners.";
     DestroyedUsd = "equipment.destroyed_usd", "USD", Lower, Amount, "Their value.";
@@ -133,6 +135,13 @@ measures! {
     AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
     AirHits = "air.hits", "hits", Lower, Amount, "Hits on aircraft as they landed or took off at camps.";
     ResupplyFlights = "air.resupply_flights", "flights", Neither, Amount, "Flights that brought supplies to garrisons' convoys.";
+    SoldUnits = "equipment.sold_units", "units", Neither, Amount, "Items sold during liquidation; among those handed over.";
+    GiftedUnits = "equipment.gifted_units", "units", Neither, Amount, "Items given away during liquidation; among those handed over.";
+    SensitiveAtEnd = "equipment.sensitive_at_end_units", "units", Lower, Amount, "Sensitive or armoured items where the mission still was when liquidation ended; not in `equipment.sensitive_left_usable`.";
+    Joined = "convoys.joined", "garrisons", Neither, Amount, "Garrisons that left with another base's convoy.";
+    ThinnedOut = "people.thinned_out", "people", Neither, Amount, "People who left their camp ahead of its closure.";
+    ExitsOpened = "exits.opened", "exits", Neither, Amount, "Exits through neighbouring countries that were open by the deadline.";
+    ExitPeople = "exits.people", "people", Higher, Amount, "People who left by such an exit up to the deadline.";
     SupplyHaltDays = "convoys.supply_halt_days", "days", Lower, Amount, "Days that garrisons' convoys stood still for want of supplies, summed over convoys.";
 }
 

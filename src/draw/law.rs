@@ -143,9 +143,7 @@ impl Law {
             Self::Weibull { shape, mean } => quantile::weibull(p, *shape, quantile::weibull_scale(*shape, *mean)),
             Self::LogUniform { low, high } => low * exp(p * ln(high / low)),
             Self::Quantiles { low, central, high, scale } => {
-                let (low, central, high) = (scale.apply(*low), scale.apply(*central), scale.apply(*high));
-                let step = normal_quantile(p) / Z_95;
-                scale.undo(central + step * if step < 0.0 { central - low } else { high - central })
+                scale.between([*low, *central, *high].map(|point| scale.apply(point)), p)
             }
             Self::Truncated { law, low, high } => {
                 let (below, upto) = (law.cdf_below(*low), law.cdf(*high));
@@ -219,7 +217,54 @@ impl Law {
     }
 }
 
+/// A law made ready for many draws: what does not depend on the draw is worked out once. It draws what the law draws, to
+/// the last bit.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    /// The law, without its bounds if it is truncated.
+    law: Law,
+    /// Its least and greatest value.
+    support: (f64, f64),
+    /// The bounds of a truncated law, as probabilities of the law without them.
+    cut: Option<(f64, f64)>,
+    /// The three points of [`Law::Quantiles`] on their scale.
+    points: Option<([f64; 3], Scale)>,
+}
+
+impl Sampler {
+    /// Prepares a law.
+    pub fn new(law: &Law) -> Self {
+        let (plain, cut) = match law {
+            Law::Truncated { law, low, high } => (&**law, Some((law.cdf_below(*low), law.cdf(*high)))),
+            plain => (plain, None),
+        };
+        let points = match plain {
+            Law::Quantiles { low, central, high, scale } => {
+                Some(([*low, *central, *high].map(|point| scale.apply(point)), *scale))
+            }
+            _ => None,
+        };
+        Self { law: plain.clone(), support: law.support(), cut, points }
+    }
+
+    /// The value below which the law lies with probability `p`, in (0, 1).
+    pub fn quantile(&self, p: f64) -> f64 {
+        let p = self.cut.map_or(p, |(below, upto)| below + p * (upto - below));
+        let value = match self.points {
+            Some((points, scale)) if 0.0 < p && p < 1.0 => scale.between(points, p),
+            _ => self.law.quantile(p),
+        };
+        value.clamp(self.support.0, self.support.1)
+    }
+}
+
 impl Scale {
+    /// The value with probability `p` below it, half a normal on each side of the second of three points on the scale.
+    fn between(self, [low, central, high]: [f64; 3], p: f64) -> f64 {
+        let step = normal_quantile(p) / Z_95;
+        self.undo(central + step * if step < 0.0 { central - low } else { high - central })
+    }
+
     fn apply(self, x: f64) -> f64 {
         match self {
             Self::Linear => x,
@@ -264,6 +309,17 @@ mod tests {
             Law::Truncated { law: Box::new(normal), low: f64::NEG_INFINITY, high: -6.0 },
             Law::Truncated { law: Box::new(Law::Gamma { shape: 2.0, mean: 1.0 }), low: 0.5, high: f64::INFINITY },
         ]
+    }
+
+    #[test]
+    fn a_sampler_draws_what_its_law_does() {
+        for law in laws() {
+            let sampler = Sampler::new(&law);
+            for i in 1..1_000 {
+                let p = f64::from(i) / 1_000.0;
+                assert_eq!(sampler.quantile(p).to_bits(), law.quantile(p).to_bits(), "{law:?}: {p}");
+            }
+        }
     }
 
     #[test]

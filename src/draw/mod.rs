@@ -23,7 +23,8 @@ mod stream;
 mod streams;
 
 pub use check::LawError;
-pub use law::{Law, Scale};
+pub use law::{Law, Sampler, Scale};
 pub use purpose::Purpose;
+pub use quantile::standard_exponential;
 pub use stream::Stream;
 pub use streams::{SCHEME, Streams, key, key2};

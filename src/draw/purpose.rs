@@ -92,6 +92,12 @@ purposes! {
     SecondDevice = 35,
     /// Resampling of outcomes.
     Bootstrap = 36,
+    /// Whether a neighbour agrees to transit.
+    Transit = 37,
+    /// Whether a column may have an armed escort.
+    Escort = 38,
+    /// Which armed group a contact or fire is ascribed to.
+    Group = 39,
     /// For tests and benches only.
     Test = 65_535,
 }

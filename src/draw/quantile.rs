@@ -4,7 +4,7 @@ use crate::math::{exp, exp_m1, ln, pow, sqrt};
 
 /// Quantile of the exponential of mean 1 at `u` in [0, 1].
 #[inline]
-pub(super) fn standard_exponential(u: f64) -> f64 {
+pub fn standard_exponential(u: f64) -> f64 {
     // On the grid of `Stream::uniform` 1 - u is exact, so `ln` serves where `ln_1p` would cost twice as much.
     -ln(1.0 - u)
 }
@@ -35,7 +35,7 @@ pub(super) fn triangular_cdf(x: f64, low: f64, mode: f64, high: f64) -> f64 {
 /// Quantile of the Weibull of this shape and scale at `u` in [0, 1].
 #[inline]
 pub(super) fn weibull(u: f64, shape: f64, scale: f64) -> f64 {
-    scale * pow(standard_exponential(u), 1.0 / shape)
+    scale * exp(ln(standard_exponential(u)) / shape)
 }
 
 /// Cumulative probability of the Weibull at `x`.

@@ -46,14 +46,14 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.exponential(4.0),
         mean: 4.0,
         variance: 16.0,
-        fixed: (0x401b_d484_6fbf_e9b4, 0x4762_c913_c76c_51ae),
+        fixed: (0x401b_d484_6fbf_e9b5, 0x13e5_b845_a74f_697e),
     },
     Draw {
         name: "normal",
         sample: |s| s.normal(-1.0, 3.0),
         mean: -1.0,
         variance: 9.0,
-        fixed: (0xbfe0_8c36_e534_1569, 0x3d89_f9f0_27bc_e0ca),
+        fixed: (0xbfe0_8c36_e534_1569, 0x3317_eebf_db36_246a),
     },
     // exp(s^2 / 2) and its square times (exp(s^2) - 1), for s = 0.5 and a median of 2.
     Draw {
@@ -61,7 +61,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.lognormal(2.0, 0.5),
         mean: 2.266_296_906_133_653,
         variance: 1.458_779_027_711_262,
-        fixed: (0x3ff2_f365_b5e6_58ec, 0xb8cc_5734_a41f_ff29),
+        fixed: (0x3ff2_f365_b5e6_58ec, 0x21c8_d4f1_f5bb_cc70),
     },
     // (l + m + h) / 3 and (l^2 + m^2 + h^2 - lm - lh - mh) / 18.
     Draw {
@@ -77,7 +77,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.weibull(2.0, 5.0),
         mean: 5.0,
         variance: 25.0 * (4.0 / std::f64::consts::PI - 1.0),
-        fixed: (0x4018_544c_c663_ef9f, 0x66d2_7909_fd4f_2a13),
+        fixed: (0x4018_544c_c663_ef9f, 0x0149_3ac1_4e3c_4a79),
     },
     // Shape 4 and scale 1: gamma(1.25), and gamma(1.5) less its square.
     Draw {
@@ -85,21 +85,21 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.weibull_scale(4.0, 1.0),
         mean: GAMMA_1_25,
         variance: 0.886_226_925_452_758 - GAMMA_1_25 * GAMMA_1_25,
-        fixed: (0x3fe6_339f_205b_e56e, 0x4a8e_c786_d82c_0a9d),
+        fixed: (0x3fe6_339f_205b_e56e, 0x7ba8_4017_66b6_3fa7),
     },
     Draw {
         name: "gamma, shape 0.5",
         sample: |s| s.gamma(0.5, 2.0),
         mean: 2.0,
         variance: 8.0,
-        fixed: (0x3fb9_5b40_a21e_b563, 0xf436_d356_2605_47c4),
+        fixed: (0x3fb9_5b40_a21e_b561, 0x3330_d5e0_e5a9_849d),
     },
     Draw {
         name: "gamma, shape 7",
         sample: |s| s.gamma(7.0, 2.0),
         mean: 2.0,
         variance: 4.0 / 7.0,
-        fixed: (0x400c_5a06_e46a_c0cd, 0x90e0_769a_3fc4_71ff),
+        fixed: (0x400c_5a06_e46a_c0d2, 0x1590_a1ce_8b90_aabc),
     },
     // a / (a + b) and ab / ((a + b)^2 (a + b + 1)).
     Draw {
@@ -107,14 +107,14 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.beta(2.0, 6.0),
         mean: 0.25,
         variance: 12.0 / 576.0,
-        fixed: (0x3fd3_a7df_8f3d_d408, 0xc663_e5d0_0669_445d),
+        fixed: (0x3fd3_a7df_8f3d_d408, 0xe4c3_6242_1968_6821),
     },
     Draw {
         name: "erlang",
         sample: |s| s.erlang(3, 6.0),
         mean: 6.0,
         variance: 12.0,
-        fixed: (0x4018_3e38_2c73_f3aa, 0x3a78_80bb_7987_c1dd),
+        fixed: (0x4018_3e38_2c73_f3aa, 0xba85_0deb_fd53_f8d3),
     },
     Draw {
         name: "negative_binomial",

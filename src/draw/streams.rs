@@ -18,7 +18,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 use super::{Purpose, Stream};
 
 /// Names how keys become numbers and numbers become draws; written beside every result.
-pub const SCHEME: &str = "rearguard-streams-2";
+pub const SCHEME: &str = "rearguard-streams-3";
 
 /// `SplitMix64`'s increment: 2^64 over the golden ratio, odd.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

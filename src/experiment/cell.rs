@@ -57,7 +57,7 @@ impl Gathered {
         let values = outcome.values().iter().chain(&outcome.departed_days);
         gathered.columns.iter_mut().zip(values).for_each(|(column, &value)| column[row] = value);
         gathered.tallies.add(outcome);
-        gathered.daily.add(outcome);
+        gathered.daily.add(outcome, self.failed.len());
         if policy == 0 {
             for (other, direct) in self.policies.iter_mut().skip(1).zip(&outcome.direct) {
                 let Direct { contacts, killed, wounded } = *direct;

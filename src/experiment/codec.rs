@@ -28,9 +28,10 @@ pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: DailyValues
         put_cell(&mut out, cell);
     }
     put(&mut out, tallies.harms.len() as u128);
-    for (&(kind, road), cell) in &tallies.harms {
+    for (&(kind, place, group), cell) in &tallies.harms {
         put(&mut out, kind.into());
-        put(&mut out, road.into());
+        put(&mut out, place.into());
+        put(&mut out, group.into());
         put_cell(&mut out, cell);
     }
     put(&mut out, tallies.convoys.len() as u128);
@@ -63,7 +64,7 @@ pub(super) fn decode(bytes: &[u8], policy: &str, tallies: &mut Tallies) -> Optio
         tallies.ends.entry(key).or_default().merge(&cell(from)?);
     }
     for _ in 0..take(from)? {
-        let key = (small(from)? as u8, small(from)?);
+        let key = (small(from)? as u8, small(from)?, small(from)?);
         tallies.harms.entry(key).or_default().merge(&cell(from)?);
     }
     for _ in 0..take(from)? {
@@ -190,7 +191,7 @@ mod tests {
     fn sample() -> (Vec<Failure>, Tallies, DailyValues) {
         let mut tallies = Tallies { events: 300, streams: u64::MAX, ..Tallies::default() };
         tallies.ends.insert((1, 500, 3, 4), Cell { sums: [-1, i128::MAX], squares: [i128::MIN, 0] });
-        tallies.harms.insert((1, 65_535), Cell { sums: [128, 127], squares: [1 << 90, 2] });
+        tallies.harms.insert((1, 65_535, 300), Cell { sums: [128, 127], squares: [1 << 90, 2] });
         tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
         tallies.curve = vec![[SumOfSquares { sum: -3, square: 9 }; 3]; 2];
         let mut first_day: [Vec<u32>; Daily::COUNT] = Default::default();

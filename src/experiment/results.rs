@@ -60,8 +60,8 @@ pub struct Failure {
 
 /// Key of an equipment cell: base, item, disposition, cause, each by index.
 pub type EndKey = (u16, u16, u8, u8);
-/// Key of a casualty cell: cause, then road or base.
-pub type HarmKey = (u8, u16);
+/// Key of a casualty cell: cause, road or base, then armed group (0 for none, else its position and one).
+pub type HarmKey = (u8, u16, u16);
 
 /// Sums over the replications in which a garrison's convoy arrived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Tallies {
         }
         for harm in &outcome.harms {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
-            self.harms.entry((harm.cause as u8, harm.place)).or_default().add(amounts);
+            self.harms.entry((harm.cause as u8, harm.place, harm.group)).or_default().add(amounts);
         }
         self.add_convoys(outcome);
         self.curve.resize(outcome.curve.len().max(self.curve.len()), Default::default());
@@ -188,9 +188,10 @@ impl Tallies {
 pub struct DailyValues(pub Vec<[Vec<u32>; DAILY]>);
 
 impl DailyValues {
-    /// Adds one replication.
-    pub fn add(&mut self, outcome: &Outcome) {
-        self.0.resize_with(outcome.daily.len().max(self.0.len()), Default::default);
+    /// Adds one replication, of so many that are to come.
+    pub fn add(&mut self, outcome: &Outcome, replications: usize) {
+        let room = || std::array::from_fn(|_| Vec::with_capacity(replications));
+        self.0.resize_with(outcome.daily.len().max(self.0.len()), room);
         for (values, counts) in self.0.iter_mut().zip(&outcome.daily) {
             values.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
         }

@@ -1,9 +1,9 @@
 //! The queue of pending events.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
 use thiserror::Error;
+
+/// Days that have a list of their own; what is due later waits in the last one.
+const DAYS: usize = 4096;
 
 /// Bits of the order of scheduling in a key: enough for a million events a second for two thousand years.
 const SEQUENCE_BITS: u32 = 56;
@@ -40,6 +40,9 @@ pub enum LimitReached {
 
 /// Clock and pending events of one run; reset and used again for the next, it allocates no more.
 ///
+/// Events of later days wait in a plain list for each day, so that scheduling them costs next to nothing; a day's list is
+/// put in order when it comes.
+///
 /// # Examples
 /// ```
 /// use rearguard::kernel::{Agenda, Limits};
@@ -55,7 +58,14 @@ pub enum LimitReached {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Agenda<E> {
-    pending: BinaryHeap<Entry<E>>,
+    /// What is due on the present day, the last first.
+    today: Vec<Entry<E>>,
+    /// What is due on each day, by day; empty up to the present one.
+    later: Vec<Vec<Entry<E>>>,
+    /// The present day: of the next event, if there is one today.
+    day: usize,
+    /// How many events are pending.
+    pending: usize,
     limits: Limits,
     now_days: f64,
     scheduled: u64,
@@ -66,52 +76,47 @@ pub struct Agenda<E> {
 /// An event and its place in the order.
 #[derive(Clone, Copy, Debug)]
 struct Entry<E> {
-    /// From the top: 64 bits of time, 8 of phase, 56 of order of scheduling. No two are equal.
-    key: u128,
+    /// The bits of the time; then, from the top, 8 bits of phase and 56 of order of scheduling. No two are equal.
+    key: (u64, u64),
     event: E,
 }
 
-impl<E> Ord for Entry<E> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // The standard heap gives the greatest first.
-        other.key.cmp(&self.key)
-    }
-}
-
-impl<E> PartialOrd for Entry<E> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<E> PartialEq for Entry<E> {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl<E> Eq for Entry<E> {}
-
 /// The bits of a time of 0 or more order as the time does.
-fn key(time_days: f64, phase: u8, sequence: u64) -> u128 {
+fn key(time_days: f64, phase: u8, sequence: u64) -> (u64, u64) {
     // Adding 0 turns -0, whose bits would order last, into 0.
-    let time = u128::from((time_days + 0.0).to_bits());
-    (time << 64) | (u128::from(phase) << SEQUENCE_BITS) | u128::from(sequence)
+    ((time_days + 0.0).to_bits(), u64::from(phase) << SEQUENCE_BITS | sequence)
 }
 
-fn time_of(key: u128) -> f64 {
-    f64::from_bits((key >> 64) as u64)
+/// The list in which an event waits that is due at a time of 0 or more.
+fn day_of(time_days: f64) -> usize {
+    (time_days as usize).min(DAYS - 1)
+}
+
+fn time_of(key: (u64, u64)) -> f64 {
+    f64::from_bits(key.0)
 }
 
 impl<E: Copy> Agenda<E> {
     /// An empty agenda with its clock at 0.
     pub fn new(limits: Limits) -> Self {
-        Self { pending: BinaryHeap::new(), limits, now_days: 0.0, scheduled: 0, dispatched: 0, dispatched_now: 0 }
+        Self {
+            today: Vec::new(),
+            later: Vec::new(),
+            day: 0,
+            pending: 0,
+            limits,
+            now_days: 0.0,
+            scheduled: 0,
+            dispatched: 0,
+            dispatched_now: 0,
+        }
     }
 
     /// Back to an empty agenda at time 0, keeping its memory.
     pub fn reset(&mut self) {
-        self.pending.clear();
+        self.today.clear();
+        self.later.iter_mut().for_each(Vec::clear);
+        (self.day, self.pending) = (0, 0);
         self.now_days = 0.0;
         self.scheduled = 0;
         self.dispatched = 0;
@@ -130,17 +135,20 @@ impl<E: Copy> Agenda<E> {
 
     /// Number of pending events.
     pub fn len(&self) -> usize {
-        self.pending.len()
+        self.pending
     }
 
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.pending == 0
     }
 
     /// Time of the next event in days, if any.
     pub fn peek_time(&self) -> Option<f64> {
-        self.pending.peek().map(|entry| time_of(entry.key))
+        let later = self.later.get(self.day + 1..).unwrap_or_default();
+        let first = self.today.last();
+        let first = first.or_else(|| later.iter().find_map(|day| day.iter().min_by_key(|entry| entry.key)));
+        first.map(|entry| time_of(entry.key))
     }
 
     /// Schedules `event`.
@@ -157,7 +165,19 @@ impl<E: Copy> Agenda<E> {
             return;
         }
         debug_assert!(self.scheduled < 1 << SEQUENCE_BITS);
-        self.pending.push(Entry { key: key(time_days, phase, self.scheduled), event });
+        let entry = Entry { key: key(time_days, phase, self.scheduled), event };
+        let day = day_of(time_days);
+        if day <= self.day {
+            // Mostly it is due soon, behind few others.
+            let after = self.today.iter().rev().take_while(|other| other.key < entry.key).count();
+            self.today.insert(self.today.len() - after, entry);
+        } else {
+            if day >= self.later.len() {
+                self.later.resize_with(day + 1, Vec::new);
+            }
+            self.later[day].push(entry);
+        }
+        self.pending += 1;
         self.scheduled += 1;
     }
 
@@ -179,9 +199,15 @@ impl<E: Copy> Agenda<E> {
         reason = "an agenda is no iterator: handlers add to it between two events"
     )]
     pub fn next(&mut self) -> Result<Option<E>, LimitReached> {
-        let Some(due) = self.peek_time() else {
+        if self.pending == 0 {
             return Ok(None);
-        };
+        }
+        while self.today.is_empty() {
+            self.day += 1;
+            std::mem::swap(&mut self.today, &mut self.later[self.day]);
+            self.today.sort_unstable_by_key(|event| std::cmp::Reverse(event.key));
+        }
+        let due = self.today.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
         if self.dispatched == self.limits.events {
             return Err(LimitReached::Events { limit: self.limits.events, time_days: self.now_days });
         }
@@ -192,7 +218,8 @@ impl<E: Copy> Agenda<E> {
         self.now_days = due;
         self.dispatched += 1;
         self.dispatched_now = dispatched_now + 1;
-        Ok(self.pending.pop().map(|entry| entry.event))
+        self.pending -= 1;
+        Ok(self.today.pop().map(|entry| entry.event))
     }
 }
 
@@ -240,6 +267,29 @@ mod tests {
         plain.sort_by_key(|(time, phase, _)| (*time, *phase));
         let expected: Vec<(f64, u32)> = plain.into_iter().map(|(time, _, id)| (time as f64, id)).collect();
         assert_eq!(drain(&mut agenda), expected);
+    }
+
+    #[test]
+    fn keeps_the_order_within_and_across_days_and_beyond_the_last_of_them() {
+        let mut state = 1_u64;
+        let mut draw = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % n
+        };
+        for scale in [0.001, 0.1, 1.0, 100.0, 1e12] {
+            let mut agenda = Agenda::new(AMPLE);
+            (0..50).for_each(|id| agenda.at(id as f64 * scale, 0, id));
+            let (mut before, mut handled) = (0.0, 0);
+            while let Some(time_days) = agenda.peek_time() {
+                agenda.next().unwrap();
+                assert!(agenda.now() == time_days && before <= time_days, "{time_days} after {before}");
+                (before, handled) = (time_days, handled + 1);
+                if handled < 2_000 {
+                    agenda.after(draw(100) as f64 * scale, 0, handled);
+                }
+            }
+            assert_eq!((handled, agenda.len()), (2_049, 0));
+        }
     }
 
     #[test]
@@ -317,10 +367,11 @@ mod tests {
         (0..100).for_each(|day| agenda.at(f64::from(day), 0, day));
         drain(&mut agenda);
         agenda.at(200.0, 0, 7);
-        let capacity = agenda.pending.capacity();
+        let capacity = |agenda: &Agenda<i32>| agenda.later.iter().map(Vec::capacity).sum::<usize>();
+        let before = capacity(&agenda);
         agenda.reset();
         assert_eq!((agenda.now(), agenda.len(), agenda.dispatched()), (0.0, 0, 0));
         (0..100).for_each(|day| agenda.at(f64::from(day), 0, day));
-        assert_eq!(agenda.pending.capacity(), capacity);
+        assert_eq!(capacity(&agenda), before);
     }
 }

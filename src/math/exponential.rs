@@ -8,6 +8,8 @@
 
 use std::f64::consts::LN_2;
 
+use super::pair::Pair;
+
 /// Entries of the table; a power of two.
 const STEPS: usize = 128;
 /// Its logarithm to base 2.
@@ -18,44 +20,6 @@ const LN_2_LOW: f64 = 2.319_046_813_846_299_6e-17;
 const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Beyond this the result is close to overflow or underflow and left to the library.
 const PLAIN_MAX: f64 = 700.0;
-
-/// A number as an unevaluated sum of two doubles, the second below half a unit in the last place of the first.
-#[derive(Clone, Copy)]
-struct Pair(f64, f64);
-
-impl Pair {
-    /// The exact sum of two doubles, the first the larger.
-    const fn of_sum(large: f64, small: f64) -> Self {
-        let sum = large + small;
-        Self(sum, small - (sum - large))
-    }
-
-    /// The exact product of two doubles, each split into halves of 26 bits.
-    const fn of_product(a: f64, b: f64) -> Self {
-        const SPLIT: f64 = 134_217_729.0;
-        let (turned_a, turned_b) = (SPLIT * a, SPLIT * b);
-        let (high_a, high_b) = (turned_a - (turned_a - a), turned_b - (turned_b - b));
-        let (low_a, low_b) = (a - high_a, b - high_b);
-        let product = a * b;
-        Self(product, ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b)
-    }
-
-    const fn plus(self, small: Self) -> Self {
-        let sum = Self::of_sum(self.0, small.0);
-        Self::of_sum(sum.0, sum.1 + self.1 + small.1)
-    }
-
-    const fn times(self, other: Self) -> Self {
-        let product = Self::of_product(self.0, other.0);
-        Self::of_sum(product.0, product.1 + (self.0 * other.1 + self.1 * other.0))
-    }
-
-    const fn over(self, divisor: f64) -> Self {
-        let quotient = self.0 / divisor;
-        let back = Self::of_product(quotient, divisor);
-        Self::of_sum(quotient, (((self.0 - back.0) - back.1) + self.1) / divisor)
-    }
-}
 
 /// 2^(j/128) as a double, and what the rounding lost as a share of it.
 const TABLE: [(f64, f64); STEPS] = {

@@ -5,6 +5,8 @@
 //! (clippy's `disallowed-methods`).
 
 mod exponential;
+mod logarithm;
+mod pair;
 pub mod special;
 
 /// e to the power `x`.
@@ -14,8 +16,9 @@ pub fn exp(x: f64) -> f64 {
 }
 
 /// Natural logarithm.
+#[inline]
 pub fn ln(x: f64) -> f64 {
-    libm::log(x)
+    logarithm::ln(x)
 }
 
 /// ln(1 + x), exact for small x.

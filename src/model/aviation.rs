@@ -61,6 +61,12 @@ crate::table! {
         hit_grounds: f64 = share(),
         /// Share of hits after which the aircraft is lost.
         hit_destroys: f64 = share(),
+        /// Mean wounded aboard an aircraft that is hit with people aboard and not lost, none included.
+        wounded_per_hit: f64 = number("people", 0.0, 100.0),
+        /// Mean wounded aboard one that is lost.
+        wounded_per_loss: f64 = number("people", 0.0, 500.0),
+        /// Negative binomial dispersion k of those numbers.
+        hit_dispersion: f64 = number("", 0.01, 1000.0),
         /// How long a base's strip is closed to its lift after a day with a hit.
         strip_closed_days: f64 = number("days", 0.0, 365.0),
     }

@@ -1,6 +1,6 @@
 //! A checked scenario, ready to be drawn and run.
 
-use crate::draw::{Law, Streams, key};
+use crate::draw::{Law, Sampler, Streams, key};
 use crate::model::Inputs;
 use crate::model::check::{Problem, ProblemKind, check};
 use crate::model::field::Table;
@@ -30,7 +30,8 @@ pub struct Model {
     /// Day 0.
     pub start: Date,
     uncertainties: Vec<Uncertainty>,
-    keys: Vec<u64>,
+    /// For each of them the key of its stream, and its law made ready.
+    draws: Vec<(u64, Sampler)>,
 }
 
 impl Model {
@@ -53,8 +54,9 @@ impl Model {
             return Err(problems);
         }
         uncertainties.sort_by_key(|uncertainty| uncertainty.slot);
-        let keys = uncertainties.iter().map(|uncertainty| key(&uncertainty.path)).collect();
-        Ok(Self { network: Network::new(&inputs), inputs, start, uncertainties, keys })
+        let draw = |uncertainty: &Uncertainty| (key(&uncertainty.path), Sampler::new(&uncertainty.law));
+        let draws = uncertainties.iter().map(draw).collect();
+        Ok(Self { network: Network::new(&inputs), inputs, start, uncertainties, draws })
     }
 
     /// The uncertain numbers, in visiting order.
@@ -65,7 +67,7 @@ impl Model {
     /// The same model with every uncertain number at its median.
     pub fn at_central_values(mut self) -> Self {
         self.uncertainties.clear();
-        self.keys.clear();
+        self.draws.clear();
         self
     }
 
@@ -77,12 +79,12 @@ impl Model {
         if self.uncertainties.is_empty() {
             return;
         }
-        let mut next = self.uncertainties.iter().zip(&self.keys).peekable();
+        let mut next = self.uncertainties.iter().zip(&self.draws).peekable();
         let mut slot = 0;
         inputs.visit_table(&mut |value| {
-            if let Some((uncertainty, key)) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
+            if let Some((uncertainty, (key, sampler))) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
                 let uniform = streams.parameter(*key).uniform();
-                let drawn = uncertainty.law.quantile(uniform);
+                let drawn = sampler.quantile(uniform);
                 *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
             }
             slot += 1;

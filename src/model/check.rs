@@ -2,7 +2,10 @@
 
 use crate::model::Inputs;
 use crate::model::aviation::Runway;
+use crate::model::check_ways;
 use crate::model::equipment::Travel;
+use crate::model::exits;
+use crate::model::liquidation;
 use crate::model::permissions::Desk;
 use crate::model::routes::{ShortestWays, desks, node};
 
@@ -40,10 +43,16 @@ pub struct Problem {
 
 /// Collects problems.
 #[derive(Default)]
-struct Problems(Vec<Problem>);
+pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
-    fn add(&mut self, kind: ProblemKind, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn add(
+        &mut self,
+        kind: ProblemKind,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.0.push(Problem { kind, path: path.into(), message: message.into(), hint: hint.into() });
     }
 
@@ -69,13 +78,14 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     let mut problems = Problems::default();
     check_calendar(inputs, &mut problems);
     check_bases(inputs, &mut problems);
-    check_roads(inputs, &mut problems);
-    check_ways_out(inputs, &mut problems);
+    check_ways::check(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
     check_equipment(inputs, &mut problems);
     check_imports(inputs, &mut problems);
     check_aviation(inputs, &mut problems);
     check_columns(inputs, &mut problems);
+    exits::check(inputs, &mut problems);
+    liquidation::check(inputs, &mut problems);
     let appeals: Vec<f64> = inputs.permissions.appeal.iter().map(|appeal| appeal.from).collect();
     problems.dates_rise("permissions.appeal", &appeals, false);
     for (name, desk) in desks(&inputs.permissions) {
@@ -220,55 +230,6 @@ fn follows_itself(inputs: &Inputs, id: &str) -> bool {
         }
     }
     false
-}
-
-fn check_roads(inputs: &Inputs, problems: &mut Problems) {
-    let mut seen = std::collections::BTreeMap::new();
-    for (index, road) in inputs.road.iter().enumerate() {
-        if road.from == road.to {
-            let message = format!("a road leads from `{}` to itself", road.from);
-            problems.add(ProblemKind::Conflict, format!("road.{index}.to"), message, "name its other end");
-        }
-        let ends = if road.from < road.to { (&road.from, &road.to) } else { (&road.to, &road.from) };
-        if seen.insert(ends, index).is_some() {
-            let message = format!("a second road between `{}` and `{}`", road.from, road.to);
-            problems.add(
-                ProblemKind::Duplicate,
-                format!("road.{index}.from"),
-                message,
-                "keep one; roads can be used both ways",
-            );
-        }
-    }
-    let ids: std::collections::BTreeSet<&String> = inputs.base.iter().map(|base| &base.id).collect();
-    for junction in inputs.junction.iter().filter(|junction| ids.contains(&junction.id)) {
-        let message = format!("`{}` is both a base and a junction", junction.id);
-        problems.add(ProblemKind::Duplicate, format!("junction.{}.id", junction.id), message, "rename one of them");
-    }
-}
-
-fn check_ways_out(inputs: &Inputs, problems: &mut Problems) {
-    for (index, base) in inputs.base.iter().enumerate() {
-        let path = format!("base.{}", base.id);
-        let Some(parent) = &base.parent else {
-            if !(base.repatriation && base.airstrip) {
-                let message = format!("`{}` has neither a road out nor a usable strip", base.id);
-                let hint = "give it a `parent` that a road leads to, or `airstrip = true` and `repatriation = true`";
-                problems.add(ProblemKind::Unreachable, path, message, hint);
-            }
-            continue;
-        };
-        let Some(to) = node(inputs, parent) else { continue };
-        if to != index && ShortestWays::new(inputs, index).to(to).is_none() {
-            let message = format!("no road leads from `{}` to its parent `{parent}`", base.id);
-            problems.add(
-                ProblemKind::Unreachable,
-                format!("{path}.parent"),
-                message,
-                "add the missing `[[road]]`, or name a parent that a road leads to",
-            );
-        }
-    }
 }
 
 fn check_fleets(inputs: &Inputs, problems: &mut Problems) {

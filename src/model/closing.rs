@@ -34,6 +34,16 @@ crate::table! {
         hold_for: HoldFor = Kind::Choice(HoldFor::NAMES),
         /// Mean days until a civil authority comes to a base that holds for one (exponential).
         civil_authority_mean_days: f64 = number("days", 0.0, 365.0),
+        /// Whether garrisons whose base has `merges_with` join that base's convoy as it passes.
+        merge: bool = Kind::Flag,
+        /// How long a garrison that is free to go waits for that convoy, and how far ahead of its date it goes with it.
+        merge_within_days: f64 = number("days", 0.0, 365.0),
+        /// Share of its people to which a camp is thinned out ahead of its closure; 1 is not at all.
+        thin_out_to: f64 = share(),
+        /// Day on which the others leave, or later if movement is granted later. Left out: not at all.
+        thin_out_by: Option<f64> = Kind::Date,
+        /// Whether a formal handover needs a meeting that the desk `handover_meeting` has granted.
+        handover_meetings: bool = Kind::Flag,
         /// Share of self-driving vehicles that can drive out when planned.
         drivable_planned: f64 = share(),
         /// Share of self-driving vehicles that can drive out under acceleration; armour drives first.
@@ -66,6 +76,12 @@ crate::choice! {
         SensitiveOnly = "sensitive_only",
         /// Sensitive items, then the rest by value, while time lasts.
         SensitiveFirst = "sensitive_first",
+        /// Everything that does not leave, sensitive first and what is fixed last, whoever is there to receive it.
+        AllUnmovable = "all_unmovable",
+        /// Sensitive items, then the rest that is worth `threshold_usd` a unit or more.
+        ValueThreshold = "value_threshold",
+        /// As `sensitive_first`, begun as late as the work can still be done, with `margin_days` to spare.
+        LatestSafeStart = "latest_safe_start",
     }
 }
 
@@ -76,6 +92,10 @@ crate::table! {
         rule: DisposalRule = Kind::Choice(DisposalRule::NAMES),
         /// When work starts, before a planned departure (an accelerated one starts at its decision).
         start_before_days: f64 = number("days", 0.0, 365.0),
+        /// With `value_threshold`: value of a unit from which what is not sensitive is disposed of.
+        threshold_usd: f64 = number("USD", 0.0, 1e9),
+        /// With `latest_safe_start`: days that the work is begun before it must.
+        margin_days: f64 = number("days", 0.0, 365.0),
         /// Items a base destroys in a day.
         destroyed_per_day: f64 = number("items/day", 0.0, 100_000.0),
         /// Items a base decommissions in a day.

@@ -41,7 +41,7 @@ crate::table! {
         sensitive: bool = Kind::Flag,
         /// Whether it counts toward the stock of containers that `stocks.container_scale` scales.
         container: bool = Kind::Flag,
-        /// Weight of one unit as air cargo, which may go in several loads. Left out: it is not flown. Only sensitive goods are.
+        /// Weight of one unit as air cargo, which may go in several loads. Left out: it is not flown. Only sensitive goods are, but for bases that no road joins to their parent.
         air_t: Option<f64> = number("t", 0.001, 500.0),
         /// Value of one unit.
         value_usd: f64 = number("USD", 0.0, 1e9),

@@ -4,9 +4,11 @@ use crate::model::aviation::{AircraftType, Aviation};
 use crate::model::casualties::Casualties;
 use crate::model::closing::{Aftermath, Decisions, Disposal, Packing, Repatriation};
 use crate::model::equipment::{EquipmentClass, Holding, Stocks};
+use crate::model::exits::Exit;
 use crate::model::field::Kind;
 use crate::model::host_army::HostColumn;
 use crate::model::imports::Imports;
+use crate::model::liquidation::Liquidation;
 use crate::model::mission::{Experiment, Mission};
 use crate::model::movement::{Convoys, TruckFleet, Weather};
 use crate::model::network::{Base, Junction, Region, Road, Zone};
@@ -28,6 +30,8 @@ crate::table! {
         base: Vec<Base> = Kind::List(Base::FIELDS),
         /// Junctions and exits.
         junction: Vec<Junction> = Kind::List(Junction::FIELDS),
+        /// Ways out through neighbouring countries.
+        exit: Vec<Exit> = Kind::List(Exit::FIELDS),
         /// Roads.
         road: Vec<Road> = Kind::List(Road::FIELDS),
         /// Threat zones.
@@ -68,6 +72,8 @@ crate::table! {
         repatriation: Repatriation = Kind::Table(Repatriation::FIELDS),
         /// Empty camps.
         aftermath: Aftermath = Kind::Table(Aftermath::FIELDS),
+        /// What owners do with what is left.
+        liquidation: Liquidation = Kind::Table(Liquidation::FIELDS),
         /// Fuel and parts from abroad.
         imports: Imports = Kind::Table(Imports::FIELDS),
         /// The mission's own aircraft.

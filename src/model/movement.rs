@@ -37,6 +37,10 @@ crate::table! {
         resupply_before_days: f64 = number("days", 0.0, 365.0),
         /// Longest halt for want of supplies; then they have come by road.
         supply_halt_days: f64 = number("days", 0.0, 365.0),
+        /// Whether a clearance party goes ahead of every convoy and column.
+        route_clearance: bool = Kind::Flag,
+        /// Factor on daily progress off paved roads behind one.
+        clearance_pace: f64 = number("x", 0.05, 1.0),
         /// Mean halt of the convoy after a contact.
         halt_mean_days: f64 = number("days", 0.0, 30.0),
         /// Gamma shape of that halt.
@@ -59,10 +63,18 @@ crate::table! {
         trucks: f64 = count("trucks", 0.0, 100_000.0),
         /// Trucks in a full column.
         column_trucks: f64 = count("trucks", 1.0, 10_000.0),
+        /// Trucks that a last load must fill for a column to fetch it. Left out: any.
+        least_trucks: Option<f64> = count("trucks", 0.0, 10_000.0),
         /// Room of a truck.
         truck_teu: f64 = number("TEU", 0.1, 20.0),
         /// Armoured escort vehicles with a column.
         escort_vehicles: f64 = count("vehicles", 0.0, 1000.0),
+        /// Escort vehicles that its columns can draw on. Left out: never short of any.
+        escorts: Option<f64> = count("vehicles", 0.0, 10_000.0),
+        /// Of them, how many are bound to other duties, such as protecting civilians and escorting aid. Left out: none.
+        escorts_bound: Option<f64> = count("vehicles", 0.0, 10_000.0),
+        /// Last day on which they are. Left out: to the end.
+        escorts_bound_until: Option<f64> = Kind::Date,
         /// Drivers of a truck.
         drivers_per_truck: f64 = number("people", 0.0, 10.0),
         /// Median days between a column's return and its next trip.

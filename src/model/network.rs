@@ -79,16 +79,29 @@ crate::table! {
         parent: Option<String> = Kind::Reference(&["base"]),
         /// Where its cargo goes. Left out: to `parent`.
         cargo_to: Option<String> = Kind::Reference(&["base", "junction"]),
+        /// The exit by which its garrison leaves if that is open when it does. Left out: to `parent`.
+        convoys_exit: Option<String> = Kind::Reference(&["exit"]),
+        /// The exit by which its cargo leaves if that is open when a column is loaded. Left out: by `cargo_to`.
+        cargo_exit: Option<String> = Kind::Reference(&["exit"]),
+        /// The base whose convoy its garrison joins as it passes, with `decisions.merge`. Left out: none.
+        merges_with: Option<String> = Kind::Reference(&["base"]),
         /// Whether repatriation flights leave from here.
         repatriation: bool = Kind::Flag,
-        /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none.
-        air_share: Option<f64> = number("share", 0.0, 0.9),
+        /// Share of its people who leave by air before the others leave by road, as far as flights are granted and seats last. Left out: none. A base that no road joins to its parent needs 1.
+        air_share: Option<f64> = number("share", 0.0, 1.0),
         /// Whether part of the liquidation team stays here.
         liquidation: bool = Kind::Flag,
         /// Whether a host garrison or authority is there to receive the base.
         host_garrison: bool = Kind::Flag,
         /// Loading crews, each with handling equipment.
         crews: f64 = count("crews", 0.0, 1000.0),
+    }
+}
+
+impl Base {
+    /// What it has for aircraft to land on.
+    pub fn strip(&self) -> Runway {
+        self.runway.unwrap_or(if self.airstrip { Runway::Unpaved } else { Runway::None })
     }
 }
 

@@ -106,5 +106,11 @@ crate::table! {
         air_lift: Desk = Kind::Table(Desk::FIELDS),
         /// Flights that bring water, food and fuel to a garrison's convoy.
         air_resupply: Desk = Kind::Table(Desk::FIELDS),
+        /// Transit through a neighbouring country, whose answer it is; asked for when an exit is to be opened.
+        neighbour_transit: Desk = Kind::Table(Desk::FIELDS),
+        /// Armed escort of a cargo column, asked for as it sets out; refused, it goes without.
+        armed_escort: Desk = Kind::Table(Desk::FIELDS),
+        /// Meetings to hand a base over, with `decisions.handover_meetings`.
+        handover_meeting: Desk = Kind::Table(Desk::FIELDS),
     }
 }

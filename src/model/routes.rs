@@ -3,7 +3,9 @@
 use crate::draw::key;
 use crate::model::Inputs;
 use crate::model::aviation::Runway;
+use crate::model::exits::{ByExit, by_exit};
 use crate::model::host_army::HostColumn;
+use crate::model::network::Base;
 use crate::model::permissions::Permissions;
 
 /// Index of a base in `Inputs::base`.
@@ -73,10 +75,20 @@ pub struct Network {
     pub road_key: Vec<u64>,
     /// Parent of each base.
     pub parent: Vec<Option<BaseId>>,
-    /// Each base's way to its parent; none where it has no parent.
+    /// Each base's way to its parent; none where it has no parent, or no road leads there and everyone flies.
     pub withdrawal: Vec<Option<Route>>,
+    /// The base whose convoy each base's garrison joins; none where it goes by itself.
+    pub merges_with: Vec<Option<BaseId>>,
     /// Each base's cargo trip; none where no fleet serves it.
     pub trip: Vec<Option<Trip>>,
+    /// Each base's way by the exit for its garrison; none where it names none.
+    pub convoys_exit: Vec<Option<ByExit>>,
+    /// Each base's way by the exit for its cargo; none where it names none.
+    pub cargo_exit: Vec<Option<ByExit>>,
+    /// Stable key of each exit's id, for streams.
+    pub exit_key: Vec<u64>,
+    /// Region of each exit.
+    pub exit_region: Vec<usize>,
     /// Whether cargo that arrives at a place has left the country.
     pub is_exit: Vec<bool>,
     /// The base that files for imports; none where nothing is imported.
@@ -101,7 +113,7 @@ pub struct Network {
 }
 
 /// The desks in their fixed order, with their names.
-pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 9] {
+pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permissions::Desk); 12] {
     [
         ("truck_column", &permissions.truck_column),
         ("ground_movement", &permissions.ground_movement),
@@ -112,6 +124,9 @@ pub fn desks(permissions: &Permissions) -> [(&'static str, &crate::model::permis
         ("parts_import", &permissions.parts_import),
         ("air_lift", &permissions.air_lift),
         ("air_resupply", &permissions.air_resupply),
+        ("neighbour_transit", &permissions.neighbour_transit),
+        ("armed_escort", &permissions.armed_escort),
+        ("handover_meeting", &permissions.handover_meeting),
     ]
 }
 
@@ -242,6 +257,10 @@ impl Network {
             let (out, loaded, back) = (way(home, base), way(base, destination), way(destination, home));
             Some(Trip { fleet, out, loaded, back, destination })
         };
+        let exits = |named: fn(&Base) -> Option<&String>| {
+            let bases = inputs.base.iter().enumerate();
+            bases.map(|(index, base)| by_exit(inputs, named(base), index, &ways)).collect()
+        };
         let zone_places = zone_places(inputs);
         let share = |one: &[NodeId], other: &[NodeId]| one.iter().any(|place| other.contains(place));
         let zones_near = (0..zone_places.len()).map(|here| {
@@ -271,17 +290,18 @@ impl Network {
             base_zone: inputs.base.iter().map(|base| zone(&base.zone)).collect(),
             road_zone: inputs.road.iter().map(|road| zone(&road.zone)).collect(),
             road_key: inputs.road.iter().map(|road| key(&format!("{}>{}", road.from, road.to))).collect(),
-            withdrawal: (0..parent.len()).map(|base| parent[base].map(|to| way(base, to))).collect(),
+            withdrawal: (0..parent.len()).map(|base| ways[base].to(parent[base]?)).collect(),
             trip: (0..parent.len()).map(trip).collect(),
+            merges_with: inputs.base.iter().map(|base| base.merges_with.as_deref().map(at)).collect(),
+            convoys_exit: exits(|base| base.convoys_exit.as_ref()),
+            cargo_exit: exits(|base| base.cargo_exit.as_ref()),
+            exit_key: inputs.exit.iter().map(|exit| key(&exit.id)).collect(),
+            exit_region: inputs.exit.iter().map(|exit| region(&exit.region)).collect(),
             parent,
             is_exit: inputs.base.iter().map(|_| false).chain(inputs.junction.iter().map(|j| j.exit)).collect(),
             import_base: inputs.imports.base.as_deref().map(at),
             aircraft_key: inputs.aircraft.iter().map(|kind| key(&kind.id)).collect(),
-            runway: inputs
-                .base
-                .iter()
-                .map(|base| base.runway.unwrap_or(if base.airstrip { Runway::Unpaved } else { Runway::None }))
-                .collect(),
+            runway: inputs.base.iter().map(Base::strip).collect(),
             restricted: desks(&inputs.permissions)
                 .iter()
                 .map(|(_, desk)| inputs.region.iter().map(|r| desk.restricted_regions.contains(&r.id)).collect())

@@ -12,6 +12,11 @@ const fn factor() -> Kind {
     number("x", 0.0, 100.0)
 }
 
+/// A ratio of rates that is not above 1.
+const fn share_of_rate() -> Kind {
+    number("x", 0.0, 1.0)
+}
+
 crate::choice! {
     /// How tense a zone is.
     pub enum Tension {
@@ -80,6 +85,12 @@ crate::table! {
         from: Option<f64> = Kind::Date,
         /// Factor on the rates at which tension rises there, from then on.
         rise_factor: f64 = factor(),
+        /// Weight with which contacts and fire there are ascribed to it, against other groups active there. Left out: none is.
+        attack_share: Option<f64> = number("weight", 0.0, 1e6),
+        /// Of the contacts ascribed to it, the share that happens: 1 or left out, all; 0 where it holds its fire.
+        attack_ratio: Option<f64> = share(),
+        /// Weight with which an empty camp there that an armed group takes is taken by it. Left out: it takes none.
+        takeover_weight: Option<f64> = number("weight", 0.0, 1e6),
     }
 }
 
@@ -110,6 +121,8 @@ crate::table! {
         ratio_surveillance: f64 = number("x", 0.0, 5.0),
         /// Rate ratio of contacts under armed overwatch and surveillance together, against no cover.
         ratio_overwatch: f64 = number("x", 0.0, 5.0),
+        /// Rate ratio of device contacts behind a clearance party (`convoys.route_clearance`), against convoys without.
+        ratio_clearance: f64 = share_of_rate(),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct CasualtyRow {
     pub cause: &'static str,
     /// The road, `from-to`.
     pub place: String,
+    /// The armed group it is ascribed to; empty for none.
+    pub group: String,
     /// Killed.
     pub killed: Mean,
     /// Wounded who lived.
@@ -95,17 +97,21 @@ pub fn equipment_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<Equipme
     tallies.ends.iter().map(row).collect()
 }
 
-/// Casualty rows of a policy over `n` replications, in order of cause and place.
+/// Casualty rows of a policy over `n` replications, in order of cause, place and group.
 pub fn casualty_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<CasualtyRow> {
-    let row = |(&(cause, place), cell): (&(u8, u16), &Cell)| {
+    let row = |(&(cause, place, group), cell): (&(u8, u16, u16), &Cell)| {
         let (cause, place) = (HarmCause::ALL[cause as usize], place as usize);
         CasualtyRow {
             cause: cause.name(),
             place: match cause {
-                HarmCause::BaseFire => inputs.base[place].id.clone(),
+                HarmCause::BaseFire | HarmCause::Aircraft => inputs.base[place].id.clone(),
                 HarmCause::Device | HarmCause::Direct => {
                     format!("{}-{}", inputs.road[place].from, inputs.road[place].to)
                 }
+            },
+            group: match group {
+                0 => String::new(),
+                group => inputs.armed_group[usize::from(group) - 1].id.clone(),
             },
             killed: mean(n, cell, 0),
             wounded: mean(n, cell, 1),

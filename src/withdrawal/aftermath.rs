@@ -3,7 +3,7 @@
 use crate::draw::Purpose;
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -25,13 +25,13 @@ impl Withdrawal<'_> {
     /// Books what stays at a base that has just been left, and schedules what becomes of it.
     ///
     /// A formal handover needs someone there to receive the base, and a planned departure with permission or a base that
-    /// held for the receiver. Sensitive items are never handed over: those left usable are counted.
+    /// held for the receiver; where meetings are needed, one too. Sensitive items are never handed over: those left usable are counted.
     pub(super) fn leave_behind(&mut self, base: usize) {
         let region = &self.inputs.region[self.model.network.base_region[base]];
         let key = self.model.network.node_key[base];
         let state = &self.bases[base];
         let in_order = !state.accelerated && state.movement_granted || state.hold_until_days.is_some();
-        let can_hand_over = in_order && self.receiver_is_there(base);
+        let can_hand_over = in_order && self.receiver_is_there(base) && self.has_met(base);
         let agreed = self.streams.stream(Purpose::Handover, key, 0).chance(region.handover_probability);
         let handed_over = can_hand_over && agreed;
         if state.hold_until_days.is_some() {
@@ -64,7 +64,7 @@ impl Withdrawal<'_> {
         if lot.units == 0 {
             return;
         }
-        let sensitive = self.inputs.class[class_of(lot.item)].sensitive;
+        let sensitive = !self.may_be_given(lot.item);
         let (to, cause) = match (handed_over, sensitive) {
             (true, false) => (Account::HandedOver, Cause::Plan),
             (true, true) => (Account::SeizedByHost, cause),
@@ -93,8 +93,10 @@ impl Withdrawal<'_> {
         let weights = region.taker_separatist + region.taker_jihadist + region.taker_none;
         let is_taken = takeover.uniform() * weights < region.taker_separatist + region.taker_jihadist;
         let take_days = takeover.standard_exponential() * aftermath.takeover_mean_days;
+        let taker_uniform = takeover.uniform();
         let now = self.now();
         self.bases[base].looting_uniform = looting_uniform;
+        self.bases[base].taker_uniform = taker_uniform;
         if !handed_over {
             self.outcome.add(Measure::Unhanded, 1.0);
             if is_taken {
@@ -113,7 +115,8 @@ impl Withdrawal<'_> {
         }
         self.bases[base].holder = Holder::ArmedGroup;
         self.outcome.add(Measure::BasesTaken, 1.0);
-        self.tell(What::CampTaken, At::Base(base), "", &[]);
+        let taker = self.taker(base, self.bases[base].taker_uniform);
+        self.tell(What::CampTaken, At::Taken(base, taker), "", &[]);
         for item in 0..self.tables.items as Item {
             let units = self.ledger.units(base, item, Account::Unclaimed);
             let lot = Lot { origin: small(base), item, units };

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use crate::draw::{Purpose, key2};
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::aftermath::Holder;
-use crate::withdrawal::aviation::LiftState;
+use crate::withdrawal::airlift::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::meetings::Meeting;
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -73,6 +74,8 @@ pub struct BaseState {
     pub destroyed: bool,
     /// Its flights to its parent.
     pub lift: LiftState,
+    /// Its meeting with those who are to receive it.
+    pub meeting: Meeting,
     /// Handed over formally when it left.
     pub handed_over: bool,
     /// Who holds it.
@@ -85,6 +88,14 @@ pub struct BaseState {
     pub hold_since_days: f64,
     /// Until when it does at most; none if it has not begun to.
     pub hold_until_days: Option<f64>,
+    /// Until when it waits at most for the convoy that its garrison is to join; none if it has not begun to.
+    pub joins_until_days: Option<f64>,
+    /// Requests filed for the movement of those who leave ahead.
+    pub thin_out_asks: u32,
+    /// Vehicles that left with them.
+    pub thinned_vehicles: u32,
+    /// Picks which armed group takes it, if one does.
+    pub taker_uniform: f64,
     /// Picks whether it is looted.
     pub looting_uniform: f64,
 }
@@ -244,11 +255,18 @@ impl Withdrawal<'_> {
         if !state.open
             || state.departs_at_days != self.now()
             || self.waits_for_camps(base)
+            || self.waits_for_flights(base)
             || !self.goes_now(base)
             || self.holds_for_receiver(base)
+            || self.waits_for_convoy(base)
         {
             return;
         }
+        self.vacate(base, None);
+    }
+
+    /// A garrison leaves, in a column of its own or with a convoy that has come by.
+    pub(super) fn vacate(&mut self, base: usize, joins: Option<ConvoyId>) {
         self.settle_fuel(base);
         let how = match &self.bases[base] {
             state if state.accelerated => "early",
@@ -256,7 +274,11 @@ impl Withdrawal<'_> {
             _ => "without permission",
         };
         self.release_columns(base);
-        self.form_withdrawal(base);
+        match joins {
+            Some(convoy) => self.join_convoy(base, convoy),
+            None if self.is_left_by_air(base) => {}
+            None => self.form_withdrawal(base),
+        }
         self.count_critical(base);
         self.tell(What::BaseLeft, At::Base(base), how, &[]);
         let state = &mut self.bases[base];

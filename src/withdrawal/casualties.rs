@@ -3,6 +3,7 @@
 use crate::draw::Stream;
 use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
+use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::outcome::HarmCause;
@@ -174,7 +175,13 @@ impl Withdrawal<'_> {
     }
 
     /// A convoy suffers a contact: people are hit and cared for, a vehicle may be lost.
-    pub(super) fn suffer(&mut self, id: ConvoyId, kind: ContactKind, armoured_share: f64, stream: Stream) {
+    pub(super) fn suffer(
+        &mut self,
+        id: ConvoyId,
+        (kind, group): (ContactKind, GroupCode),
+        armoured_share: f64,
+        stream: Stream,
+    ) {
         let chance = self.evacuation_chance(self.convoys[id as usize].base);
         let target = Target { people: total(&self.convoys[id as usize].people), armoured_share };
         let mut hits = std::mem::take(&mut self.hits);
@@ -196,7 +203,7 @@ impl Withdrawal<'_> {
         if !hits.is_empty() {
             if self.before_deadline() {
                 self.outcome.evacuation(harm.care_hours);
-                self.outcome.harm(HarmCause::of(kind), self.road(id), harm.killed, harm.wounded);
+                self.outcome.harm((HarmCause::of(kind), self.road(id), group), harm.killed, harm.wounded);
                 let met = &mut self.convoys[id as usize].met;
                 (met[2], met[3]) = (met[2] + harm.killed, met[3] + harm.wounded);
             }

@@ -19,6 +19,8 @@ pub struct FleetState {
     pub trucks: u32,
     /// Of them ready at home.
     pub idle: u32,
+    /// Escort vehicles with its columns.
+    pub escorts_out: u32,
     /// Served bases that have asked for a column and have no permission.
     pub waiting: u32,
     /// Since when `idle` and `waiting` have been as they are.
@@ -64,7 +66,8 @@ impl Withdrawal<'_> {
         let is_camp = self.inputs.base[base].kind == BaseKind::Camp;
         let unpacked = if self.bases[base].open { self.ledger.cargo(base, Account::OnHand) } else { 0 };
         let last_load = unpacked == 0 && (is_camp || self.now() >= self.model.deadline_days());
-        if waiting >= full || (last_load && waiting > 0) {
+        let least = (fleet.least_trucks.unwrap_or(0.0) * fleet.truck_teu * 1000.0) as MilliTeu;
+        if waiting >= full || (last_load && waiting > 0 && waiting >= least) {
             self.bases[base].column_pending = true;
             let (fleet, starts_days) = (trip.fleet, fleet.from.unwrap_or(0.0).max(self.now()));
             self.change_fleet(fleet, |state| state.waiting += 1);
@@ -122,13 +125,16 @@ impl Withdrawal<'_> {
     }
 
     /// Trucks have come home and been made ready.
-    pub(super) fn on_trucks_ready(&mut self, fleet: usize, trucks: u32) {
-        self.change_fleet(fleet, |state| state.idle += trucks);
+    pub(super) fn on_trucks_ready(&mut self, fleet: usize, trucks: u32, escorts: u32) {
+        self.change_fleet(fleet, |state| {
+            state.idle += trucks;
+            state.escorts_out -= escorts;
+        });
         self.send_columns(fleet);
     }
 
     /// Sends granted columns while there are trucks, the base that leaves first before the others.
-    fn send_columns(&mut self, fleet: usize) {
+    pub(super) fn send_columns(&mut self, fleet: usize) {
         loop {
             let granted = (0..self.bases.len()).filter(|&base| {
                 self.bases[base].column_granted
@@ -145,24 +151,36 @@ impl Withdrawal<'_> {
             if trucks > self.fleets[fleet].idle {
                 return;
             }
+            let key = self.column_key(base);
+            let Some(escorts) = self.escort_for(fleet, base, key) else {
+                self.tell(What::WaitsForEscorts, At::Base(base), "", &[]);
+                return;
+            };
             self.bases[base].column_granted = false;
             self.bases[base].column_pending = false;
             if trucks > 0 {
-                self.send_column(fleet, base, trucks, MilliTeu::from(trucks) * truck);
+                self.send_column(fleet, base, (trucks, escorts), MilliTeu::from(trucks) * truck);
                 self.consider_column(base);
             }
         }
     }
 
-    fn send_column(&mut self, fleet: usize, base: usize, trucks: u32, room: MilliTeu) {
-        self.change_fleet(fleet, |state| state.idle -= trucks);
-        let settings = &self.inputs.truck_fleet[fleet];
-        let (escorts, drivers_per_truck) = (settings.escort_vehicles as u32, settings.drivers_per_truck);
+    /// Keys the next column to a base.
+    fn column_key(&self, base: usize) -> u64 {
+        key2(key2(self.model.network.node_key[base], u64::from(self.bases[base].column_trips)), 1)
+    }
+
+    fn send_column(&mut self, fleet: usize, base: usize, (trucks, escorts): (u32, u32), room: MilliTeu) {
+        self.change_fleet(fleet, |state| {
+            state.idle -= trucks;
+            state.escorts_out += escorts;
+        });
+        let drivers_per_truck = self.inputs.truck_fleet[fleet].drivers_per_truck;
+        let key = self.column_key(base);
         let ordinal = self.bases[base].column_trips;
         self.bases[base].column_trips += 1;
         self.bases[base].assigned += room;
         self.outcome.add(Measure::Columns, 1.0);
-        let key = key2(key2(self.model.network.node_key[base], u64::from(ordinal)), 1);
         let id = self.new_convoy(Kind::Column, base, key);
         let garrison = (self.bases.len() + fleet) as u16;
         let at_home = self.people.count(garrison as usize, Category::Contractor, Whereabouts::AtBase);
@@ -205,14 +223,15 @@ impl Withdrawal<'_> {
         }
         let mut left = self.convoys[id as usize].room;
         self.bases[base].assigned -= left;
-        let passing = std::mem::take(&mut self.bases[base].passing);
-        for mut lot in passing {
+        let mut passing = std::mem::take(&mut self.bases[base].passing);
+        for lot in &mut passing {
             let fit = fit(left, self.passing_room(lot.item), lot.units);
             left -= self.passing_room(lot.item) * MilliTeu::from(fit);
-            self.take_aboard(id, Lot { units: fit, ..lot }, Account::AtHub);
+            self.take_aboard(id, Lot { units: fit, ..*lot }, Account::AtHub);
             lot.units -= fit;
-            stow(&mut self.bases[base].passing, lot);
         }
+        passing.retain(|lot| lot.units > 0);
+        self.bases[base].passing = passing;
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
@@ -226,6 +245,8 @@ impl Withdrawal<'_> {
         }
         let aboard_teu = (self.convoys[id as usize].room - left) as f64 / 1000.0;
         self.tell(What::ColumnLoaded, At::Convoy(id), "", &[("load_teu", aboard_teu)]);
+        let by_exit = self.exit_is_open(self.model.network.cargo_exit[base].as_ref());
+        self.convoys[id as usize].by_exit = by_exit;
         self.set_out(id, Journey::Loaded);
         self.consider_column(base);
     }
@@ -253,7 +274,7 @@ impl Withdrawal<'_> {
     pub(super) fn unload_column(&mut self, id: ConvoyId) {
         let destination =
             self.model.network.trip[self.convoys[id as usize].base].as_ref().expect("a column has a trip").destination;
-        let exit = self.model.network.is_exit[destination];
+        let exit = self.convoys[id as usize].by_exit || self.model.network.is_exit[destination];
         let now = self.now();
         let cargo = std::mem::take(&mut self.convoys[id as usize].cargo);
         for &lot in &cargo {
@@ -282,12 +303,12 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         let mut stream = self.streams.stream(Purpose::Turnaround, convoy.key, 0);
         let rest_days = stream.lognormal(settings.turnaround_days, settings.turnaround_log_sd);
-        let trucks = convoy.trucks;
-        for lot in std::mem::take(&mut convoy.people) {
+        let (trucks, escorts) = (convoy.trucks, convoy.escorts);
+        for lot in convoy.people.drain(..) {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtBase);
         }
         self.tell(What::ColumnHome, At::Convoy(id), "", &[("trucks", f64::from(trucks)), ("rest_days", rest_days)]);
-        self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks });
+        self.schedule(self.now() + rest_days, Event::TrucksReady { fleet: fleet as u16, trucks, escorts });
     }
 }
 

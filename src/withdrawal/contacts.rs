@@ -4,13 +4,15 @@
 //! with its own stream. A point is a contact if its height lies below the rate there and then. So a measure that lowers
 //! the rate can only remove contacts, never move or invent one. Each point carries its own stream for what it does.
 
-use crate::draw::{Purpose, Stream, key2};
+use crate::draw::{Purpose, Stream, key2, standard_exponential};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::routes::Network;
 use crate::model::threat::Tension;
+use crate::withdrawal::armed_groups::{GroupCode, ascribe};
 use crate::withdrawal::casualties::{Target, harm};
+use crate::withdrawal::clearance::device_ratio;
 use crate::withdrawal::curve;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Account, Cause};
@@ -91,7 +93,7 @@ pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
 fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
     let zone = &inputs.zone[passage.zone];
     let base = match kind {
-        ContactKind::Device => zone.device_per_km,
+        ContactKind::Device => zone.device_per_km * device_ratio(inputs),
         ContactKind::Direct => zone.direct_per_km,
     };
     if base == 0.0 {
@@ -151,6 +153,8 @@ impl Withdrawal<'_> {
         let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
         contacts.clear();
         let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
+        // The probability that a layer has a point on a leg of this length.
+        let any = -math::exp_m1(-leg_km * LAYER_PER_KM);
         for kind in ContactKind::ALL {
             let own = rate_bound(&self.inputs, kind, passage, at_least);
             let shadows = self.shadows.iter().map(|shadow| {
@@ -162,7 +166,11 @@ impl Withdrawal<'_> {
             let key = key2(passage_key, kind as u64);
             for layer in 0..layers {
                 let mut stream = self.streams.stream(Purpose::ContactLayer, key, layer);
-                let mut km = stream.standard_exponential() / LAYER_PER_KM;
+                let first = stream.uniform();
+                if first >= any {
+                    continue; // the first point would lie beyond the leg
+                }
+                let mut km = standard_exponential(first) / LAYER_PER_KM;
                 let mut index = 0;
                 while km < leg_km {
                     let height = (layer as f64 + stream.uniform()) * LAYER_PER_KM;
@@ -190,23 +198,34 @@ impl Withdrawal<'_> {
         let passage_key = self.passage_key(id);
         let uncovered = uncovered_rate(&self.inputs, contact.kind, passage);
         self.judge_shadows(id, contact, passage, passage_key);
-        self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
+        let is_on_curve = self.curve.is_some() && contact.height < uncovered * curve::HIGHEST_RATIO;
+        if is_on_curve && self.group_of(contact, passage, passage_key).1 {
+            self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
+        }
         // Most points lie above the rate under any cover: what cover there is need not be asked.
         let happens = contact.height < uncovered * worst_ratio(&self.inputs) && {
             let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
             contact.height < uncovered * cover_ratio(&self.inputs, cover)
         };
-        if !happens {
+        let (group, is_carried_out) = if happens { self.group_of(contact, passage, passage_key) } else { (0, false) };
+        if !is_carried_out {
             self.move_on(id);
             return;
         }
         self.stop(id, passage.now_days);
-        let halt_days = self.happen(id, contact, passage_key);
+        let halt_days = self.happen(id, (contact, group), passage_key);
         self.halt(id, halt_days);
     }
 
+    /// The group that a contact is ascribed to, and whether it carries it out.
+    fn group_of(&self, contact: PotentialContact, passage: Passage, passage_key: u64) -> (GroupCode, bool) {
+        let scenario = (&self.inputs, &self.model.network);
+        let key = (passage_key, contact.point);
+        ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key))
+    }
+
     /// A contact takes place, and perhaps a second device; returns how long the convoy halts.
-    fn happen(&mut self, id: ConvoyId, contact: PotentialContact, passage_key: u64) -> f64 {
+    fn happen(&mut self, id: ConvoyId, (contact, group): (PotentialContact, GroupCode), passage_key: u64) -> f64 {
         let mut halt = self.streams.stream(Purpose::Halt, passage_key, contact.point);
         let mut halt_days = 0.0;
         let armoured_share = self.convoys[id as usize].armoured_share();
@@ -222,7 +241,7 @@ impl Withdrawal<'_> {
                 self.outcome.add(Measure::Contacts, 1.0);
                 self.convoys[id as usize].met[contact.kind as usize] += 1;
             }
-            self.suffer(id, contact.kind, armoured_share, event);
+            self.suffer(id, (contact.kind, group), armoured_share, event);
         }
         halt_days
     }
@@ -284,6 +303,11 @@ impl Withdrawal<'_> {
             let uncovered = uncovered_rate(&shadow.inputs, contact.kind, passage);
             // Most points lie above the rate under any cover, as for the convoy itself.
             if contact.height >= uncovered * worst_ratio(&shadow.inputs) {
+                continue;
+            }
+            let scenario = (&shadow.inputs, &shadow.model.network);
+            let key = (passage_key, contact.point);
+            if !ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key)).1 {
                 continue;
             }
             let network = &shadow.model.network;

@@ -10,8 +10,9 @@ use crate::model::Inputs;
 use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
+use crate::withdrawal::clearance;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
-use crate::withdrawal::event::{ConvoyId, Event};
+use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
@@ -58,6 +59,8 @@ pub struct Convoy {
     pub journey: Journey,
     /// The base whose way to its parent it follows.
     pub way_of: usize,
+    /// It goes out of the country by its base's exit.
+    pub by_exit: bool,
     /// A crew is loading it.
     pub loading: bool,
     /// The leg it is on.
@@ -84,8 +87,8 @@ pub struct Convoy {
     pub share: f64,
     /// Its size factor on the rate of contacts.
     pub size_factor: f64,
-    /// The last day on the road that was drawn, and that day's factor on progress.
-    pub day_factor: (f64, f64),
+    /// Its progress day by day.
+    pub days: DaysOnRoad,
     /// Devices met, direct attacks met, killed and wounded, up to the deadline.
     pub met: [u32; 4],
     /// Keys what the serials of one column have in common.
@@ -116,6 +119,35 @@ pub struct Convoy {
     pub failure_gap: f64,
     /// Where that is counted from.
     pub gap_km: f64,
+}
+
+/// Progress by the day on the road, each day's drawn when the convoy comes to it: one uniform a day from one stream.
+#[derive(Clone, Debug, Default)]
+pub struct DaysOnRoad {
+    scores: Option<Stream>,
+    /// How many days have been drawn.
+    drawn: u32,
+    /// Factor on progress on the last of them.
+    factor: f64,
+}
+
+impl DaysOnRoad {
+    /// Factor on progress on a day, counted from 0.
+    fn factor(&mut self, day: u32, open: impl FnOnce() -> Stream, law: impl FnOnce(f64) -> f64) -> f64 {
+        if self.drawn != day + 1 {
+            if self.drawn > day {
+                self.scores = None;
+                self.drawn = 0;
+            }
+            let scores = self.scores.get_or_insert_with(open);
+            for _ in self.drawn..day {
+                scores.uniform(); // a day on which it stood still
+            }
+            self.factor = law(scores.standard_normal());
+            self.drawn = day + 1;
+        }
+        self.factor
+    }
 }
 
 /// The road of a leg, looked up once when the leg begins.
@@ -201,7 +233,7 @@ impl Withdrawal<'_> {
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
         convoy.departed_days = self.agenda.now();
-        convoy.day_factor = (-1.0, 1.0);
+        convoy.days = DaysOnRoad::default();
         convoy.size_factor = size_factor(&self.inputs, convoy.column_vehicles);
         self.supply(id);
     }
@@ -241,6 +273,14 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
         let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
+        if convoy.by_exit {
+            match (convoy.journey, &network.convoys_exit[convoy.base], &network.cargo_exit[convoy.base]) {
+                (Journey::ToParent, Some(garrison), _) => return &garrison.there,
+                (Journey::Loaded, _, Some(cargo)) => return &cargo.there,
+                (Journey::Back, _, Some(cargo)) => return &cargo.back,
+                _ => {}
+            }
+        }
         match convoy.journey {
             Journey::ToParent => network.withdrawal[convoy.way_of].as_deref().expect("a garrison has a way out"),
             Journey::Out => &trip().out,
@@ -304,6 +344,13 @@ impl Withdrawal<'_> {
                     break (at_days, lost);
                 }
             } else {
+                if convoy.leg + 1 < legs {
+                    let place = self.legs(id)[self.convoys[id as usize].leg].to;
+                    if self.may_be_joined(id, place) {
+                        break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
+                    }
+                }
+                let convoy = &mut self.convoys[id as usize];
                 convoy.leg += 1;
                 if convoy.leg == legs {
                     break (at_days, Event::ConvoyArrives { convoy: id });
@@ -313,6 +360,14 @@ impl Withdrawal<'_> {
             }
         };
         self.schedule(at_days, event);
+    }
+
+    /// Takes a convoy that stopped at a place on its way onto the next leg.
+    pub(super) fn pass_on(&mut self, id: ConvoyId) {
+        self.convoys[id as usize].leg += 1;
+        self.start_leg(id, self.now());
+        self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
+        self.move_on(id);
     }
 
     /// Fixes where a convoy stands, before anything about it changes.
@@ -331,28 +386,29 @@ impl Withdrawal<'_> {
     fn passage_days(&mut self, id: ConvoyId, km: f64) -> (f64, bool) {
         let convoys = &self.inputs.convoys;
         let convoy = &mut self.convoys[id as usize];
+        let pace = clearance::pace(&self.inputs);
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
-        let mut day = (at_days - convoy.departed_days).floor().max(0.0);
+        // The fraction of a day is cut off, as `floor` would, which not every processor has.
+        let mut day = (at_days - convoy.departed_days).max(0.0) as u32;
+        let (speed_score, key, streams) = (convoy.speed_score, convoy.key, &self.streams);
         loop {
             if at_days >= convoy.supplies.until_days {
                 return (at_days, false);
             }
-            if convoy.day_factor.0 != day {
-                let score = self.streams.stream(Purpose::DaySpeed, convoy.key, day as u64).standard_normal();
-                let log_factor = convoys.convoy_log_sd * convoy.speed_score + convoys.day_log_sd * score;
-                convoy.day_factor = (day, math::exp(log_factor));
-            }
-            let on_day = convoy.departed_days + day;
-            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) };
-            let km_per_day = convoy.way.km_per_day * weather * convoy.day_factor.1;
-            let day_ends = convoy.departed_days + day + 1.0;
+            let open = || streams.stream(Purpose::DaySpeed, key, 0);
+            let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
+            let factor = convoy.days.factor(day, open, law);
+            let on_day = convoy.departed_days + f64::from(day);
+            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
+            let km_per_day = convoy.way.km_per_day * weather * factor;
+            let day_ends = on_day + 1.0;
             let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
             if at_km + reach_km >= km {
                 return (at_days + (km - at_km) / km_per_day, true);
             }
             (at_km, at_days) = (at_km + reach_km, day_ends);
             (convoy.leg_km, convoy.since_days) = (at_km, at_days);
-            day += 1.0; // counted, not computed: a sum of days need not round back to the same day
+            day += 1; // counted, not computed: a sum of days need not round back to the same day
         }
     }
 

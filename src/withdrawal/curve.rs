@@ -86,7 +86,7 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Adds what a potential contact costs at each ratio.
+    /// Adds what a potential contact costs at each ratio, one that its group would carry out.
     ///
     /// # Arguments
     /// * `uncovered` - rate of contacts without cover, per km, here and now.
@@ -98,7 +98,7 @@ impl Withdrawal<'_> {
         passage_key: u64,
     ) {
         let Some(granted) = self.curve else { return };
-        if !self.before_deadline() || contact.height >= uncovered * HIGHEST_RATIO {
+        if !self.before_deadline() {
             return;
         }
         let (granted, network) = (&self.shadows[granted], &self.model.network);

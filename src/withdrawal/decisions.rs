@@ -121,6 +121,7 @@ impl Withdrawal<'_> {
             let until_days = now + self.inputs.decisions.hold_for_handover_days;
             self.bases[base].hold_until_days = Some(until_days);
             self.bases[base].hold_since_days = now;
+            self.ask_to_meet(base, now);
             self.tell(What::HoldsForReceiver, At::Base(base), "", &[("at_most_days", until_days - now)]);
             if self.inputs.decisions.hold_for == HoldFor::CivilAuthority {
                 let key = self.model.network.node_key[base];

@@ -43,12 +43,18 @@ impl Withdrawal<'_> {
         load.vehicles.clear();
         load.towed.clear();
         load.cargo.clear();
+        if self.is_left_by_air(base) {
+            load.count_own(base, self.tables.items);
+            self.load = load;
+            return;
+        }
         let decisions = &self.inputs.decisions;
         let accelerated = self.bases[base].accelerated;
         let share = if accelerated { decisions.drivable_accelerated } else { decisions.drivable_planned };
         // Of those it opened with, not of those left: disposal must not make more of them unfit day by day.
         let opened_with = &self.stock[base * self.tables.items..][..self.tables.items];
         let owned: u32 = self.tables.drive_order.iter().map(|&item| opened_with[item as usize]).sum();
+        let owned = owned - self.bases[base].thinned_vehicles.min(owned);
         let mut left = (f64::from(owned) * share + 1e-9) as u32;
         for &item in &self.tables.drive_order {
             let units = left.min(self.at_base(base, item));
@@ -94,29 +100,25 @@ impl Withdrawal<'_> {
         if !state.open || state.disposal_at_days != now {
             return;
         }
-        let rule = self.inputs.disposal.rule;
         let receives = self.receiver_is_there(base) && !state.accelerated || self.would_hold(base);
         let column_comes = state.assigned > 0;
         let (whole_days, pace) = (now.floor(), self.pace(base));
         let mut destroy = per_day(self.inputs.disposal.destroyed_per_day * pace, whole_days);
         let mut decommission = per_day(self.inputs.disposal.decommissioned_per_day * pace, whole_days);
-        let allowed = (destroy, decommission);
         self.plan_load(base);
+        if self.can_begin_later(base, receives, column_comes) {
+            (destroy, decommission) = (0, 0);
+        }
+        let allowed = (destroy, decommission);
         for at in 0..self.tables.disposal_order.len() {
             if destroy == 0 && decommission == 0 {
                 break;
             }
             let item = self.tables.disposal_order[at];
-            let class = &self.inputs.class[class_of(item)];
-            let (sensitive, is_cargo) = (class.sensitive, class.travel == Travel::Loaded);
-            let wanted = match rule {
-                DisposalRule::None => false,
-                DisposalRule::SensitiveOnly => sensitive,
-                DisposalRule::SensitiveFirst => sensitive || !(receives || column_comes && is_cargo),
-            };
-            if !wanted {
+            if !self.is_disposed_of(item, receives, column_comes) {
                 continue;
             }
+            let sensitive = self.inputs.class[class_of(item)].sensitive;
             let staying = self.at_base(base, item).saturating_sub(self.load.own[item as usize]);
             let destroyed = staying.min(destroy);
             destroy -= destroyed;
@@ -139,6 +141,50 @@ impl Withdrawal<'_> {
             self.bases[base].disposal_at_days = next_days;
             self.schedule(next_days, Event::DisposalDay { base: small(base) });
         }
+    }
+
+    /// Whether the rule has a class disposed of where somebody receives what stays, or a column comes for cargo.
+    fn is_disposed_of(&self, item: Item, receives: bool, column_comes: bool) -> bool {
+        let (class, disposal) = (&self.inputs.class[class_of(item)], &self.inputs.disposal);
+        let (sensitive, is_cargo) = (class.sensitive, class.travel == Travel::Loaded);
+        let is_awaited = column_comes && is_cargo;
+        let is_movable = class.travel != Travel::Fixed;
+        match disposal.rule {
+            DisposalRule::None => false,
+            DisposalRule::SensitiveOnly => sensitive && is_movable,
+            DisposalRule::SensitiveFirst | DisposalRule::LatestSafeStart => {
+                is_movable && (sensitive || !(receives || is_awaited))
+            }
+            DisposalRule::AllUnmovable => sensitive || !is_awaited,
+            DisposalRule::ValueThreshold => {
+                let is_worth_it = class.value_usd >= disposal.threshold_usd;
+                is_movable && (sensitive || is_worth_it && !(receives || is_awaited))
+            }
+        }
+    }
+
+    /// Whether the rule is to begin late, and what there is to do can still be done from tomorrow on.
+    fn can_begin_later(&self, base: usize, receives: bool, column_comes: bool) -> bool {
+        let disposal = &self.inputs.disposal;
+        if disposal.rule != DisposalRule::LatestSafeStart {
+            return false;
+        }
+        let pace = self.pace(base);
+        let (mut sensitive_units, mut other_units) = (0, 0);
+        for &item in &self.tables.disposal_order {
+            if self.is_disposed_of(item, receives, column_comes) {
+                let staying = self.at_base(base, item).saturating_sub(self.load.own[item as usize]);
+                let is_sensitive = self.inputs.class[class_of(item)].sensitive;
+                *(if is_sensitive { &mut sensitive_units } else { &mut other_units }) += staying;
+            }
+        }
+        // Sensitive items are only destroyed; the rest also decommissioned, which goes on beside it.
+        let (destroyed, decommissioned) = (disposal.destroyed_per_day * pace, disposal.decommissioned_per_day * pace);
+        let all_units = f64::from(sensitive_units + other_units);
+        let needed_days =
+            (f64::from(sensitive_units) / destroyed.max(1e-9)).max(all_units / (destroyed + decommissioned).max(1e-9));
+        let left_days = (self.bases[base].departs_at_days - self.now()).floor();
+        needed_days.ceil() + disposal.margin_days <= left_days
     }
 
     fn dispose(&mut self, base: usize, item: Item, units: u32, to: Account) {

@@ -101,6 +101,13 @@ pub enum Event {
         fleet: u16,
         /// How many.
         trucks: u32,
+        /// Escorts that came home with them.
+        escorts: u32,
+    },
+    /// Escorts that other duties bound are free for a fleet's columns.
+    EscortsFreed {
+        /// The fleet.
+        fleet: u16,
     },
     /// A later column of a garrison sets out.
     ColumnSetsOut {
@@ -118,6 +125,35 @@ pub enum Event {
         convoy: ConvoyId,
         /// Picks the vehicle, in (0, 1).
         which: f64,
+    },
+    /// A base asks the host for a meeting to hand it over.
+    MeetingAsked {
+        /// The base.
+        base: u16,
+    },
+    /// The host answers.
+    MeetingAnswered {
+        /// The base that asked.
+        base: u16,
+        /// Whether it meets.
+        granted: bool,
+    },
+    /// A convoy comes by a base whose garrison may join it.
+    ConvoyPasses {
+        /// The convoy.
+        convoy: ConvoyId,
+        /// The base.
+        base: u16,
+    },
+    /// A camp asks for the movement of those who leave ahead of it.
+    ThinOutAsked {
+        /// The base.
+        base: u16,
+    },
+    /// They leave.
+    ThinOutLeaves {
+        /// The base.
+        base: u16,
     },
     /// A convoy reaches the end of its journey.
     ConvoyArrives {
@@ -195,6 +231,25 @@ pub enum Event {
         /// The convoy.
         convoy: ConvoyId,
     },
+    /// The mission asks a neighbour for transit by an exit.
+    TransitAsked {
+        /// The exit.
+        exit: u16,
+    },
+    /// The neighbour answers.
+    TransitAnswered {
+        /// The exit.
+        exit: u16,
+        /// Whether the mission may pass.
+        granted: bool,
+    },
+    /// An exit is open.
+    ExitOpens {
+        /// The exit.
+        exit: u16,
+    },
+    /// Owners decide what they sell and give away of what is left.
+    OwnersDecide,
     /// The deadline ends.
     DeadlinePasses,
     /// Liquidation ends, and with it the simulation.
@@ -231,11 +286,16 @@ impl Event {
             | Self::AircraftFails { .. }
             | Self::AircraftRepaired { .. }
             | Self::ResupplyComes { .. }
-            | Self::SuppliesByRoad { .. } => 1,
+            | Self::SuppliesByRoad { .. }
+            | Self::EscortsFreed { .. }
+            | Self::MeetingAnswered { .. }
+            | Self::TransitAnswered { .. }
+            | Self::ExitOpens { .. } => 1,
             Self::FireFalls { .. } | Self::CrewDone { .. } | Self::DisposalDay { .. } => 2,
             Self::ContactReached { .. }
             | Self::VehicleLost { .. }
             | Self::ConvoyArrives { .. }
+            | Self::ConvoyPasses { .. }
             | Self::SuppliesEnd { .. } => 3,
             Self::DecisionReviewed { .. }
             | Self::PackingStarts { .. }
@@ -243,9 +303,14 @@ impl Event {
             | Self::ColumnAsked { .. }
             | Self::ImportAsked { .. }
             | Self::AirliftAsked { .. }
-            | Self::ResupplyAsked { .. } => 4,
+            | Self::ResupplyAsked { .. }
+            | Self::TransitAsked { .. }
+            | Self::ThinOutAsked { .. }
+            | Self::MeetingAsked { .. }
+            | Self::OwnersDecide => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
+            | Self::ThinOutLeaves { .. }
             | Self::ColumnSetsOut { .. }
             | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,

@@ -5,15 +5,16 @@ use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
 use crate::model::threat::Tension;
+use crate::withdrawal::armed_groups::ascribe;
 use crate::withdrawal::casualties::{Blow, Fate, pick};
 use crate::withdrawal::event::{Event, Job, small};
 use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
-use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Thinning};
+use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
 
-/// Height of a layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
+/// Height of the lowest layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
 const LAYER_PER_DAY: f64 = 0.1;
 
 /// Fire at one base.
@@ -68,12 +69,13 @@ impl Withdrawal<'_> {
         }
         let network = &self.model.network;
         let per_day = rate(&self.inputs, self.zones[network.base_zone[base]].level);
-        let (now, until_days) = (self.now(), self.model.deadline_days());
+        let times = (self.now(), self.model.deadline_days());
         let entity = key2(network.node_key[base], 0);
-        let layers = Layers { purpose: Purpose::BaseFire, entity, kind: 0, per_day: LAYER_PER_DAY, until_days };
+        let layers = Layers { purpose: Purpose::BaseFire, entity, kind: 0, per_day: LAYER_PER_DAY };
         let incidents = &mut self.fire[base].incidents;
-        incidents.reach(&self.streams, layers, per_day, now);
-        if let Some((at_days, incident)) = incidents.seek(now, |point| point.height < per_day) {
+        let falls = |point: &Potential| point.height < per_day;
+        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[layers]), times, |_| [per_day, 0.0], falls)
+        {
             self.schedule(at_days, Event::FireFalls { base: small(base), incident });
         }
     }
@@ -105,7 +107,10 @@ impl Withdrawal<'_> {
         }
         if !hits.is_empty() {
             self.outcome.evacuation(harm.care_hours);
-            self.outcome.harm(HarmCause::BaseFire, base, harm.killed, harm.wounded);
+            let scenario = (&self.inputs, &self.model.network);
+            let place = (self.model.network.base_zone[base], self.now());
+            let (group, _) = ascribe(scenario, place, (&self.streams, (entity, u64::from(point.point))));
+            self.outcome.harm((HarmCause::BaseFire, base, group), harm.killed, harm.wounded);
         }
         self.hits = hits;
         self.take_shelter(base);

@@ -4,6 +4,7 @@ use crate::draw::key2;
 use crate::measures::Measure;
 use crate::withdrawal::bases::stow;
 use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
@@ -26,23 +27,11 @@ impl Withdrawal<'_> {
             };
             let key = key2(self.model.network.node_key[base], u64::from(part) << 8);
             let id = self.new_convoy(Kind::Withdrawal, base, key);
-            for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
-                let lot = Lot { units: share(lot.units), ..lot };
-                self.take_along(id, base, lot);
-            }
-            for &lot in &people {
-                let lot = PeopleLot { count: share(lot.count), ..lot };
-                let from = if lot.garrison == small(base) { Whereabouts::AtBase } else { Whereabouts::AtHub };
-                self.people.post(lot, from, Whereabouts::InConvoy);
-                join(&mut self.convoys[id as usize].people, lot);
-            }
-            let (mut count, mut armoured) = (0, 0);
-            for lot in &load.vehicles {
-                count += share(lot.units);
-                armoured += if self.inputs.class[class_of(lot.item)].armoured { share(lot.units) } else { 0 };
-            }
+            self.take_part_aboard(id, base, &load, &people, share);
+            let by_exit = self.exit_is_open(self.model.network.convoys_exit[base].as_ref());
             let convoy = &mut self.convoys[id as usize];
-            (convoy.vehicles, convoy.armoured) = (count, armoured);
+            convoy.by_exit = by_exit;
+            let count = convoy.vehicles;
             convoy.column_vehicles = vehicles;
             convoy.ordinal = part;
             convoy.column_key = key2(self.model.network.node_key[base], 0);
@@ -51,6 +40,31 @@ impl Withdrawal<'_> {
             self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
         }
         self.load = load;
+    }
+
+    /// Takes part of a load and of some people of a base aboard a convoy.
+    pub(super) fn take_part_aboard(
+        &mut self,
+        id: ConvoyId,
+        base: usize,
+        load: &Load,
+        people: &[PeopleLot],
+        part: impl Fn(u32) -> u32,
+    ) {
+        for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
+            self.take_along(id, base, Lot { units: part(lot.units), ..lot });
+        }
+        for &lot in people {
+            let lot = PeopleLot { count: part(lot.count), ..lot };
+            let from = if lot.garrison == small(base) { Whereabouts::AtBase } else { Whereabouts::AtHub };
+            self.people.post(lot, from, Whereabouts::InConvoy);
+            join(&mut self.convoys[id as usize].people, lot);
+        }
+        for lot in &load.vehicles {
+            let (units, convoy) = (part(lot.units), &mut self.convoys[id as usize]);
+            convoy.vehicles += units;
+            convoy.armoured += if self.inputs.class[class_of(lot.item)].armoured { units } else { 0 };
+        }
     }
 
     /// Takes a lot aboard, staged items before those on hand.
@@ -89,7 +103,8 @@ impl Withdrawal<'_> {
     pub(super) fn garrison_arrives(&mut self, id: ConvoyId) {
         let way_of = self.convoys[id as usize].way_of;
         let parent = self.model.network.parent[way_of].expect("a garrison has a parent");
-        if !self.bases[parent].open && !self.inputs.base[parent].repatriation {
+        let by_exit = self.convoys[id as usize].by_exit;
+        if !by_exit && !self.bases[parent].open && !self.inputs.base[parent].repatriation {
             // The parent has gone, and nobody flies from there: on to the parent's parent.
             let now = self.now();
             let convoy = &mut self.convoys[id as usize];
@@ -104,6 +119,10 @@ impl Withdrawal<'_> {
         let amounts =
             [("days", days), ("vehicles", f64::from(convoy.vehicles)), ("people", f64::from(total(&convoy.people)))];
         self.tell(What::ConvoyArrives, At::Convoy(id), "", &amounts);
+        if by_exit {
+            self.garrison_crosses(id);
+            return;
+        }
         let convoy = &mut self.convoys[id as usize];
         convoy.supplies.arrived = true;
         let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));

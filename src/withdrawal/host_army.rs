@@ -58,20 +58,10 @@ impl Advance {
         self.from_days + self.fast_km / self.fast_km_per_day
     }
 
-    /// How far it has come at a time; none before it sets out. It halts at the end of its route.
-    fn km(&self, at_days: f64) -> Option<f64> {
-        let slow_days = at_days - self.fast_until_days();
-        let end_km = self.leg_ends_km.last().copied().unwrap_or(0.0);
-        if at_days < self.from_days {
-            return None;
-        }
-        if slow_days <= 0.0 {
-            return Some(((at_days - self.from_days) * self.fast_km_per_day).min(end_km));
-        }
-        let day = slow_days.floor();
-        let last = self.slow_km.len() - 1;
-        let (before, after) = (self.slow_km[(day as usize).min(last)], self.slow_km[(day as usize + 1).min(last)]);
-        Some((self.fast_km + before + (slow_days - day) * (after - before)).min(end_km))
+    /// When it goes on from there; infinite at the end of its route, where it stays.
+    fn leaves_days(&self, km: f64) -> f64 {
+        let is_end = self.leg_ends_km.last().is_some_and(|&end_km| km >= end_km);
+        if is_end { f64::INFINITY } else { self.passage_days(km) }
     }
 
     /// When it first comes so far; infinite if it does not within its time.
@@ -80,7 +70,10 @@ impl Advance {
             return self.from_days + km / self.fast_km_per_day;
         }
         let beyond = km - self.fast_km;
-        let Some(day) = self.slow_km.iter().position(|&slow_km| slow_km >= beyond) else { return f64::INFINITY };
+        let day = self.slow_km.partition_point(|&slow_km| slow_km < beyond);
+        if day == self.slow_km.len() {
+            return f64::INFINITY;
+        }
         let (before, after) = (self.slow_km[day - 1], self.slow_km[day]);
         self.fast_until_days() + (day - 1) as f64 + (beyond - before) / (after - before)
     }
@@ -109,34 +102,39 @@ impl Withdrawal<'_> {
                 }
             }
         }
+        self.find_near();
         let delay = self.inputs.permissions.host_delay;
         self.host_delays = delay > 0.0 && self.streams.stream(Purpose::HostArmy, NO_COLUMN, 0).chance(delay);
     }
 
-    /// Whether a column is near enough to a zone at a time to raise its tension.
-    pub(super) fn column_is_near(&self, zone: usize, at_days: f64) -> bool {
+    /// Works out when columns are near enough to each zone to raise its tension.
+    fn find_near(&mut self) {
         let network = &self.model.network;
         let near_km = self.inputs.tension.column_near_km;
-        self.advances.iter().zip(&network.columns).any(|(advance, route)| {
-            let Some(km) = advance.km(at_days) else { return false };
-            let leg = advance.leg_ends_km.iter().position(|&end_km| km <= end_km);
-            let Some((leg, end_km)) = leg.map(|leg| (route.legs[leg], advance.leg_ends_km[leg])) else { return false };
-            let ahead_km = end_km - km;
-            let behind_km = self.inputs.road[leg.road].km - ahead_km;
-            network.road_zone[leg.road] == zone
-                || network.zone_km[leg.from][zone] + behind_km <= near_km
-                || network.zone_km[leg.to][zone] + ahead_km <= near_km
-        })
+        self.near_days.resize_with(self.inputs.zone.len(), Vec::new);
+        for (zone, near_days) in self.near_days.iter_mut().enumerate() {
+            near_days.clear();
+            for (advance, route) in self.advances.iter().zip(&network.columns) {
+                for (leg, &end_km) in route.legs.iter().zip(&advance.leg_ends_km) {
+                    let leg_km = self.inputs.road[leg.road].km;
+                    let inside = network.road_zone[leg.road] == zone;
+                    let from_km = if inside { leg_km } else { near_km - network.zone_km[leg.from][zone] };
+                    let to_km = near_km - network.zone_km[leg.to][zone];
+                    if from_km >= 0.0 {
+                        let last_km = end_km - leg_km + from_km.min(leg_km);
+                        near_days.push((advance.passage_days(end_km - leg_km), advance.leaves_days(last_km)));
+                    }
+                    if to_km >= 0.0 {
+                        near_days.push((advance.passage_days(end_km - to_km.min(leg_km)), advance.leaves_days(end_km)));
+                    }
+                }
+            }
+        }
     }
 
-    /// Whether any column ever comes near enough to a zone to raise its tension.
-    pub(super) fn column_comes_near(&self, zone: usize) -> bool {
-        let network = &self.model.network;
-        let mut legs = network.columns.iter().flat_map(|route| &route.legs);
-        legs.any(|leg| {
-            let nearest_km = network.zone_km[leg.from][zone].min(network.zone_km[leg.to][zone]);
-            network.road_zone[leg.road] == zone || nearest_km <= self.inputs.tension.column_near_km
-        })
+    /// Whether a column is near enough to a zone, at a time or from then to another, to raise its tension.
+    pub(super) fn column_is_near(&self, zone: usize, (from_days, until_days): (f64, f64)) -> bool {
+        self.near_days[zone].iter().any(|&(comes, leaves)| comes <= until_days && from_days <= leaves)
     }
 
     /// A column reaches a base: it can receive it, take it if it is empty, or fight for it.
@@ -218,13 +216,13 @@ mod tests {
     #[test]
     fn the_fast_stretch_is_steady_and_both_ends_agree() {
         let advance = advance(0);
-        assert_eq!((advance.km(9.9), advance.km(10.0), advance.km(12.0)), (None, Some(0.0), Some(120.0)));
-        assert_eq!((advance.passage_days(120.0), advance.passage_days(240.0)), (12.0, 14.0));
-        assert_eq!(advance.km(399.0), Some(352.0));
-        for km in [241.0, 300.0, 352.0] {
-            let there = advance.km(advance.passage_days(km)).expect("it has set out");
-            assert!((there - km).abs() < 1e-9, "{there} when it passes {km}");
-        }
+        assert_eq!((advance.passage_days(0.0), advance.passage_days(120.0)), (10.0, 12.0));
+        let (at_end_of_fast, just_after) = (advance.passage_days(240.0), advance.passage_days(240.0 + 1e-9));
+        assert_eq!(at_end_of_fast, 14.0);
+        assert!((14.0..15.0).contains(&just_after));
+        let passages = [241.0, 300.0, 351.0, 352.0].map(|km| advance.passage_days(km));
+        assert!(passages.is_sorted() && passages[3] < 400.0, "{passages:?}");
+        assert_eq!((advance.leaves_days(300.0), advance.leaves_days(352.0)), (passages[1], f64::INFINITY));
     }
 
     #[test]

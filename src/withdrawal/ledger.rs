@@ -58,10 +58,14 @@ pub enum Account {
     LostToAttack,
     /// Lost on the road to a breakdown.
     LostToBreakdown,
+    /// Sold.
+    Sold,
+    /// Given away.
+    Gifted,
 }
 
 /// How many accounts there are.
-pub const ACCOUNTS: usize = 15;
+pub const ACCOUNTS: usize = 17;
 
 /// The eight lines into which the accounts are added for reports; they sum to the stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +74,7 @@ pub enum Disposition {
     EvacuatedRoad,
     /// Out, having left its base by air.
     EvacuatedAir,
-    /// Handed over (with transferred and sold).
+    /// Handed over, sold or given away.
     HandedOver,
     /// Destroyed.
     Destroyed,
@@ -119,7 +123,7 @@ impl Account {
             Self::OnHand | Self::Staged | Self::InTransit | Self::AtHub => Disposition::OnHand,
             Self::EvacuatedRoad => Disposition::EvacuatedRoad,
             Self::EvacuatedAir => Disposition::EvacuatedAir,
-            Self::HandedOver => Disposition::HandedOver,
+            Self::HandedOver | Self::Sold | Self::Gifted => Disposition::HandedOver,
             Self::Destroyed => Disposition::Destroyed,
             Self::Decommissioned => Disposition::Decommissioned,
             Self::Unclaimed | Self::SeizedByGroup | Self::SeizedByHost | Self::Looted => Disposition::Abandoned,
@@ -345,6 +349,8 @@ const fn lines_by_account() -> [Disposition; ACCOUNTS] {
         Abandoned,
         LostEnRoute,
         LostEnRoute,
+        HandedOver,
+        HandedOver,
     ]
 }
 
@@ -452,6 +458,8 @@ mod tests {
             Account::Looted,
             Account::LostToAttack,
             Account::LostToBreakdown,
+            Account::Sold,
+            Account::Gifted,
         ];
         for (account, line) in ORDER.iter().zip(lines_by_account()) {
             assert_eq!(account.disposition(), line);

@@ -4,22 +4,31 @@
 //! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
 
 mod aftermath;
+mod air_harm;
+mod airlift;
+mod armed_groups;
 mod aviation;
 mod bases;
 mod casualties;
+mod clearance;
 mod columns;
 mod contacts;
 mod convoys;
 pub mod curve;
 mod decisions;
 mod disposal;
+mod escorts;
 pub mod event;
+mod exits;
 mod fire;
 mod garrisons;
 mod host_army;
 mod imports;
 pub mod ledger;
+mod liquidation;
 mod losses;
+mod meetings;
+mod merging;
 pub mod outcome;
 mod people;
 mod permissions;
@@ -30,6 +39,7 @@ mod run;
 mod tables;
 pub mod tale;
 mod tension;
+mod thin_out;
 mod thinning;
 mod weather;
 

@@ -1,6 +1,7 @@
 //! What one replication comes out as.
 
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::convoys::Kind;
@@ -36,11 +37,13 @@ pub enum HarmCause {
     Direct,
     /// Fire at a base.
     BaseFire,
+    /// A hit on an aircraft.
+    Aircraft,
 }
 
 impl HarmCause {
     /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Device, Self::Direct, Self::BaseFire];
+    pub const ALL: [Self; 4] = [Self::Device, Self::Direct, Self::BaseFire, Self::Aircraft];
 
     /// That of a kind of contact.
     pub fn of(kind: ContactKind) -> Self {
@@ -56,6 +59,7 @@ impl HarmCause {
             Self::Device => ContactKind::Device.name(),
             Self::Direct => ContactKind::Direct.name(),
             Self::BaseFire => "base_fire",
+            Self::Aircraft => "aircraft",
         }
     }
 }
@@ -65,8 +69,10 @@ impl HarmCause {
 pub struct PlaceHarm {
     /// The cause.
     pub cause: HarmCause,
-    /// Index of the road, or of the base for fire at bases.
+    /// Index of the road, or of the base for fire at bases and hits on aircraft.
     pub place: u16,
+    /// The group it is ascribed to; 0 for none.
+    pub group: u16,
     /// Killed.
     pub killed: u32,
     /// Wounded who lived.
@@ -105,6 +111,12 @@ impl EndOfItems {
     /// What it is of: base, item, disposition and cause, each by index.
     pub fn key(&self) -> (u16, Item, u8, u8) {
         (self.origin, self.item, self.disposition as u8, self.cause as u8)
+    }
+
+    /// Orders as the key does.
+    pub(super) fn rank(&self) -> u64 {
+        let (origin, item, disposition, cause) = self.key();
+        u64::from(origin) << 32 | u64::from(item) << 16 | u64::from(disposition) << 8 | u64::from(cause)
     }
 }
 
@@ -291,11 +303,12 @@ impl Outcome {
         self.add(Measure::SeriousFire, f64::from(u8::from(fate == Fate::Serious)));
     }
 
-    pub(super) fn harm(&mut self, cause: HarmCause, place: usize, killed: u32, wounded: u32) {
+    pub(super) fn harm(&mut self, (cause, place, group): (HarmCause, usize, GroupCode), killed: u32, wounded: u32) {
         let place = place as u16;
-        match self.harms.iter_mut().find(|harm| harm.place == place && harm.cause == cause) {
+        let same = |harm: &&mut PlaceHarm| harm.place == place && harm.cause == cause && harm.group == group;
+        match self.harms.iter_mut().find(same) {
             Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
-            None => self.harms.push(PlaceHarm { cause, place, killed, wounded }),
+            None => self.harms.push(PlaceHarm { cause, place, group, killed, wounded }),
         }
     }
 

@@ -30,10 +30,16 @@ pub enum DeskId {
     AirLift,
     /// Flights to convoys.
     AirResupply,
+    /// Transit through a neighbouring country.
+    NeighbourTransit,
+    /// Armed escort of a column.
+    ArmedEscort,
+    /// A meeting to hand a base over.
+    HandoverMeeting,
 }
 
 /// How many desks there are.
-const COUNT: usize = 9;
+const COUNT: usize = 12;
 
 const DESKS: [DeskId; COUNT] = [
     DeskId::TruckColumn,
@@ -45,6 +51,9 @@ const DESKS: [DeskId; COUNT] = [
     DeskId::PartsImport,
     DeskId::AirLift,
     DeskId::AirResupply,
+    DeskId::NeighbourTransit,
+    DeskId::ArmedEscort,
+    DeskId::HandoverMeeting,
 ];
 
 impl DeskId {
@@ -60,6 +69,9 @@ impl DeskId {
             Self::PartsImport => "parts_import",
             Self::AirLift => "air_lift",
             Self::AirResupply => "air_resupply",
+            Self::NeighbourTransit => "neighbour_transit",
+            Self::ArmedEscort => "armed_escort",
+            Self::HandoverMeeting => "handover_meeting",
         }
     }
 
@@ -75,6 +87,9 @@ impl DeskId {
             Self::PartsImport => &permissions.parts_import,
             Self::AirLift => &permissions.air_lift,
             Self::AirResupply => &permissions.air_resupply,
+            Self::NeighbourTransit => &permissions.neighbour_transit,
+            Self::ArmedEscort => &permissions.armed_escort,
+            Self::HandoverMeeting => &permissions.handover_meeting,
         }
     }
 }
@@ -274,9 +289,19 @@ impl Withdrawal<'_> {
 
     /// Draws the fate of a request filed now in a base's region, keyed by who asks and how often they have asked before.
     pub(super) fn answer(&self, desk_id: DeskId, base: usize, who: u64, occurrence: u64) -> Answer {
-        let region = self.model.network.base_region[base];
-        let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
         let withheld = desk_id == DeskId::GroundMovement && self.movement_is_withheld(base);
+        self.answer_in(desk_id, (self.model.network.base_region[base], withheld), who, occurrence)
+    }
+
+    /// The same for a region; one that is withheld is not granted, whatever the stance.
+    pub(super) fn answer_in(
+        &self,
+        desk_id: DeskId,
+        (region, withheld): (usize, bool),
+        who: u64,
+        occurrence: u64,
+    ) -> Answer {
+        let (unanswered, granted) = self.host.odds(&self.inputs, &self.model.network, desk_id, region, self.now());
         let granted = if withheld { 0.0 } else { granted };
         let desk = desk_id.of(&self.inputs.permissions);
         let mut stream = self.streams.stream(Purpose::Answer, key2(who, desk_id as u64), occurrence);

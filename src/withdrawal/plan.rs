@@ -29,6 +29,8 @@ impl Withdrawal<'_> {
             self.bases[base].packs_from_days = (target_days - start_before).max(0.0);
             self.schedule(self.bases[base].packs_from_days, Event::PackingStarts { base: small(base) });
             if withdraws {
+                // Who flies out needs no leave to drive.
+                self.bases[base].movement_granted = self.is_left_by_air(base);
                 self.schedule((target_days - ask_before).max(0.0), Event::MovementAsked { base: small(base) });
                 self.set_departure(base, target_days.max(0.0));
             }

@@ -14,6 +14,7 @@ use crate::withdrawal::columns::FleetState;
 use crate::withdrawal::convoys::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
@@ -71,6 +72,8 @@ pub struct Withdrawal<'m> {
     pub(super) zones: Vec<ZoneState>,
     pub(super) fire: Vec<FireState>,
     pub(super) advances: Vec<Advance>,
+    /// From when to when a host column is near each zone.
+    pub(super) near_days: Vec<Vec<(f64, f64)>>,
     pub(super) host_delays: bool,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
@@ -88,6 +91,8 @@ pub struct Withdrawal<'m> {
     pub(super) fuel: Vec<FuelStock>,
     /// The mission's aircraft.
     pub(super) air: AirFleet,
+    /// Exits through neighbouring countries.
+    pub(super) exits: Vec<ExitState>,
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
@@ -117,6 +122,7 @@ impl<'m> Withdrawal<'m> {
             zones: Vec::new(),
             fire: Vec::new(),
             advances: Vec::new(),
+            near_days: Vec::new(),
             host_delays: false,
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
@@ -131,6 +137,7 @@ impl<'m> Withdrawal<'m> {
             hits: Vec::new(),
             fuel: Vec::new(),
             air: AirFleet::default(),
+            exits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
             tale: None,
@@ -224,6 +231,11 @@ impl<'m> Withdrawal<'m> {
         self.schedule_flight(0);
         self.open_imports();
         self.open_aviation();
+        self.open_escorts();
+        self.open_meetings();
+        self.open_liquidation();
+        self.open_exits();
+        self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
     }
@@ -264,11 +276,18 @@ impl<'m> Withdrawal<'m> {
             Event::BaseLeaves { base } => self.on_base_leaves(base as usize),
             Event::ColumnAsked { base } => self.on_column_asked(base as usize),
             Event::ColumnAnswered { base, granted } => self.on_column_answered(base as usize, granted),
-            Event::TrucksReady { fleet, trucks } => self.on_trucks_ready(fleet as usize, trucks),
+            Event::TrucksReady { fleet, trucks, escorts } => self.on_trucks_ready(fleet as usize, trucks, escorts),
             Event::ColumnSetsOut { convoy } => self.on_column_sets_out(convoy),
             Event::ContactReached { convoy } => self.on_contact_reached(convoy),
             Event::VehicleLost { convoy, which } => self.on_vehicle_lost(convoy, which),
             Event::ConvoyArrives { convoy } => self.on_convoy_arrives(convoy),
+            Event::EscortsFreed { fleet } => self.on_escorts_freed(fleet as usize),
+            Event::MeetingAsked { base } => self.on_meeting_asked(base as usize),
+            Event::MeetingAnswered { base, granted } => self.on_meeting_answered(base as usize, granted),
+            Event::OwnersDecide => self.on_owners_decide(),
+            Event::ConvoyPasses { convoy, base } => self.on_convoy_passes(convoy, base as usize),
+            Event::ThinOutAsked { base } => self.on_thin_out_asked(base as usize),
+            Event::ThinOutLeaves { base } => self.on_thin_out_leaves(base as usize),
             Event::FlightLeaves { flight } => self.on_flight_leaves(flight),
             Event::CampTaken { base } => self.on_camp_taken(base as usize),
             Event::CampLooted { base } => self.on_camp_looted(base as usize),
@@ -282,6 +301,9 @@ impl<'m> Withdrawal<'m> {
             Event::ResupplyComes { convoy } => self.on_resupply_comes(convoy),
             Event::SuppliesByRoad { convoy } => self.on_supplies_by_road(convoy),
             Event::SuppliesEnd { convoy } => self.on_supplies_end(convoy),
+            Event::TransitAsked { exit } => self.on_transit_asked(exit as usize),
+            Event::TransitAnswered { exit, granted } => self.on_transit_answered(exit as usize, granted),
+            Event::ExitOpens { exit } => self.on_exit_opens(exit as usize),
             Event::DeadlinePasses => self.on_deadline_passes(),
             Event::LiquidationEnds => unreachable!("handled by the run loop"),
         }
@@ -338,6 +360,7 @@ impl<'m> Withdrawal<'m> {
     /// Ends the replication: the team goes home, the books are closed and checked.
     fn close(&mut self) {
         self.close_fleets();
+        self.close_liquidation();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);
@@ -399,7 +422,7 @@ impl<'m> Withdrawal<'m> {
         self.ledger.on_hand(|origin, item, units| {
             push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
         });
-        ends.sort_unstable_by_key(EndOfItems::key);
+        ends.sort_unstable_by_key(EndOfItems::rank);
         ends.dedup_by(|more, one| {
             let same = more.key() == one.key();
             if same {

@@ -2,10 +2,12 @@
 //!
 //! It is kept only when asked for. Telling draws nothing and decides nothing, so the outcome is the same either way.
 
-use crate::model::routes::node_id;
+use crate::model::routes::{NodeId, node_id};
+use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::thin_out::THIN_OUT_ORDINAL;
 
 macro_rules! happenings {
     ($( $variant:ident = $name:literal, $meaning:literal; )*) => {
@@ -32,6 +34,7 @@ happenings! {
     Granted = "granted", "The host grants a base's request; the cause is the desk.";
     Refused = "refused", "The host refuses a base's request; the cause is the desk.";
     ColumnSent = "column_sent", "A contract column sets out to fetch cargo.";
+    WaitsForEscorts = "waits_for_escorts", "A granted column has its trucks and too few escorts are free.";
     ColumnWaits = "column_waits", "A contract column has come to the base it is to load at.";
     ColumnLoaded = "column_loaded", "A contract column sets out with its load.";
     ColumnUnloaded = "column_unloaded", "A contract column has delivered its load.";
@@ -52,16 +55,22 @@ happenings! {
     Supplied = "supplied", "A garrison's convoy gets supplies; the cause is the way they came.";
     LiftFlies = "lift_flies", "A day of flights takes people and goods of a camp to its parent.";
     AircraftHit = "aircraft_hit", "An aircraft is hit as it lands or takes off; the cause is what became of it.";
+    HurtAboard = "hurt_aboard", "People aboard an aircraft that was hit are killed or wounded.";
     AircraftGrounded = "aircraft_grounded", "An aircraft begins to wait for a part.";
     FuelDelivered = "fuel_delivered", "An import of fuel reaches every open base.";
     FlightLeaves = "flight_leaves", "A repatriation flight takes people home.";
-    CampTaken = "camp_taken", "An armed group takes an empty camp.";
+    CampTaken = "camp_taken", "An armed group takes an empty camp: the one named, if the scenario says which could.";
     CampLooted = "camp_looted", "An empty camp is looted.";
     ArmyArrives = "army_arrives", "A column of the host army reaches a base.";
     AuthorityArrives = "authority_arrives", "A civil authority comes to a base that holds for one.";
     HoldsForReceiver = "holds_for_receiver", "A base that is free to go holds for someone to receive it.";
     HostTakes = "host_takes", "The host army takes a base that was left; the cause says from whom.";
     BaseFire = "base_fire", "Fire falls on a base; the cause says whether people were in shelter.";
+    WaitsForConvoy = "waits_for_convoy", "A garrison that is free to go waits for the convoy it is to join.";
+    ConvoyJoined = "convoy_joined", "A garrison leaves with a convoy that has come by.";
+    OwnersDecide = "owners_decide", "Owners sell and give away part of what is left at a base after the deadline.";
+    ThinnedOut = "thinned_out", "Part of a garrison leaves ahead of its closure.";
+    ExitOpens = "exit_opens", "An exit through a neighbouring country is open.";
     DeadlinePasses = "deadline_passes", "The deadline ends.";
     LiquidationEnds = "liquidation_ends", "Liquidation ends, and with it the simulation.";
 }
@@ -75,6 +84,10 @@ pub(super) enum At {
     Zone(usize),
     /// A base.
     Base(usize),
+    /// A base that a group takes.
+    Taken(usize, GroupCode),
+    /// A place without a base.
+    Place(NodeId),
     /// A convoy, where it is.
     Convoy(ConvoyId),
 }
@@ -88,7 +101,7 @@ pub struct Entry {
     pub what: What,
     /// A base, a zone, a road; empty for the mission as a whole.
     pub place: String,
-    /// A convoy or a garrison; empty if neither.
+    /// A convoy, a garrison or an armed group; empty if none.
     pub who: String,
     /// The base concerned, if one is.
     pub base: String,
@@ -110,6 +123,7 @@ impl Withdrawal<'_> {
     }
 
     /// Tells what happens at a time that may lie ahead of the clock.
+    #[inline]
     pub(super) fn tell_of(
         &mut self,
         time_days: f64,
@@ -118,14 +132,23 @@ impl Withdrawal<'_> {
         cause: &'static str,
         amounts: &[(&'static str, f64)],
     ) {
-        if self.tale.is_none() {
-            return;
+        if self.tale.is_some() {
+            self.write(time_days, what, at, cause, amounts);
         }
+    }
+
+    #[cold]
+    fn write(&mut self, time_days: f64, what: What, at: At, cause: &'static str, amounts: &[(&'static str, f64)]) {
         let inputs = &self.inputs;
         let (place, who, base) = match at {
             At::Mission => Default::default(),
             At::Zone(zone) => (inputs.zone[zone].id.clone(), String::new(), String::new()),
             At::Base(base) => (inputs.base[base].id.clone(), String::new(), inputs.base[base].id.clone()),
+            At::Taken(base, group) => {
+                let who = usize::from(group).checked_sub(1).map(|group| inputs.armed_group[group].id.clone());
+                (inputs.base[base].id.clone(), who.unwrap_or_default(), inputs.base[base].id.clone())
+            }
+            At::Place(place) => (node_id(inputs, place).to_owned(), String::new(), String::new()),
             At::Convoy(id) => {
                 (self.whereabouts(id), self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())
             }
@@ -139,6 +162,7 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let base = &self.inputs.base[convoy.base].id;
         match convoy.kind {
+            Kind::Withdrawal if convoy.ordinal == THIN_OUT_ORDINAL => format!("{base}-ahead"),
             Kind::Withdrawal => format!("{base}-serial-{}", convoy.ordinal + 1),
             Kind::Column => format!("{base}-column-{}", convoy.ordinal + 1),
         }

@@ -7,7 +7,6 @@
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::Inputs;
-use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
@@ -15,7 +14,7 @@ use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
 
-/// Height of a layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
+/// Height of the lowest layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
 const LAYER_PER_DAY: f64 = 0.02;
 /// Kinds of potential jumps.
 const FALLS: u8 = 0;
@@ -32,8 +31,6 @@ pub struct ZoneState {
     critical_since_days: Option<f64>,
     /// When a base in it or near it last closed.
     pub closure_days: f64,
-    /// No product of factors on its rates up is ever above this.
-    most_factor: f64,
     /// Its jumps.
     jumps: Thinning,
 }
@@ -45,7 +42,6 @@ impl Default for ZoneState {
             alarmed_since_days: None,
             critical_since_days: None,
             closure_days: f64::NEG_INFINITY,
-            most_factor: 0.0,
             jumps: Thinning::default(),
         }
     }
@@ -84,14 +80,6 @@ fn plain_rate(inputs: &Inputs, level: Tension, rises: bool) -> f64 {
     }
 }
 
-/// Product of the factors on the rates up that belong to the zone and its groups, of those active by a day.
-fn standing_factor(inputs: &Inputs, network: &Network, zone: usize, by_days: f64) -> f64 {
-    let groups = inputs.armed_group.iter().zip(&network.group_zones);
-    let active = groups.filter(|(group, zones)| zones[zone] && group.from.is_none_or(|from| from <= by_days));
-    let rise: f64 = active.map(|(group, _)| group.rise_factor).product();
-    inputs.zone[zone].rise_factor.unwrap_or(1.0) * rise
-}
-
 impl Withdrawal<'_> {
     /// Sets every zone to its level at the start, lays out its potential jumps, and schedules what is dated after it.
     pub(super) fn open_zones(&mut self) {
@@ -109,22 +97,36 @@ impl Withdrawal<'_> {
                     self.schedule(from_days, Event::TensionChanges { zone: zone as u16, change: change as u16 });
                 }
             }
-            if process {
-                self.zones[zone].most_factor = self.most_factor(zone);
-                self.seek_jump(zone);
-            }
+            self.seek_jump(zone);
         }
     }
 
-    /// A bound on the product of factors on a zone's rates up.
-    fn most_factor(&self, zone: usize) -> f64 {
-        let (inputs, network) = (&self.inputs, &self.model.network);
-        let groups = inputs.armed_group.iter().zip(&network.group_zones).filter(|(_, zones)| zones[zone]);
-        let groups: f64 = groups.map(|(group, _)| group.rise_factor.max(1.0)).product();
-        let own = inputs.zone[zone].rise_factor.unwrap_or(1.0);
-        let latest = growth(inputs, 0.0).max(growth(inputs, self.end_days()));
-        let near = if self.column_comes_near(zone) { inputs.tension.column_near_factor.max(1.0) } else { 1.0 };
-        own * groups * near * inputs.tension.closure_factor.max(1.0) * latest
+    /// Product of the factors on a zone's rates up at a time, if nothing closes until then; over a span, no less than it is
+    /// at any time of it.
+    fn rise_factor(&self, zone: usize, (from_days, until_days): (f64, f64)) -> f64 {
+        /// A factor in force at the end of a span, or else at its beginning: between the two it may or may not be.
+        fn within(factor: f64, (at_start, at_end): (bool, bool)) -> f64 {
+            match (at_start, at_end) {
+                (true, true) => factor,
+                (false, false) => 1.0,
+                _ => factor.max(1.0),
+            }
+        }
+        let (inputs, tension) = (&self.inputs, &self.inputs.tension);
+        let groups = inputs.armed_group.iter().zip(&self.model.network.group_zones);
+        let groups: f64 = groups
+            .filter(|(_, zones)| zones[zone])
+            .map(|(group, _)| {
+                let acts_from = group.from.unwrap_or(f64::NEG_INFINITY);
+                within(group.rise_factor, (acts_from <= from_days, acts_from <= until_days))
+            })
+            .product();
+        let near = self.column_is_near(zone, (from_days, until_days));
+        let near = if near { tension.column_near_factor } else { 1.0 };
+        let felt_until_days = self.zones[zone].closure_days + tension.closure_days;
+        let closure = within(tension.closure_factor, (from_days < felt_until_days, until_days < felt_until_days));
+        let growth = growth(inputs, from_days).max(growth(inputs, until_days));
+        inputs.zone[zone].rise_factor.unwrap_or(1.0) * groups * near * closure * growth
     }
 
     /// A dated level takes effect.
@@ -157,43 +159,28 @@ impl Withdrawal<'_> {
         if !self.inputs.tension.process {
             return;
         }
-        let (now, until_days) = (self.now(), self.end_days());
-        let mut jumps = std::mem::take(&mut self.zones[zone].jumps);
-        let mut most = [0.0; 2];
-        for (kind, factor) in [(FALLS, 1.0), (RISES, self.zones[zone].most_factor)] {
-            let entity = key2(self.model.network.zone_key[zone], u64::from(kind));
-            let layers = Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY, until_days };
-            let plain = plain_rate(&self.inputs, self.zones[zone].level, kind == RISES);
-            most[kind as usize] = (plain * factor).min(MOST_PER_DAY);
-            jumps.reach(&self.streams, layers, most[kind as usize], now);
-        }
-        // Most points lie above every rate that is possible: what is nearby need not be looked at.
-        let is_jump =
-            |point: &Potential| point.height < most[point.kind as usize] && point.height < self.jump_rate(zone, point);
-        let found = jumps.seek(now, is_jump);
+        let times = (self.now(), self.end_days());
+        let state = &mut self.zones[zone];
+        let mut jumps = std::mem::take(&mut state.jumps);
+        let level = state.level;
+        let zone_key = self.model.network.zone_key[zone];
+        let kinds = [FALLS, RISES].map(|kind| {
+            let entity = key2(zone_key, u64::from(kind));
+            Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY }
+        });
+        let [falls, rises] = [false, true].map(|rises| plain_rate(&self.inputs, level, rises));
+        let rates = |span| {
+            let rises = if rises == 0.0 { 0.0 } else { rises * self.rise_factor(zone, span) };
+            [falls, rises].map(|rate| rate.min(MOST_PER_DAY))
+        };
+        let is_jump = |point: &Potential| {
+            point.kind == FALLS || point.height < rates((point.at_days, point.at_days))[usize::from(RISES)]
+        };
+        let found = jumps.seek((&self.streams, &kinds), times, rates, is_jump);
         self.zones[zone].jumps = jumps;
         if let Some((at_days, jump)) = found {
             self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
         }
-    }
-
-    /// Rate at which a zone at its present level jumps as a point would have it, at the time of that point, if nothing
-    /// closes until then. Per day.
-    fn jump_rate(&self, zone: usize, jump: &Potential) -> f64 {
-        let (inputs, state) = (&self.inputs, &self.zones[zone]);
-        let rises = jump.kind == RISES;
-        let plain = plain_rate(inputs, state.level, rises);
-        if !rises || plain == 0.0 {
-            return plain.min(MOST_PER_DAY);
-        }
-        let mut rate = plain * standing_factor(inputs, &self.model.network, zone, jump.at_days);
-        if self.column_is_near(zone, jump.at_days) {
-            rate *= inputs.tension.column_near_factor;
-        }
-        if jump.at_days < state.closure_days + inputs.tension.closure_days {
-            rate *= inputs.tension.closure_factor;
-        }
-        (rate * growth(inputs, jump.at_days)).min(MOST_PER_DAY)
     }
 
     /// Adds up the days of critical tension that a base has been through, when they or its stay end.

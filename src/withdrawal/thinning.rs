@@ -1,16 +1,20 @@
 //! A point process in time by thinning: potential points laid out from keyed streams, of which those happen whose height
 //! lies below the rate when they come.
 //!
-//! Points stand in layers of constant height, each with its own stream, so that no draw moves with the rate: a higher
-//! rate only adds points. Layers are laid out from the lowest up, when a rate first reaches them. The next point to happen
-//! is looked for again whenever the rate has changed; one that was found before and is no longer the next is passed over
-//! when its time comes, so nothing is ever cancelled.
+//! Points stand in cells, a layer of heights over a span of days, each with its own stream, so that no draw moves with the
+//! rate: a higher rate only adds points. Each layer is twice as high as the one below it, so that few are needed. Cells
+//! are laid out when the search for the next point comes to their days and a rate is possible there that reaches them. The next point to happen is looked for again whenever
+//! the rate has changed; one that was found before and is no longer the next is passed over when its time comes, so
+//! nothing is ever cancelled.
 
 use crate::draw::Purpose;
 use crate::withdrawal::run::CountedStreams;
 
 /// Rates are held at this, once an hour, so that no scenario's factors can run away.
 pub const MOST_PER_DAY: f64 = 24.0;
+
+/// Days that a cell spans. Part of the stream scheme: changing it moves every point.
+const CELL_DAYS: f64 = 32.0;
 
 /// A point at which something may happen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +25,7 @@ pub struct Potential {
     pub height: f64,
     /// Which kind of thing: 0 or 1.
     pub kind: u8,
-    /// Which point it is: kind (1 bit), layer (11 bits), index in the layer (20 bits).
+    /// Which point it is: kind (1 bit), layer (5 bits), span (10 bits), index in the cell (16 bits).
     pub point: u32,
 }
 
@@ -34,77 +38,114 @@ pub struct Layers {
     pub entity: u64,
     /// Which kind of thing: 0 or 1.
     pub kind: u8,
-    /// Height of a layer: part of the stream scheme, since changing it moves every point.
+    /// Height of the lowest layer: part of the stream scheme, since changing it moves every point.
     pub per_day: f64,
-    /// Points are laid out up to here.
-    pub until_days: f64,
+}
+
+/// The potential points of one actor over one span of days, in order.
+#[derive(Clone, Debug, Default)]
+struct Span {
+    points: Vec<Potential>,
+    /// How many layers of each kind are laid out.
+    laid: [u32; 2],
+}
+
+impl Span {
+    /// Lays out the points of a kind that lie below a rate, unless they are there.
+    fn reach(&mut self, streams: &CountedStreams, layers: Layers, span: usize, rate_per_day: f64) {
+        let laid = &mut self.laid[layers.kind as usize];
+        let before = *laid;
+        let starts_days = span as f64 * CELL_DAYS;
+        loop {
+            // The layers below this one are as high together as this one less the lowest.
+            let per_day = layers.per_day * f64::from(1_u32 << *laid);
+            let below = per_day - layers.per_day;
+            if rate_per_day <= below {
+                break;
+            }
+            let mut stream = streams.stream(layers.purpose, layers.entity, (span as u64) << 32 | u64::from(*laid));
+            let mut into_days = stream.standard_exponential() / per_day;
+            let mut point = u32::from(layers.kind) << 31 | *laid << 26 | (span as u32) << 16;
+            while into_days < CELL_DAYS {
+                let (at_days, height) = (starts_days + into_days, below + stream.uniform() * per_day);
+                self.points.push(Potential { at_days, height, kind: layers.kind, point });
+                into_days += stream.standard_exponential() / per_day;
+                point += 1;
+            }
+            *laid += 1;
+        }
+        if *laid > before {
+            self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        }
+    }
 }
 
 /// Potential points of one actor, and the next of them.
 #[derive(Clone, Debug, Default)]
 pub struct Thinning {
-    points: Vec<Potential>,
-    /// How many layers of each kind are laid out.
-    laid: [u32; 2],
-    /// The first point that has not passed.
-    ahead: usize,
-    /// The point to happen as things stand, and where it is.
-    pending: Option<(u32, usize)>,
+    spans: Vec<Span>,
+    /// The point to happen as things stand.
+    pending: Option<Potential>,
 }
 
 impl Thinning {
     /// Takes all points away, keeping the memory.
     pub fn clear(&mut self) {
-        self.points.clear();
-        (self.laid, self.ahead, self.pending) = ([0; 2], 0, None);
-    }
-
-    /// Lays out the points of a kind that lie ahead and below a rate, unless they are there. Then look for the next.
-    pub(super) fn reach(&mut self, streams: &CountedStreams, layers: Layers, rate_per_day: f64, now_days: f64) {
-        let needed = (rate_per_day / layers.per_day).ceil() as u32;
-        let laid = self.laid[layers.kind as usize];
-        if needed <= laid {
-            return;
+        for span in &mut self.spans {
+            span.points.clear();
+            span.laid = [0; 2];
         }
-        for layer in laid..needed {
-            let mut stream = streams.stream(layers.purpose, layers.entity, u64::from(layer));
-            let mut at_days = stream.standard_exponential() / layers.per_day;
-            let mut point = u32::from(layers.kind) << 31 | layer << 20;
-            while at_days < layers.until_days {
-                let height = (f64::from(layer) + stream.uniform()) * layers.per_day;
-                if at_days > now_days {
-                    self.points.push(Potential { at_days, height, kind: layers.kind, point });
-                }
-                at_days += stream.standard_exponential() / layers.per_day;
-                point += 1;
-            }
-        }
-        self.laid[layers.kind as usize] = needed;
-        // Times are not negative, so that their bits order as they do.
-        self.points.sort_unstable_by_key(|point| point.at_days.to_bits());
-        self.ahead = 0;
+        self.pending = None;
     }
 
     /// Finds the next point that happens as things stand.
     ///
+    /// # Arguments
+    /// * `kinds` - the keys of each kind of point.
+    /// * `until_days` - nothing happens from here on.
+    /// * `bound` - the rates of both kinds are not above this over a span of days. Per day.
+    /// * `happens` - whether a point below that bound happens.
+    ///
     /// # Returns
     /// Its time and number, if it is another than the one found before.
-    pub fn seek(&mut self, now_days: f64, happens: impl Fn(&Potential) -> bool) -> Option<(f64, u32)> {
-        let passed = self.points[self.ahead..].iter().take_while(|point| point.at_days <= now_days).count();
-        self.ahead += passed;
-        let before = self.pending.map(|(point, _)| point);
-        let found = self.points[self.ahead..].iter().position(happens).map(|skipped| self.ahead + skipped);
-        self.pending = found.map(|at| (self.points[at].point, at));
-        let next = self.points[found?];
-        (before != Some(next.point)).then_some((next.at_days, next.point))
+    pub fn seek(
+        &mut self,
+        (streams, kinds): (&CountedStreams, &[Layers]),
+        (now_days, until_days): (f64, f64),
+        bound: impl Fn((f64, f64)) -> [f64; 2],
+        happens: impl Fn(&Potential) -> bool,
+    ) -> Option<(f64, u32)> {
+        let before = self.pending.take().map(|pending| pending.point);
+        let mut span = (now_days / CELL_DAYS) as usize;
+        while (span as f64) * CELL_DAYS < until_days {
+            if span >= self.spans.len() {
+                self.spans.resize_with(span + 1, Span::default);
+            }
+            let (starts_days, ends_days) = (span as f64 * CELL_DAYS, (span + 1) as f64 * CELL_DAYS);
+            let most = bound((starts_days.max(now_days), ends_days));
+            for &layers in kinds {
+                self.spans[span].reach(streams, layers, span, most[layers.kind as usize]);
+            }
+            // Most points lie above every rate that is possible: what is nearby need not be looked at.
+            let next = self.spans[span]
+                .points
+                .iter()
+                .find(|&point| point.at_days > now_days && point.height < most[point.kind as usize] && happens(point));
+            if let Some(&next) = next {
+                if next.at_days >= until_days {
+                    return None;
+                }
+                self.pending = Some(next);
+                return (before != Some(next.point)).then_some((next.at_days, next.point));
+            }
+            span += 1;
+        }
+        None
     }
 
     /// The point of that number, if it is still the next; it has then passed.
     pub fn take(&mut self, point: u32) -> Option<Potential> {
-        let (_, at) = self.pending.filter(|&(pending, _)| pending == point)?;
-        self.ahead = at + 1;
-        self.pending = None;
-        Some(self.points[at])
+        self.pending.take_if(|pending| pending.point == point)
     }
 }
 
@@ -113,20 +154,17 @@ mod tests {
     use super::*;
     use crate::draw::Streams;
 
-    const LAYERS: Layers = Layers { purpose: Purpose::Test, entity: 5, kind: 1, per_day: 0.1, until_days: 400.0 };
+    const LAYERS: Layers = Layers { purpose: Purpose::Test, entity: 5, kind: 1, per_day: 0.1 };
 
-    /// The points that happen at a rate, in order, where a higher one was reached on a day.
-    fn happening(rate: f64, (reached, on_day): (f64, f64)) -> Vec<u32> {
+    /// The points that happen at a rate up to day 400, in order, where a higher one was possible from a day on.
+    fn happening(rate: f64, (possible, on_day): (f64, f64)) -> Vec<u32> {
         let streams = CountedStreams::new(Streams::new(3, 0));
         let (mut thinning, mut found, mut now) = (Thinning::default(), Vec::new(), 0.0);
-        let mut reaches = false;
         loop {
-            if now >= on_day && !reaches {
-                thinning.reach(&streams, LAYERS, reached, now);
-                reaches = true;
-            }
-            thinning.reach(&streams, LAYERS, rate, now);
-            let Some((at_days, point)) = thinning.seek(now, |point| point.height < rate) else { return found };
+            let most = if now >= on_day { possible } else { rate };
+            let next = thinning.seek((&streams, &[LAYERS]), (now, 400.0), |_| [0.0, most], |point| point.height < rate);
+            let Some((at_days, point)) = next else { return found };
+            assert!(now < at_days && at_days < 400.0, "{at_days} after {now}");
             assert_eq!(thinning.take(point + 1), None, "another point is not the next");
             assert_eq!(thinning.take(point).map(|taken| taken.at_days), Some(at_days));
             (now, found) = (at_days, [found, vec![point]].concat());
@@ -146,5 +184,19 @@ mod tests {
     fn a_higher_rate_only_adds_points() {
         let (few, many) = (happening(0.12, (0.12, 0.0)), happening(0.25, (0.25, 0.0)));
         assert!(few.iter().all(|point| many.contains(point)) && few.len() < many.len());
+    }
+
+    #[test]
+    fn a_point_found_again_is_not_told_twice() {
+        let streams = CountedStreams::new(Streams::new(3, 0));
+        let mut thinning = Thinning::default();
+        let mut seek = |rate: f64| {
+            thinning.seek((&streams, &[LAYERS]), (0.0, 400.0), |_| [0.0, rate], |point| point.height < rate)
+        };
+        let rare = seek(0.01).expect("a point in 400 days");
+        assert_eq!(seek(0.01), None);
+        let often = seek(1.0).expect("an earlier point");
+        assert!(often.0 < rare.0);
+        assert_eq!(seek(0.01), Some(rare), "told again, since another was the next in between");
     }
 }

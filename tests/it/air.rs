@@ -265,3 +265,34 @@ fn wounded_people_are_not_fetched_without_a_helicopter() {
     assert!(mean(fetched.column(Measure::CareHours)).0 > 0.5);
     assert!(left.column(Measure::CareHours).iter().all(|&hours| hours == 0.0));
 }
+
+/// Hits on every movement, and harm that is known.
+const UNDER_FIRE: [&str; 5] = [
+    PLANES,
+    "aviation.hit_probability=1",
+    "aviation.hit_grounds=0",
+    "aviation.hit_destroys=0",
+    "casualties.killed_share=0",
+];
+
+#[test]
+fn people_aboard_are_hurt_in_the_numbers_that_the_process_says() {
+    // Two or three sorties a day, two hits each; one in two is a take-off with people aboard.
+    let harmless = ["aviation.wounded_per_hit=0"];
+    let unhurt = tutorial(&[&KNOWN, &LIFT, &UNDER_FIRE, &harmless], 1000);
+    assert!(unhurt.column(Measure::WoundedAircraft).iter().all(|&wounded| wounded == 0.0));
+    let known = ["aviation.wounded_per_hit=0.4", "aviation.hit_dispersion=1", "casualties.died_of_wounds_share=0"];
+    let hurt = tutorial(&[&KNOWN, &LIFT, &UNDER_FIRE, &known], 1000);
+    let excess: Vec<f64> = hurt
+        .column(Measure::WoundedAircraft)
+        .iter()
+        .zip(hurt.column(Measure::AirHits))
+        .map(|(wounded, hits)| wounded - 0.5 * 0.4 * hits)
+        .collect();
+    let (found, variance) = mean(&excess);
+    let hits = hurt.column(Measure::AirHits).iter().sum::<f64>();
+    assert!(hits > 2_000.0, "{hits} hits are too few");
+    assert!(z(found, 0.0, variance) < 4.0, "{found} too many a replication, variance {variance}");
+    // Nothing but people and what follows from who is left differs.
+    assert!(hurt.column(Measure::AirHits) == unhurt.column(Measure::AirHits));
+}

@@ -349,6 +349,35 @@ fn ways_and_sums() -> Vec<Bad> {
     ]
 }
 
+fn levers() -> Vec<Bad> {
+    vec![
+        edit(
+            "convoys that do not pass whom they are to take along",
+            "planned_closure = 2030-04-30, parent = \"port\"",
+            "planned_closure = 2030-04-30, merges_with = \"north\", parent = \"port\"",
+            &[("E034", "\"north\", parent")],
+        ),
+        edit(
+            "an exit in the middle of the country",
+            "junction = [",
+            "exit = [{ id = \"way\", at = \"fork\", region = \"hills\", setup_days = 3, agrees = 1 }]\n\
+             junction = [{ id = \"fork\", latitude = 9.6, longitude = 4.0, exit = false }, ",
+            &[("E034", "\"fork\", region")],
+        ),
+        edit(
+            "an exit that is none",
+            "planned_closure = 2030-04-30, parent = \"port\"",
+            "planned_closure = 2030-04-30, convoys_exit = \"way\", parent = \"port\"",
+            &[("E019", "\"way\", parent")],
+        ),
+        append(
+            "more sold and given than there is",
+            "[liquidation]\nun_sold = 0.7\nun_gifted = 0.4",
+            &[("E032", "0.4")],
+        ),
+    ]
+}
+
 fn files() -> Vec<Bad> {
     let deep = format!("format = 1\ntitle = {}{}\n", "[".repeat(40), "]".repeat(40));
     let large = format!("format = 1\n# {}\n", "x".repeat(4 << 20));
@@ -424,7 +453,7 @@ fn policies() -> Vec<Bad> {
 }
 
 fn all() -> Vec<Bad> {
-    [keys_and_types(), ids(), dates_and_orders(), laws(), ways_and_sums(), files(), policies()]
+    [keys_and_types(), ids(), dates_and_orders(), laws(), ways_and_sums(), levers(), files(), policies()]
         .into_iter()
         .flatten()
         .collect()

@@ -252,6 +252,66 @@ const CHOICES: &[Choice] = &[
     Number("permissions.departure_factor", 0.0, 100.0),
 ];
 
+/// A net on which the levers can act: `north` withdraws by `east`, and an exit lies behind it.
+const NET: [&str; 6] = [
+    "road=[{ from = \"north\", to = \"east\", km = 100, surface = \"track\", zone = \"ridge\" }, { from = \"east\", to = \"port\", km = 160, surface = \"piste\", zone = \"plain\" }, { from = \"port\", to = \"harbour\", km = 150, surface = \"paved\", zone = \"coast\" }, { from = \"north\", to = \"border\", km = 80, surface = \"track\", zone = \"ridge\" }]",
+    "junction=[{ id = \"harbour\", latitude = 9.5, longitude = 4.0, exit = true }, { id = \"border\", latitude = 13.0, longitude = 5.0, exit = true }]",
+    "exit=[{ id = \"way\", at = \"border\", region = \"hills\", from = 2030-01-05, setup_days = 10, agrees = 0.9 }]",
+    "armed_group=[{ id = \"one\", zones = [\"ridge\", \"plain\"], rise_factor = 1, attack_share = 3, attack_ratio = 0.5, takeover_weight = 1 }, { id = \"other\", zones = [\"ridge\"], rise_factor = 1, attack_share = 1, takeover_weight = 4 }]",
+    "aircraft=[{ id = \"plane\", number = 10, payload_t = 6, seats = 40, runway = \"unpaved\" }]",
+    "base.north.airstrip=true",
+];
+
+/// What is varied on it: the levers, and what they meet.
+const LEVERS: &[Choice] = &[
+    Word("base.north.convoys_exit", &["way"]),
+    Word("base.east.convoys_exit", &["way"]),
+    Word("base.north.cargo_exit", &["way"]),
+    Word("base.port.cargo_exit", &["way"]),
+    Word("permissions.neighbour_transit.regime", &["process", "granted"]),
+    Word("base.east.merges_with", &["north"]),
+    Word("decisions.merge", FLAGS),
+    Number("decisions.merge_within_days", 0.0, 60.0),
+    Number("decisions.thin_out_to", 0.0, 1.0),
+    Word("decisions.thin_out_by", &["2030-01-01", "2030-03-01", "2030-04-29", "2030-06-30", "2030-09-01"]),
+    Whole("truck_fleet.trucks.escorts", 0, 40),
+    Whole("truck_fleet.trucks.escorts_bound", 0, 60),
+    Word("truck_fleet.trucks.escorts_bound_until", &["2030-01-01", "2030-04-19", "2030-12-01"]),
+    Whole("truck_fleet.trucks.least_trucks", 0, 60),
+    Word("permissions.armed_escort.regime", REGIMES),
+    Word("convoys.route_clearance", FLAGS),
+    Number("convoys.clearance_pace", 0.05, 1.0),
+    Number("threat.ratio_clearance", 0.0, 1.0),
+    Word("disposal.rule", &["all_unmovable", "value_threshold", "latest_safe_start"]),
+    Number("disposal.threshold_usd", 0.0, 1e6),
+    Number("disposal.margin_days", 0.0, 60.0),
+    Word("decisions.handover_meetings", FLAGS),
+    Word("permissions.handover_meeting.regime", REGIMES),
+    Number("liquidation.decides_after_days", 0.0, 200.0),
+    Number("liquidation.un_sold", 0.0, 0.5),
+    Number("liquidation.un_gifted", 0.0, 0.5),
+    Number("liquidation.contingent_sold", 0.0, 0.5),
+    Number("liquidation.contingent_gifted", 0.0, 0.5),
+    Word("liquidation.hands_over_rest", FLAGS),
+    Number("base.north.air_share", 0.0, 1.0),
+    Number("aviation.hit_probability", 0.0, 1.0),
+    Number("aviation.hit_destroys", 0.0, 0.5),
+    Number("aviation.wounded_per_hit", 0.0, 50.0),
+    Number("aviation.wounded_per_loss", 0.0, 300.0),
+    Whole("base.north.personnel", 0, 3000),
+    Whole("base.east.personnel", 0, 3000),
+    Number("zone.ridge.device_per_km", 0.0, 0.5),
+    Number("casualties.vehicle_lost_per_device", 0.0, 1.0),
+    Whole("convoys.max_vehicles", 1, 300),
+    Number("decisions.notice_days", 0.0, 60.0),
+    Word("permissions.ground_movement.regime", REGIMES),
+    Word("permissions.truck_column.regime", REGIMES),
+    Number("decisions.hold_for_handover_days", 0.0, 365.0),
+    Word("decisions.hold_for", &["civil_authority"]),
+    Word("base_fire.falls", &["true"]),
+    Number("base_fire.calm_per_day", 0.0, 10.0),
+];
+
 fn draw(choice: &Choice, stream: &mut Stream) -> String {
     // The ends of a range are where things break: each has a chance of one in eight.
     let end = stream.below(8);
@@ -287,10 +347,10 @@ fn draw(choice: &Choice, stream: &mut Stream) -> String {
 }
 
 /// Some of the choices, the same for the same number.
-fn variation(number: u64) -> Vec<String> {
+fn variation(choices: &[Choice], number: u64) -> Vec<String> {
     let mut stream = Streams::new(2030, number).stream(Purpose::Test, 1, 0);
     let share = [0.05, 0.2, 0.6][(number % 3) as usize];
-    CHOICES
+    choices
         .iter()
         .filter_map(|choice| {
             let set = draw(choice, &mut stream);
@@ -302,10 +362,21 @@ fn variation(number: u64) -> Vec<String> {
 #[test]
 fn variations_of_the_tutorial_conserve_everything() {
     for number in 0..200 {
-        let sets = variation(number);
+        let sets = variation(CHOICES, number);
         let case = case(THREE_BASES.as_ref(), &sets);
         let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         conserves_throughout(&format!("variation {number}: {}", sets.join(" --set ")), &model, 1, 5);
+    }
+}
+
+#[test]
+fn variations_of_the_levers_conserve_everything() {
+    for number in 0..100 {
+        let levers = variation(LEVERS, number);
+        let sets: Vec<&str> = NET.into_iter().chain(levers.iter().map(String::as_str)).collect();
+        let case = case(THREE_BASES.as_ref(), &sets);
+        let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        conserves_throughout(&format!("variation {number}: {}", levers.join(" --set ")), &model, 1, 5);
     }
 }
 

@@ -81,3 +81,14 @@ fn with_trucks_enough_the_crew_sets_the_pace() {
     let sets: Vec<&str> = fast.iter().map(String::as_str).chain(["truck_fleet.hauliers.trucks=30"]).collect();
     assert_eq!(unloaded(&sets), [5.5, 6.5, 8.0]);
 }
+
+#[test]
+fn a_last_load_too_small_for_a_column_is_left() {
+    // 60 TEU are three loads of ten trucks; of 42 the last is two, one truck's worth.
+    let units = "holding=[{ base = \"camp\", class = \"container\", units = 42 }, { base = \"camp\", class = \"bus\", units = 5 }]";
+    let columns = |least: &'static str| unloaded(&[units, least]).len();
+    assert_eq!(columns("truck_fleet.hauliers.least_trucks=1"), 3);
+    assert_eq!(columns("truck_fleet.hauliers.least_trucks=2"), 2);
+    // One that is large enough is fetched as before.
+    assert_eq!(unloaded(&["truck_fleet.hauliers.least_trucks=10"]), [7.0, 16.0, 25.0]);
+}

@@ -1,19 +1,29 @@
 //! What the program promises, a file for each promise.
 
 mod air;
+mod air_only;
 mod architecture;
+mod armed_groups;
 mod attribution;
 mod bad_input;
+mod clearance;
 mod command_line;
 mod common;
 mod conservation;
+mod coupling;
 mod coverage;
 mod determinism;
+mod disposal;
+mod escorts;
 mod exceedance;
+mod exits;
 mod full_disk;
+mod garrisons;
 mod imports;
 mod init;
+mod liquidation;
 mod logistics;
+mod meetings;
 mod metamorphic;
 mod nested;
 mod pairing;

@@ -3,11 +3,14 @@
 use super::density::poisson_density;
 use super::gamma_large::{LARGE_SHAPE, uniform_expansion};
 use super::ln_gamma;
-use super::normal::normal_quantile;
+use super::normal::{normal_quantile, normal_quantile_off_centre};
 use crate::math::{exp, exp_m1, ln, sqrt};
 
 /// Terms of a series or a continued fraction; about 1,000 are needed at [`LARGE_SHAPE`].
 const MAX_TERMS: u32 = 20_000;
+
+/// Below this shape the terms of the density's logarithm are small enough to cost no digits that matter.
+const PLAIN_SHAPE: f64 = 8.0;
 
 /// Steps of a root search; Halley needs under 6, bisection over all doubles under 200.
 const MAX_STEPS: u32 = 300;
@@ -60,15 +63,21 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     if p == 1.0 {
         return f64::INFINITY;
     }
+    if shape == 0.5 {
+        // Half the square of a standard normal value.
+        let z = normal_quantile_off_centre(0.5 * p);
+        return 0.5 * z * z;
+    }
     let lower = p <= 0.5;
     let target = if lower { p } else { 1.0 - p };
-    let mut x = first_guess(p, shape);
+    let ln_gamma_1p = ln_gamma(shape + 1.0);
+    let mut x = first_guess(p, shape, ln_gamma_1p);
     let (mut low, mut high) = (0.0, f64::INFINITY);
     for _ in 0..MAX_STEPS {
         if x == 0.0 {
             break;
         }
-        let (below, above, density) = tails_and_density(shape, x);
+        let (below, above, density) = tails_and_density(shape, x, ln_gamma_1p);
         if if lower { below < target } else { above > target } {
             low = x;
         } else {
@@ -114,7 +123,7 @@ fn between(low: f64, high: f64) -> f64 {
 
 /// Wilson and Hilferty's cube near the middle, the leading power of x in the lower tail; for small shapes an exponential
 /// beyond where that power has grown to 1.
-fn first_guess(p: f64, shape: f64) -> f64 {
+fn first_guess(p: f64, shape: f64, ln_gamma_1p: f64) -> f64 {
     if shape < 1.0 {
         // Roughly the probability up to x = 1.
         let up_to_one = 1.0 - shape * (0.253 + shape * 0.12);
@@ -126,7 +135,7 @@ fn first_guess(p: f64, shape: f64) -> f64 {
     if shape >= 1.0 && cube_root > 0.2 {
         shape * cube_root * cube_root * cube_root
     } else {
-        exp((ln(p) + ln_gamma(shape + 1.0)) / shape)
+        exp((ln(p) + ln_gamma_1p) / shape)
     }
 }
 
@@ -141,16 +150,16 @@ fn both_tails(shape: f64, x: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    let (lower, upper, _) = tails_and_density(shape, x);
+    let (lower, upper, _) = tails_and_density(shape, x, ln_gamma(shape + 1.0));
     (lower, upper)
 }
 
 /// Lower and upper probability at a finite x over 0, and the Poisson density of `shape` there.
-fn tails_and_density(shape: f64, x: f64) -> (f64, f64, f64) {
+fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64) -> (f64, f64, f64) {
     if shape < 1.0 && x < 1.0 {
-        return small_shape(shape, x);
+        return small_shape(shape, x, ln_gamma_1p);
     }
-    let density = poisson_density(shape, x);
+    let density = if shape < PLAIN_SHAPE { exp(shape * ln(x) - x - ln_gamma_1p) } else { poisson_density(shape, x) };
     let (lower, upper) = if shape >= LARGE_SHAPE {
         uniform_expansion(shape, x)
     } else if x < shape + 1.0 {
@@ -204,8 +213,8 @@ fn nonzero(value: f64, tiny: f64) -> f64 {
 }
 
 /// The same for shape and x below 1, where the upper tail is a small difference from 1: each part of it is kept small.
-fn small_shape(shape: f64, x: f64) -> (f64, f64, f64) {
-    let exponent = shape * ln(x) - ln_gamma(1.0 + shape);
+fn small_shape(shape: f64, x: f64, ln_gamma_1p: f64) -> (f64, f64, f64) {
+    let exponent = shape * ln(x) - ln_gamma_1p;
     let power = exp_m1(exponent);
     let (mut term, mut sum) = (1.0, 0.0);
     for k in 1..=40 {

@@ -54,12 +54,20 @@ pub fn normal_quantile(p: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) {
         return f64::NAN;
     }
-    let centred = p - 0.5;
+    if p < 0.5 { quantile(p - 0.5, p) } else { quantile(p - 0.5, 1.0 - p) }
+}
+
+/// The same for a probability of a half and `above` (-0.5 to 0.5), exact where that is small.
+pub(super) fn normal_quantile_off_centre(above: f64) -> f64 {
+    quantile(above, 0.5 - above.abs())
+}
+
+/// The quantile at a probability of a half and `centred`, which is `tail` from the nearer end.
+fn quantile(centred: f64, tail: f64) -> f64 {
     if centred.abs() <= 0.425 {
         let r = 0.180_625 - centred * centred;
         return centred * ratio(&CENTRE, r);
     }
-    let tail = if centred < 0.0 { p } else { 1.0 - p };
     if tail == 0.0 {
         return if centred < 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
     }
