@@ -152,9 +152,9 @@ impl Withdrawal<'_> {
         let leg_km = self.convoys[id as usize].way.km;
         let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
         contacts.clear();
-        let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
         // The probability that a layer has a point on a leg of this length.
         let any = -math::exp_m1(-leg_km * LAYER_PER_KM);
+        let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
         for kind in ContactKind::ALL {
             let own = rate_bound(&self.inputs, kind, passage, at_least);
             let shadows = self.shadows.iter().map(|shadow| {
@@ -198,10 +198,7 @@ impl Withdrawal<'_> {
         let passage_key = self.passage_key(id);
         let uncovered = uncovered_rate(&self.inputs, contact.kind, passage);
         self.judge_shadows(id, contact, passage, passage_key);
-        let is_on_curve = self.curve.is_some() && contact.height < uncovered * curve::HIGHEST_RATIO;
-        if is_on_curve && self.group_of(contact, passage, passage_key).1 {
-            self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
-        }
+        self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
         // Most points lie above the rate under any cover: what cover there is need not be asked.
         let happens = contact.height < uncovered * worst_ratio(&self.inputs) && {
             let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);

@@ -8,6 +8,7 @@
 //!
 //! Each kind of cover stands alone, the other counting as none, so that every curve is zero at 1.
 
+use crate::withdrawal::armed_groups::ascribe;
 use crate::withdrawal::contacts::PotentialContact;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::run::Withdrawal;
@@ -86,7 +87,7 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Adds what a potential contact costs at each ratio, one that its group would carry out.
+    /// Adds what a potential contact costs at each ratio.
     ///
     /// # Arguments
     /// * `uncovered` - rate of contacts without cover, per km, here and now.
@@ -98,13 +99,18 @@ impl Withdrawal<'_> {
         passage_key: u64,
     ) {
         let Some(granted) = self.curve else { return };
-        if !self.before_deadline() {
+        if !self.before_deadline() || contact.height >= uncovered * HIGHEST_RATIO {
             return;
         }
         let (granted, network) = (&self.shadows[granted], &self.model.network);
         let under_refusal = self.flown(&self.inputs, &self.host, network, id, now_days);
         let under_grant = self.flown(&granted.inputs, &granted.host, &granted.model.network, id, now_days);
         if under_refusal == under_grant {
+            return;
+        }
+        let (zone, key) = (network.road_zone[self.road(id)], (passage_key, contact.point));
+        let (_, is_carried_out) = ascribe((&self.inputs, network), (zone, now_days), (&self.streams, key));
+        if !is_carried_out {
             return;
         }
         let harm = self.harm_of(id, contact, passage_key, (&self.inputs, &self.host, network), now_days);
