@@ -113,7 +113,7 @@ pub struct Convoy {
     pub next_contact: usize,
     /// Its water, food and fuel.
     pub supplies: Supplies,
-    /// Breakdowns on this leg: unit exponential gaps in expected breakdowns.
+    /// Breakdowns on this journey: unit exponential gaps in expected breakdowns.
     pub failures: Option<Stream>,
     /// Expected breakdowns between `gap_km` and the next.
     pub failure_gap: f64,
@@ -182,6 +182,12 @@ impl Way {
 impl Convoy {
     fn failures_per_km(&self) -> f64 {
         f64::from(self.vehicles) / self.way.vehicle_km_per_failure
+    }
+
+    /// Counts the expected breakdowns of the rest of its leg as passed.
+    fn end_leg(&mut self) {
+        self.failure_gap = (self.failure_gap - (self.way.km - self.gap_km) * self.failures_per_km()).max(0.0);
+        self.gap_km = self.way.km;
     }
 
     /// Empties it for a new use, keeping its memory.
@@ -263,6 +269,11 @@ impl Withdrawal<'_> {
         if self.legs(id).is_empty() {
             self.on_convoy_arrives(id);
         } else {
+            let convoy = &mut self.convoys[id as usize];
+            let journey = key2(self.model.network.node_key[convoy.way_of], convoy.journey as u64);
+            let mut failures = self.streams.stream(Purpose::Breakdown, key2(convoy.key, journey), 0);
+            convoy.failure_gap = failures.standard_exponential();
+            convoy.failures = Some(failures);
             self.start_leg(id, self.now());
             self.move_on(id);
         }
@@ -308,14 +319,11 @@ impl Withdrawal<'_> {
         let leg = self.legs(id)[self.convoys[id as usize].leg];
         let way = Way::new(&self.inputs, leg.road);
         let passage = self.passage_key(id);
-        let mut failures = self.streams.stream(Purpose::Breakdown, passage, 0);
         let convoy = &mut self.convoys[id as usize];
         convoy.way = way;
         convoy.leg_km = 0.0;
         convoy.since_days = at_days;
         convoy.gap_km = 0.0;
-        convoy.failure_gap = failures.standard_exponential();
-        convoy.failures = Some(failures);
         self.lay_contacts(id, passage);
     }
 
@@ -344,6 +352,7 @@ impl Withdrawal<'_> {
                     break (at_days, lost);
                 }
             } else {
+                convoy.end_leg();
                 if convoy.leg + 1 < legs {
                     let place = self.legs(id)[self.convoys[id as usize].leg].to;
                     if self.may_be_joined(id, place) {
