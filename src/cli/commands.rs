@@ -221,9 +221,28 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
     if let Some(other) = others.first() {
         writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
-        writeln!(out, "         policies in the file: {}", others.join(", "))?;
+        writeln!(out, "         policies in the file:\n           {}", folded(&others, 88, "           "))?;
     }
     writeln!(out, "         rearguard show {file} prints every input with its range and source")
+}
+
+/// Words with commas between them, in lines of so many characters at most, each after the first behind an indent.
+fn folded(words: &[&str], width: usize, indent: &str) -> String {
+    let mut text = String::new();
+    let mut line = 0;
+    for (at, word) in words.iter().enumerate() {
+        let comma = if at + 1 < words.len() { "," } else { "" };
+        if line > 0 && line + 1 + word.len() + comma.len() > width {
+            text += &format!("\n{indent}");
+            line = 0;
+        } else if line > 0 {
+            text.push(' ');
+            line += 1;
+        }
+        text += &format!("{word}{comma}");
+        line += word.len() + comma.len();
+    }
+    text
 }
 
 /// Compares policies with a baseline.

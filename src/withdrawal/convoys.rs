@@ -6,14 +6,13 @@
 use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
-use crate::model::Inputs;
-use crate::model::network::Surface;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::clearance;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
+use crate::withdrawal::pace::{DaysOnRoad, Way};
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
 use crate::withdrawal::run::Withdrawal;
@@ -119,64 +118,6 @@ pub struct Convoy {
     pub failure_gap: f64,
     /// Where that is counted from.
     pub gap_km: f64,
-}
-
-/// Progress by the day on the road, each day's drawn when the convoy comes to it: one uniform a day from one stream.
-#[derive(Clone, Debug, Default)]
-pub struct DaysOnRoad {
-    scores: Option<Stream>,
-    /// How many days have been drawn.
-    drawn: u32,
-    /// Factor on progress on the last of them.
-    factor: f64,
-}
-
-impl DaysOnRoad {
-    /// Factor on progress on a day, counted from 0.
-    fn factor(&mut self, day: u32, open: impl FnOnce() -> Stream, law: impl FnOnce(f64) -> f64) -> f64 {
-        if self.drawn != day + 1 {
-            if self.drawn > day {
-                self.scores = None;
-                self.drawn = 0;
-            }
-            let scores = self.scores.get_or_insert_with(open);
-            for _ in self.drawn..day {
-                scores.uniform(); // a day on which it stood still
-            }
-            self.factor = law(scores.standard_normal());
-            self.drawn = day + 1;
-        }
-        self.factor
-    }
-}
-
-/// The road of a leg, looked up once when the leg begins.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Way {
-    /// Index of the road.
-    pub road: usize,
-    /// Its length.
-    pub km: f64,
-    /// It is paved, so that rain does not slow convoys.
-    pub is_paved: bool,
-    /// Median daily progress on it, in dry weather.
-    pub km_per_day: f64,
-    /// Vehicle-kilometres on it for each breakdown.
-    pub vehicle_km_per_failure: f64,
-}
-
-impl Way {
-    fn new(inputs: &Inputs, road: usize) -> Self {
-        let convoys = &inputs.convoys;
-        let (km, surface) = (inputs.road[road].km, inputs.road[road].surface);
-        let (km_per_day, factor) = match surface {
-            Surface::Paved => (convoys.paved_km_per_day, convoys.breakdown_paved_factor),
-            Surface::Piste => (convoys.piste_km_per_day, 1.0),
-            Surface::Track => (convoys.track_km_per_day, 1.0),
-        };
-        let is_paved = surface == Surface::Paved;
-        Self { road, km, is_paved, km_per_day, vehicle_km_per_failure: convoys.breakdown_vehicle_km * factor }
-    }
 }
 
 impl Convoy {

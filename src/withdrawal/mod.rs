@@ -30,6 +30,7 @@ mod losses;
 mod meetings;
 mod merging;
 pub mod outcome;
+mod pace;
 mod people;
 mod permissions;
 mod plan;

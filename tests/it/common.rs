@@ -175,3 +175,17 @@ pub fn run_one(policy: PolicyModel, seed: u64, replications: u64) -> PolicyResul
 pub fn z(estimate: f64, expected: f64, variance: f64) -> f64 {
     (estimate - expected).abs() / rearguard::math::sqrt(variance)
 }
+
+/// A row of a CSV file, by column.
+pub type Row = BTreeMap<String, String>;
+
+/// The rows of one CSV file of a results folder.
+pub fn rows(out: &Path, file: &str) -> Vec<Row> {
+    let mut csv = csv::Reader::from_path(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    csv.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+/// A number in a row.
+pub fn number(row: &Row, column: &str) -> f64 {
+    row[column].parse().unwrap_or_else(|_| panic!("{column} of {row:?}"))
+}

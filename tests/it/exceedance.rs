@@ -1,20 +1,6 @@
 //! Exceedance curves say of every threshold what the rows say, alone and against the baseline.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use crate::common::{THREE_BASES, expect, rearguard};
-
-type Row = BTreeMap<String, String>;
-
-fn rows(out: &Path, file: &str) -> Vec<Row> {
-    let mut csv = csv::Reader::from_path(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-    csv.deserialize().map(|row| row.expect("a row")).collect()
-}
-
-fn number(row: &Row, column: &str) -> f64 {
-    row[column].parse().unwrap_or_else(|_| panic!("{column} of {row:?}"))
-}
+use crate::common::{Row, THREE_BASES, expect, number, rearguard, rows};
 
 #[test]
 fn shares_above_thresholds_are_those_of_the_rows() {

@@ -47,11 +47,11 @@ fn columns_and_the_garrison_keep_the_times_worked_out_by_hand() {
         assert_eq!(find(What::BaseLeft).time_days, 40.0);
         let arrival = find(What::ConvoyArrives);
         assert!((arrival.time_days - 40.5).abs() < 1e-9, "{}", arrival.time_days);
-        assert_eq!((outcome.value(Measure::EvacuatedUnits), outcome.value(Measure::Columns)), (60.0, 3.0));
+        assert_eq!((outcome.value(Measure::EvacuatedUnits), outcome.value(Measure::Columns)), (66.0, 3.0));
         assert_eq!((outcome.value(Measure::LostUnits), outcome.value(Measure::Contacts)), (0.0, 0.0));
         assert_eq!((outcome.value(Measure::AllOut), outcome.value(Measure::WaitDays)), (1.0, 0.0));
         let evacuated = |day: usize| outcome.daily[day][Daily::Evacuated as usize];
-        assert_eq!([6, 7, 15, 16, 24, 25].map(evacuated), [0, 20, 20, 40, 40, 60]);
+        assert_eq!([6, 7, 15, 16, 24, 25].map(evacuated), [0, 22, 22, 44, 44, 66]);
     }
 }
 
@@ -77,15 +77,15 @@ fn with_trucks_enough_the_crew_sets_the_pace() {
     assert_eq!(unloaded(&["truck_fleet.hauliers.trucks=30"]), [7.0, 10.0, 14.0]);
     // With a crew of twice the pace: batches on days 0.5, 1, 1.5, 2 and 2.5; loading to 3.5, 4.5 and, after the last
     // batch of day 5, to 6.
-    let fast = ["low", "mode", "high"].map(|part| format!("packing.crew_teu_per_day_{part}=20"));
+    let fast = ["low", "mode", "high"].map(|part| format!("packing.crew_teu_per_day_{part}=22"));
     let sets: Vec<&str> = fast.iter().map(String::as_str).chain(["truck_fleet.hauliers.trucks=30"]).collect();
     assert_eq!(unloaded(&sets), [5.5, 6.5, 8.0]);
 }
 
 #[test]
 fn a_last_load_too_small_for_a_column_is_left() {
-    // 60 TEU are three loads of ten trucks; of 42 the last is two, one truck's worth.
-    let units = "holding=[{ base = \"camp\", class = \"container\", units = 42 }, { base = \"camp\", class = \"bus\", units = 5 }]";
+    // 66 TEU are three loads of ten trucks; of 47 the last is three, more than one truck's worth and less than two.
+    let units = "holding=[{ base = \"camp\", class = \"container\", units = 47 }, { base = \"camp\", class = \"bus\", units = 5 }]";
     let columns = |least: &'static str| unloaded(&[units, least]).len();
     assert_eq!(columns("truck_fleet.hauliers.least_trucks=1"), 3);
     assert_eq!(columns("truck_fleet.hauliers.least_trucks=2"), 2);

@@ -1,25 +1,11 @@
 //! Chance and parameters apart: each draw of the parameters meets the same chances, and the split is that of the rows.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use rearguard::stats::{InnerSeeds, split_variance};
 
-use crate::common::{THREE_BASES, assert_same_bytes, expect, rearguard, results_of, stderr, stdout};
+use crate::common::{THREE_BASES, assert_same_bytes, expect, number, rearguard, results_of, rows, stderr, stdout};
 
 const INNER: usize = 12;
 const COMPARE: [&str; 6] = ["compare", THREE_BASES, "--policy", "trucks-granted", "--nested", "8x12"];
-
-type Row = BTreeMap<String, String>;
-
-fn rows(out: &Path, file: &str) -> Vec<Row> {
-    let mut csv = csv::Reader::from_path(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-    csv.deserialize().map(|row| row.expect("a row")).collect()
-}
-
-fn number(row: &Row, column: &str) -> f64 {
-    row[column].parse().unwrap_or_else(|_| panic!("{column} of {row:?}"))
-}
 
 #[test]
 fn the_split_is_that_of_the_rows_and_no_interval_mixes_the_two() {

@@ -1,0 +1,64 @@
+//! What sets a convoy's pace: the road of its leg, and the day on the road.
+
+use crate::draw::Stream;
+use crate::model::Inputs;
+use crate::model::network::Surface;
+
+/// Progress by the day on the road, each day's drawn when the convoy comes to it: one uniform a day from one stream.
+#[derive(Clone, Debug, Default)]
+pub struct DaysOnRoad {
+    scores: Option<Stream>,
+    /// How many days have been drawn.
+    drawn: u32,
+    /// Factor on progress on the last of them.
+    factor: f64,
+}
+
+impl DaysOnRoad {
+    /// Factor on progress on a day, counted from 0.
+    pub fn factor(&mut self, day: u32, open: impl FnOnce() -> Stream, law: impl FnOnce(f64) -> f64) -> f64 {
+        if self.drawn != day + 1 {
+            if self.drawn > day {
+                self.scores = None;
+                self.drawn = 0;
+            }
+            let scores = self.scores.get_or_insert_with(open);
+            for _ in self.drawn..day {
+                scores.uniform(); // a day on which it stood still
+            }
+            self.factor = law(scores.standard_normal());
+            self.drawn = day + 1;
+        }
+        self.factor
+    }
+}
+
+/// The road of a leg, looked up once when the leg begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// Index of the road.
+    pub road: usize,
+    /// Its length.
+    pub km: f64,
+    /// It is paved, so that rain does not slow convoys.
+    pub is_paved: bool,
+    /// Median daily progress on it, in dry weather.
+    pub km_per_day: f64,
+    /// Vehicle-kilometres on it for each breakdown.
+    pub vehicle_km_per_failure: f64,
+}
+
+impl Way {
+    /// Looks a road up.
+    pub fn new(inputs: &Inputs, road: usize) -> Self {
+        let convoys = &inputs.convoys;
+        let (km, surface) = (inputs.road[road].km, inputs.road[road].surface);
+        let (km_per_day, factor) = match surface {
+            Surface::Paved => (convoys.paved_km_per_day, convoys.breakdown_paved_factor),
+            Surface::Piste => (convoys.piste_km_per_day, 1.0),
+            Surface::Track => (convoys.track_km_per_day, 1.0),
+        };
+        let is_paved = surface == Surface::Paved;
+        Self { road, km, is_paved, km_per_day, vehicle_km_per_failure: convoys.breakdown_vehicle_km * factor }
+    }
+}
