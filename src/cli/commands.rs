@@ -228,21 +228,17 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
 
 /// Words with commas between them, in lines of so many characters at most, each after the first behind an indent.
 fn folded(words: &[&str], width: usize, indent: &str) -> String {
-    let mut text = String::new();
-    let mut line = 0;
-    for (at, word) in words.iter().enumerate() {
-        let comma = if at + 1 < words.len() { "," } else { "" };
-        if line > 0 && line + 1 + word.len() + comma.len() > width {
-            text += &format!("\n{indent}");
-            line = 0;
-        } else if line > 0 {
-            text.push(' ');
-            line += 1;
+    let mut lines = vec![String::new()];
+    for word in words.join(", ").split_inclusive(", ") {
+        let line = lines.last_mut().expect("there is one from the start");
+        if line.len() + word.trim_end().len() > width {
+            lines.push(word.to_owned());
+        } else {
+            line.push_str(word);
         }
-        text += &format!("{word}{comma}");
-        line += word.len() + comma.len();
     }
-    text
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+    lines.join(&format!("\n{indent}"))
 }
 
 /// Compares policies with a baseline.
