@@ -48,6 +48,7 @@ pub mod cli;
 pub mod design;
 pub mod draw;
 pub mod experiment;
+pub mod inference;
 pub mod kernel;
 pub mod math;
 pub mod measures;

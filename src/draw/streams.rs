@@ -76,6 +76,8 @@ pub struct Streams {
     root: Lanes,
     /// That of the replication whose uncertain parameters are drawn.
     parameters: Lanes,
+    /// Which draw of the uncertain parameters it is, where they come from a table.
+    draw: u64,
 }
 
 /// The part of a key that a whole replication shares.
@@ -118,14 +120,26 @@ impl Streams {
     /// The streams of replication `replication` (from 0) under `seed` (any value, 0 too).
     pub fn new(seed: u64, replication: u64) -> Self {
         let root = Lanes { a: LANE_A, b: LANE_B }.absorb(seed).absorb(replication);
-        Self { seed, replication, root, parameters: root }
+        Self { seed, replication, root, parameters: root, draw: replication }
     }
 
     /// The same, but with the uncertain parameters of another replication: chance alone differs between replications that
     /// share a draw of the parameters, and the parameters alone between those that share their chances.
     #[must_use]
     pub fn with_parameters_of(self, draw: u64) -> Self {
-        Self { parameters: Self::new(self.seed, draw).root, ..self }
+        Self { parameters: Self::new(self.seed, draw).root, draw, ..self }
+    }
+
+    /// The same, with another row of the table from which uncertain parameters are taken together; those that are in no
+    /// table are drawn as before.
+    #[must_use]
+    pub fn at_draw(self, draw: u64) -> Self {
+        Self { draw, ..self }
+    }
+
+    /// Which draw of the uncertain parameters it is, from 0: the replication, unless several replications share one.
+    pub fn draw(&self) -> u64 {
+        self.draw
     }
 
     /// The stream of an uncertain parameter.

@@ -1,6 +1,7 @@
 //! What is to be run, and how it is cut.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -54,6 +55,9 @@ pub struct Plan {
     /// Replications that share a draw of the uncertain parameters, if chance and parameters are to be told apart: replication
     /// r has the parameters of replication r / inner and the chances of replication r % inner.
     pub inner: Option<u64>,
+    /// For each point of a design over the uncertain parameters, which are rows of the policies' models, the seed of its
+    /// chances: replication r is replication r % inner of point r / inner.
+    pub points: Option<Arc<Vec<u64>>>,
 }
 
 /// Why a plan cannot be run.
@@ -82,7 +86,7 @@ pub enum PlanError {
 impl Plan {
     /// Policies side by side, without a baseline.
     pub fn of(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
-        Self { policies, seed, replications, compared: 0, curve: None, inner: None }
+        Self { policies, seed, replications, compared: 0, curve: None, inner: None, points: None }
     }
 
     /// Policies of which the first is the others' baseline.
@@ -93,9 +97,13 @@ impl Plan {
 
     /// The streams of a replication.
     pub fn streams(&self, replication: u64) -> Streams {
-        match self.inner {
-            None => Streams::new(self.seed, replication),
-            Some(inner) => Streams::new(self.seed, replication % inner).with_parameters_of(replication / inner),
+        match (self.inner, &self.points) {
+            (None, _) => Streams::new(self.seed, replication),
+            (Some(inner), None) => Streams::new(self.seed, replication % inner).with_parameters_of(replication / inner),
+            (Some(inner), Some(seeds)) => {
+                let point = replication / inner;
+                Streams::new(seeds[point as usize], replication % inner).at_draw(point)
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! A checked scenario, ready to be drawn and run.
 
+use std::sync::Arc;
+
 use crate::draw::{Law, Sampler, Streams, key};
 use crate::model::Inputs;
 use crate::model::check::{Problem, ProblemKind, check};
@@ -30,8 +32,21 @@ pub struct Model {
     /// Day 0.
     pub start: Date,
     uncertainties: Vec<Uncertainty>,
-    /// For each of them the key of its stream, and its law made ready.
-    draws: Vec<(u64, Sampler)>,
+    /// How each of them is drawn.
+    draws: Vec<Draw>,
+    /// Rows of values that some of them take together; none where each is drawn by itself.
+    rows: Option<Arc<Vec<Vec<f64>>>>,
+}
+
+/// How an uncertain number is drawn.
+#[derive(Clone, Debug)]
+struct Draw {
+    /// The key of its stream.
+    key: u64,
+    /// Its law, made ready.
+    sampler: Sampler,
+    /// Its column in the rows, if it has one.
+    column: Option<usize>,
 }
 
 impl Model {
@@ -54,9 +69,13 @@ impl Model {
             return Err(problems);
         }
         uncertainties.sort_by_key(|uncertainty| uncertainty.slot);
-        let draw = |uncertainty: &Uncertainty| (key(&uncertainty.path), Sampler::new(&uncertainty.law));
+        let draw = |uncertainty: &Uncertainty| Draw {
+            key: key(&uncertainty.path),
+            sampler: Sampler::new(&uncertainty.law),
+            column: None,
+        };
         let draws = uncertainties.iter().map(draw).collect();
-        Ok(Self { network: Network::new(&inputs), inputs, start, uncertainties, draws })
+        Ok(Self { network: Network::new(&inputs), inputs, start, uncertainties, draws, rows: None })
     }
 
     /// The uncertain numbers, in visiting order.
@@ -64,27 +83,46 @@ impl Model {
         &self.uncertainties
     }
 
-    /// The same model with every uncertain number at its median.
+    /// The same model with every uncertain number at its median, but for those that are taken from rows.
+    #[must_use]
     pub fn at_central_values(mut self) -> Self {
-        self.uncertainties.clear();
-        self.draws.clear();
+        let is_kept: Vec<bool> = self.draws.iter().map(|draw| draw.column.is_some()).collect();
+        let mut kept = is_kept.iter();
+        self.uncertainties.retain(|_| *kept.next().expect("one for each"));
+        self.draws.retain(|draw| draw.column.is_some());
+        self
+    }
+
+    /// The same model with some uncertain numbers taken together from rows of values: draw `d` takes row `d`, and begins
+    /// again at the first after the last, so that what hangs together among them stays together.
+    ///
+    /// # Arguments
+    /// * `paths` - of the columns; those that are not uncertain here, since a policy says what they are, are passed over.
+    /// * `rows` - at least one, each with a value for every path, in the unit of its number; dates as days since the start.
+    #[must_use]
+    pub fn with_rows(mut self, paths: &[String], rows: &Arc<Vec<Vec<f64>>>) -> Self {
+        for (draw, uncertainty) in self.draws.iter_mut().zip(&self.uncertainties) {
+            draw.column = paths.iter().position(|path| *path == uncertainty.path);
+        }
+        self.rows = Some(Arc::clone(rows));
         self
     }
 
     /// Draws the uncertain numbers of one replication into `inputs`, a copy of this model's own.
     ///
     /// Each is one uniform from the stream keyed by its path, put through its law's quantile function, so that two
-    /// policies that share a number share its draw.
+    /// policies that share a number share its draw; or it stands in the draw's row.
     pub fn realise(&self, streams: &Streams, inputs: &mut Inputs) {
         if self.uncertainties.is_empty() {
             return;
         }
+        let row = self.rows.as_ref().map(|rows| &rows[(streams.draw() % rows.len() as u64) as usize]);
         let mut next = self.uncertainties.iter().zip(&self.draws).peekable();
         let mut slot = 0;
         inputs.visit_table(&mut |value| {
-            if let Some((uncertainty, (key, sampler))) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
-                let uniform = streams.parameter(*key).uniform();
-                let drawn = sampler.quantile(uniform);
+            if let Some((uncertainty, draw)) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
+                let in_row = row.zip(draw.column).map(|(row, column)| row[column]);
+                let drawn = in_row.unwrap_or_else(|| draw.sampler.quantile(streams.parameter(draw.key).uniform()));
                 *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
             }
             slot += 1;

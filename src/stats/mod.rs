@@ -1,7 +1,8 @@
 //! Estimators and intervals on plain numbers: what a set of replications says, and how surely.
 //!
 //! Owns: moments, intervals for means, proportions, quantiles and tails, paired contrasts, families of comparisons,
-//! exact attribution, the split of variance in nested designs, the stopping schedule and forecast scores. Must not:
+//! exact attribution, the split of variance in nested designs, elementary effects, Sobol' indices and partial rank
+//! correlations, the stopping schedule and forecast scores. Must not:
 //! know of missions, files or threads; draw random numbers; fold in an order that depends on anything but the data.
 //!
 //! Slices hold one value per replication, in replication order. Every sum runs serially from the first value to the
@@ -10,6 +11,7 @@
 //! `None`, never a zero.
 
 mod crossing;
+mod elementary;
 mod error;
 mod exceedance;
 mod histogram;
@@ -18,18 +20,21 @@ mod interval;
 mod moments;
 mod paired;
 mod pareto;
+mod partial_rank;
 mod precision;
 mod proportion;
 mod quantile;
 mod ratio;
 mod scores;
 mod shapley;
+mod sobol_index;
 #[cfg(test)]
 mod strd;
 mod tail;
 mod variance;
 
 pub use crossing::{Crossing, Curve, CurveSums};
+pub use elementary::{Elementary, elementary};
 pub use error::StatsError;
 pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
 pub use histogram::Histogram;
@@ -38,6 +43,7 @@ pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
 pub use pareto::{pareto_counts, pareto_set};
+pub use partial_rank::{PartialRank, partial_rank_correlations};
 pub use precision::{
     FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
     replications_at,
@@ -50,5 +56,6 @@ pub use quantile::{OrderInterval, QuantileEstimate, Ranks, order_ranks, quantile
 pub use ratio::{RatioEstimate, ratio_of_means};
 pub use scores::{brier, crps, crps_fair, kendall_tau_b, mid_pit};
 pub use shapley::{Attribution, AttributionSums, attribute, interactions_scaled, shapley, shapley_scaled};
+pub use sobol_index::{PickFreeze, SobolIndex, pick_freeze, sobol_index};
 pub use tail::{Cvar, cvar, cvar_sorted};
 pub use variance::{InnerSeeds, VarianceSplit, share_between_interval, split_variance};

@@ -1,0 +1,369 @@
+//! Sensitivity: from the rows of a design over uncertain parameters to what each parameter does to each measure.
+
+use rayon::prelude::*;
+
+use crate::design::{CubePoint, Screening};
+use crate::experiment::Rows;
+use crate::stats::{
+    Interval, Moments, PickFreeze, RatioEstimate, StatsError, elementary, partial_rank_correlations, pick_freeze,
+    sobol_index, sum,
+};
+use crate::summary::{CONFIDENCE, SummaryError};
+
+/// One statistic of one parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EffectRow {
+    /// Which response, by position.
+    pub response: usize,
+    /// The parameter, by position.
+    pub parameter: usize,
+    /// Its name: `mu_star`, `mu`, `sigma`, `noise`, `total`, `first`, `total_raw`, `first_raw` or `prcc`.
+    pub statistic: &'static str,
+    /// The estimate; none where the response does not vary.
+    pub estimate: Option<f64>,
+    /// Its interval; none where there is none.
+    pub interval: Option<Interval>,
+}
+
+/// A measure of a policy, or of its difference from the baseline, over the design.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// The policy's id.
+    pub policy: String,
+    /// The baseline's id, where this is the difference from it.
+    pub baseline: Option<String>,
+    /// The column's name.
+    pub measure: String,
+    /// Mean over all points.
+    pub mean: f64,
+    /// Variance of a point's expected value from point to point, freed of noise; may be negative by chance.
+    pub variance_between: f64,
+    /// Mean variance of the replications of one point.
+    pub variance_within: f64,
+    /// For each point, mean and variance of its replications.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// What the parameters do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effects {
+    /// By measure, then policy, then the policy's difference from the baseline.
+    pub responses: Vec<Response>,
+    /// By response, then parameter, then statistic.
+    pub rows: Vec<EffectRow>,
+}
+
+impl Effects {
+    /// A statistic of a parameter.
+    pub fn row(&self, response: usize, parameter: usize, statistic: &str) -> Option<&EffectRow> {
+        let is_it = |row: &&EffectRow| row.response == response && row.parameter == parameter;
+        self.rows.iter().filter(is_it).find(|row| row.statistic == statistic)
+    }
+}
+
+/// A design that was run.
+#[derive(Clone, Copy, Debug)]
+pub struct Ran<'a> {
+    /// The design.
+    pub screening: Screening,
+    /// Its points, in the order of the rows.
+    pub points: &'a [CubePoint],
+    /// For each point, the values of the parameters.
+    pub values: &'a [Vec<f64>],
+    /// Replications of each point.
+    pub inner: usize,
+}
+
+/// Makes the tables. Without any where replications failed: then no point is whole.
+///
+/// # Arguments
+/// * `columns` - the measures asked for, by column and name.
+///
+/// # Errors
+/// Those of reading, and too few points or replications.
+pub fn sensitivity(rows: &Rows, columns: &[(usize, String)], ran: Ran) -> Result<Effects, SummaryError> {
+    let mut effects = Effects::default();
+    if !rows.failures().is_empty() {
+        return Ok(effects);
+    }
+    for (column, measure) in columns {
+        let baseline = rows.column(0, *column)?;
+        for (policy, named) in rows.policies().iter().enumerate() {
+            let mut values = if policy == 0 { baseline.clone() } else { rows.column(policy, *column)? };
+            add(&mut effects, (named.id.clone(), None, measure), &values, ran)?;
+            if rows.is_compared(policy) {
+                values.iter_mut().zip(&baseline).for_each(|(value, baseline)| *value -= baseline);
+                let from = Some(rows.policies()[0].id.clone());
+                add(&mut effects, (named.id.clone(), from, measure), &values, ran)?;
+            }
+        }
+    }
+    Ok(effects)
+}
+
+fn add(
+    effects: &mut Effects,
+    (policy, baseline, measure): (String, Option<String>, &str),
+    values: &[f64],
+    ran: Ran,
+) -> Result<(), StatsError> {
+    let inner = ran.inner;
+    let of_point = |point: &[f64]| -> Result<[f64; 2], StatsError> {
+        let moments = Moments::of(point)?;
+        Ok([moments.mean, moments.sd.map_or(0.0, |sd| sd * sd)])
+    };
+    let points: Vec<[f64; 2]> = values.chunks_exact(inner).map(of_point).collect::<Result<_, _>>()?;
+    let means: Vec<f64> = points.iter().map(|[mean, _]| *mean).collect();
+    let of_means = Moments::of(&means)?;
+    let variance_within = sum(&points.iter().map(|[_, variance]| *variance).collect::<Vec<_>>()) / points.len() as f64;
+    let variance_between = of_means.sd.map_or(0.0, |sd| sd * sd) - variance_within / inner as f64;
+    let response = effects.responses.len();
+    let statistics = match ran.screening {
+        Screening::Morris { .. } => morris(values, ran)?,
+        Screening::Sobol { points, .. } => sobol(values, ran, points)?,
+        Screening::Prcc { .. } => ranks(&means, ran)?,
+    };
+    for (parameter, statistics) in statistics.into_iter().enumerate() {
+        effects.rows.extend(statistics.into_iter().map(|(statistic, estimate, interval)| EffectRow {
+            response,
+            parameter,
+            statistic,
+            estimate,
+            interval,
+        }));
+    }
+    let measure = measure.to_owned();
+    effects.responses.push(Response {
+        policy,
+        baseline,
+        measure,
+        mean: of_means.mean,
+        variance_between,
+        variance_within,
+        points,
+    });
+    Ok(())
+}
+
+/// Statistics of one parameter.
+type Statistics = Vec<(&'static str, Option<f64>, Option<Interval>)>;
+
+/// Effects of a step, signed as if every step led up. Replications of neighbours share their chances: the noise of an effect
+/// is that of the paired differences.
+fn morris(values: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+    let factors = ran.points[0].at.len();
+    let (mut effects, mut noise) = (vec![Vec::new(); factors], vec![Vec::new(); factors]);
+    let replications = |point: usize| &values[point * ran.inner..(point + 1) * ran.inner];
+    for (at, pair) in ran.points.windows(2).enumerate().filter(|(_, pair)| pair[0].block == pair[1].block) {
+        let moved = (0..factors).find(|&factor| pair[0].at[factor] != pair[1].at[factor]).expect("a step moves one");
+        let sign = if pair[1].at[moved] > pair[0].at[moved] { 1.0 } else { -1.0 };
+        let difference: Vec<f64> =
+            replications(at + 1).iter().zip(replications(at)).map(|(after, before)| sign * (after - before)).collect();
+        let moments = Moments::of(&difference)?;
+        effects[moved].push(moments.mean);
+        noise[moved].push(moments.mcse.map_or(0.0, |mcse| mcse * mcse));
+    }
+    let of = |(effects, noise): (&Vec<f64>, &Vec<f64>)| {
+        let found = elementary(effects, noise, CONFIDENCE)?;
+        Ok(vec![
+            ("mu_star", Some(found.mu_star), Some(found.mu_star_interval)),
+            ("mu", Some(found.mu), Some(found.mu_interval)),
+            ("sigma", Some(found.sigma), found.sigma_interval),
+            ("noise", Some(found.noise), None),
+        ])
+    };
+    effects.par_iter().zip(&noise).map(of).collect()
+}
+
+fn sobol(values: &[f64], ran: Ran, points: usize) -> Result<Vec<Statistics>, StatsError> {
+    let (factors, inner) = (ran.points[0].at.len(), ran.inner);
+    let group = (factors + 2) * inner;
+    let gather = |scrambling: &[f64], at: usize| -> Vec<f64> {
+        scrambling.chunks_exact(group).flat_map(|group| group[at * inner..(at + 1) * inner].iter().copied()).collect()
+    };
+    let scramblings: Vec<&[f64]> = values.chunks_exact(points * group).collect();
+    let halves: Vec<[Vec<f64>; 2]> = scramblings.iter().map(|one| [gather(one, 0), gather(one, 1)]).collect();
+    let all: Vec<f64> = halves.iter().flatten().flatten().copied().collect();
+    let centre = sum(&all) / all.len() as f64;
+    let of = |factor: usize| {
+        let sums = scramblings
+            .iter()
+            .zip(&halves)
+            .map(|(one, [first, second])| pick_freeze(first, second, &gather(one, factor + 2), inner, centre));
+        let index = sobol_index(&sums.collect::<Result<Vec<PickFreeze>, _>>()?, CONFIDENCE)?;
+        let row = |name, ratio: RatioEstimate| (name, ratio.ratio, ratio.interval);
+        Ok(vec![
+            row("total", index.total),
+            row("first", index.first),
+            row("total_raw", index.raw_total),
+            row("first_raw", index.raw_first),
+        ])
+    };
+    (0..factors).into_par_iter().map(of).collect()
+}
+
+fn ranks(means: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+    let factors = ran.points[0].at.len();
+    let column = |factor: usize| -> Vec<f64> { ran.values.iter().map(|values| values[factor]).collect() };
+    let inputs: Vec<Vec<f64>> = (0..factors).map(column).collect();
+    Ok(match partial_rank_correlations(&inputs, means, CONFIDENCE)? {
+        Some(found) => found.iter().map(|rank| vec![("prcc", Some(rank.coefficient), Some(rank.interval))]).collect(),
+        None => vec![vec![("prcc", None, None)]; factors],
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "closed forms to a few digits, of no result")]
+mod tests {
+    use super::*;
+    use crate::draw::{Purpose, Streams, key2};
+    use crate::math::special::normal_quantile;
+
+    /// Results of a function over a design, with normal noise of a standard deviation; replications of points of a block
+    /// share theirs.
+    fn effects(screening: Screening, factors: usize, (inner, sd): (usize, f64), f: impl Fn(&[f64]) -> f64) -> Effects {
+        let points = screening.points(factors, 11);
+        let values: Vec<Vec<f64>> = points.iter().map(|point| point.at.clone()).collect();
+        let mut results = Vec::new();
+        for (at, point) in points.iter().enumerate() {
+            for replication in 0..inner as u64 {
+                // Half of the noise is common to the points of a block, half the point's own: both kinds must come off.
+                let normal =
+                    |key: u64| normal_quantile(Streams::new(key, replication).stream(Purpose::Test, 0, 0).uniform());
+                let noise = normal(key2(1, point.block)) + normal(key2(2, at as u64));
+                results.push(f(&point.at) + sd * noise * 0.5_f64.sqrt());
+            }
+        }
+        let mut effects = Effects::default();
+        let ran = Ran { screening, points: &points, values: &values, inner };
+        add(&mut effects, ("p".to_owned(), None, "y"), &results, ran).expect("effects");
+        effects
+    }
+
+    fn holds(effects: &Effects, parameter: usize, statistic: &str, truth: f64) -> bool {
+        let row = effects.row(0, parameter, statistic).expect("a row");
+        let (estimate, interval) = (row.estimate.expect("an estimate"), row.interval.expect("an interval"));
+        // Twice the 95% interval: with some 30 intervals in these tests one in 20 would fall outside the single one.
+        (estimate - truth).abs() <= 2.0 * interval.half_width() + 1e-12
+    }
+
+    /// Ishigami and Homma (1990): sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1, on -pi to pi.
+    fn ishigami(at: &[f64]) -> f64 {
+        let pi = std::f64::consts::PI;
+        let x: Vec<f64> = at.iter().map(|u| pi * (2.0 * u - 1.0)).collect();
+        x[0].sin() + 7.0 * x[1].sin() * x[1].sin() + 0.1 * x[2] * x[2] * x[2] * x[2] * x[0].sin()
+    }
+
+    /// Its variance, first and total indices in closed form.
+    fn ishigami_truth() -> (f64, [f64; 3], [f64; 3]) {
+        let pi4 = std::f64::consts::PI.powi(4);
+        let first = 0.5 * (1.0 + 0.1 * pi4 / 5.0) * (1.0 + 0.1 * pi4 / 5.0);
+        let second = 49.0 / 8.0;
+        let both = 0.01 * pi4 * pi4 * (1.0 / 18.0 - 1.0 / 50.0);
+        let all = first + second + both;
+        (all, [first / all, second / all, 0.0], [(first + both) / all, second / all, both / all])
+    }
+
+    const SOBOL: Screening = Screening::Sobol { scramblings: 12, points: 512 };
+
+    #[test]
+    fn ishigamis_function_has_its_closed_form_indices() {
+        let effects = effects(SOBOL, 3, (1, 0.0), ishigami);
+        let (_, first, total) = ishigami_truth();
+        for parameter in 0..3 {
+            assert!(holds(&effects, parameter, "first", first[parameter]), "{parameter}: {:?}", effects.rows);
+            assert!(holds(&effects, parameter, "total", total[parameter]), "{parameter}: {:?}", effects.rows);
+            let width = effects.row(0, parameter, "total").and_then(|row| row.interval).expect("it").half_width();
+            assert!(width < 0.03, "an interval that wide shows nothing: {width}");
+        }
+    }
+
+    #[test]
+    fn with_noise_the_corrected_indices_still_match_and_the_raw_ones_do_not() {
+        // Noise of the variance of the function itself in every replication, two replications of each point.
+        let (variance, first, total) = ishigami_truth();
+        let effects = effects(SOBOL, 3, (2, variance.sqrt()), ishigami);
+        for parameter in 0..3 {
+            assert!(holds(&effects, parameter, "first", first[parameter]), "{parameter}: {:?}", effects.rows);
+            assert!(holds(&effects, parameter, "total", total[parameter]), "{parameter}: {:?}", effects.rows);
+        }
+        // With V + s2 / 2 below the line, a raw first index is two thirds of the true one. Half the noise being common, a raw
+        // total index is (T + 1/4) / (3/2).
+        for parameter in [0, 1] {
+            assert!(!holds(&effects, parameter, "first_raw", first[parameter]), "{parameter}: {:?}", effects.rows);
+            assert!(holds(&effects, parameter, "first_raw", first[parameter] / 1.5), "{parameter}: {:?}", effects.rows);
+        }
+        for (parameter, total) in total.into_iter().enumerate() {
+            assert!(holds(&effects, parameter, "total_raw", (total + 0.25) / 1.5), "{parameter}: {:?}", effects.rows);
+        }
+        assert!(!holds(&effects, 2, "total_raw", total[2]), "{:?}", effects.rows);
+        // What the response says of itself is freed of noise too: 10% is four times its error over 30,720 points.
+        assert!((effects.responses[0].variance_between / variance - 1.0).abs() < 0.1);
+        assert!((effects.responses[0].variance_within / variance - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn sobols_g_function_has_its_closed_form_indices() {
+        // Sobol' (1993): the product of (|4u - 2| + a) / (1 + a).
+        let a = [0.0, 1.0, 4.5, 9.0];
+        let g = |at: &[f64]| at.iter().zip(a).map(|(u, a)| ((4.0 * u - 2.0).abs() + a) / (1.0 + a)).product::<f64>();
+        let own = a.map(|a| 1.0 / (3.0 * (1.0 + a) * (1.0 + a)));
+        let all = own.iter().map(|v| 1.0 + v).product::<f64>() - 1.0;
+        let effects = effects(SOBOL, 4, (1, 0.0), g);
+        for parameter in 0..4 {
+            let others: f64 = (0..4).filter(|&at| at != parameter).map(|at| 1.0 + own[at]).product();
+            assert!(holds(&effects, parameter, "first", own[parameter] / all), "{parameter}: {:?}", effects.rows);
+            assert!(
+                holds(&effects, parameter, "total", own[parameter] * others / all),
+                "{parameter}: {:?}",
+                effects.rows
+            );
+        }
+    }
+
+    #[test]
+    fn an_index_near_nought_is_shown_negative_where_it_comes_out_so() {
+        let (variance, ..) = ishigami_truth();
+        let negative = (0..4).any(|more| {
+            let f = |at: &[f64]| ishigami(at) + 1e-9 * f64::from(more);
+            let found = effects(Screening::Sobol { scramblings: 10, points: 16 }, 3, (2, variance.sqrt()), f);
+            (0..3).any(|parameter| found.row(0, parameter, "first").and_then(|row| row.estimate).expect("it") < 0.0)
+        });
+        assert!(negative);
+    }
+
+    #[test]
+    fn morris_tells_straight_from_bent_from_idle() {
+        // A step is half the cube: 3 x moves by 1.5 everywhere; x y by y / 2, with y at 1/8 to 7/8.
+        let f = |at: &[f64]| 3.0 * at[0] - 2.0 * at[1] + at[2] * at[3] * 8.0;
+        let effects = effects(Screening::Morris { trajectories: 200 }, 5, (1, 0.0), f);
+        let of = |parameter, statistic| effects.row(0, parameter, statistic).expect("a row").estimate.expect("one");
+        assert!((of(0, "mu") - 1.5).abs() < 1e-12 && of(0, "sigma") < 1e-12);
+        assert!((of(1, "mu") + 1.0).abs() < 1e-12 && (of(1, "mu_star") - 1.0).abs() < 1e-12);
+        // Effect 4 y with y uniform over the four levels: mean 2, deviation 4 sqrt(5) / 8.
+        for parameter in [2, 3] {
+            assert!(holds(&effects, parameter, "mu", 2.0) && holds(&effects, parameter, "sigma", 0.5 * 5.0_f64.sqrt()));
+        }
+        assert_eq!((of(4, "mu_star"), of(4, "sigma")), (0.0, 0.0));
+    }
+
+    #[test]
+    fn morris_says_what_noise_alone_would_give() {
+        let effects = effects(Screening::Morris { trajectories: 300 }, 2, (20, 2.0), |at| 3.0 * at[0]);
+        let of = |parameter, statistic| effects.row(0, parameter, statistic).expect("a row").estimate.expect("one");
+        // The part of the noise that is a point's own: variance 4 / 2 for each, 4 for a difference, over 20 replications.
+        let noise = (4.0_f64 / 20.0).sqrt();
+        assert!((of(1, "noise") / noise - 1.0).abs() < 0.05, "{}", of(1, "noise"));
+        assert!(holds(&effects, 1, "sigma", noise));
+        assert!(holds(&effects, 1, "mu_star", noise * (2.0 / std::f64::consts::PI).sqrt()));
+        assert!(holds(&effects, 0, "mu", 1.5));
+    }
+
+    #[test]
+    fn ranks_find_the_rising_and_the_idle() {
+        let effects = effects(Screening::Prcc { points: 400 }, 3, (3, 0.2), |at| (3.0 * at[0]).exp() - at[1]);
+        let of = |parameter| effects.row(0, parameter, "prcc").and_then(|row| row.estimate).expect("a row");
+        assert!(of(0) > 0.9 && of(1) < -0.3, "{} {}", of(0), of(1));
+        assert!(holds(&effects, 2, "prcc", 0.0));
+    }
+}
