@@ -9,6 +9,7 @@ use crate::withdrawal::What;
 
 use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
+use crate::cli::sensitivity::Method;
 use crate::cli::shard::Shard;
 
 const EXAMPLES: &str = "\
@@ -32,6 +33,15 @@ Examples:
   rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
   rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
   rearguard sweep scenarios/mali-2023.toml --design points.csv";
+
+const SENSITIVITY_EXAMPLES: &str = "\
+Parameters are the numbers of the scenario that have a law; `rearguard show FILE` lists them. Here --replications is of each
+point of the design [default: 20].
+
+Examples:
+  rearguard sensitivity scenarios/mali-2023.toml --measure casualties.wounded --dry-run
+  rearguard sensitivity scenarios/mali-2023.toml --baseline historical --policy air-granted --free threat,convoys
+  rearguard sensitivity scenarios/mali-2023.toml --method sobol --free threat.ratio_overwatch,stocks.container_scale";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -102,7 +112,17 @@ pub enum Command {
         #[command(flatten)]
         experiment: ExperimentArguments,
     },
-    /// Run what a study file asks for: one of the four above, with all that determines its results
+    /// Find which uncertain parameters move the results, and by how much
+    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    Sensitivity {
+        /// What is varied and looked at.
+        #[command(flatten)]
+        sensitivity: SensitivityArguments,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
     Study(StudyArguments),
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
@@ -275,6 +295,36 @@ pub struct SweepArguments {
     #[arg(long, value_name = "ID", requires = "policies")]
     pub baseline: Option<String>,
     /// Print the design and what it would take, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a sensitivity analysis varies and looks at.
+#[derive(Args, Debug)]
+pub struct SensitivityArguments {
+    /// Measure to analyse; repeat for several [default: `casualties.wounded` and `equipment.lost_usd`]
+    #[arg(long = "measure", value_name = "MEASURE")]
+    pub measures: Vec<String>,
+    /// How
+    #[arg(long, default_value = "morris", value_name = "METHOD")]
+    pub method: Method,
+    /// Parameters to vary, or tables of them, with commas between [default: all]; the others are drawn
+    #[arg(long, value_name = "PATH,...", value_delimiter = ',')]
+    pub free: Vec<String>,
+    /// Trajectories of morris [default: 10], points of each scrambling of sobol [default: 64], or points of prcc
+    /// [default: 4 for each parameter, 500 at least]
+    #[arg(long, value_name = "N")]
+    pub points: Option<usize>,
+    /// Independent scramblings of sobol [default: 10]
+    #[arg(long, value_name = "N")]
+    pub scramblings: Option<usize>,
+    /// Seed of the design
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub design_seed: u64,
+    /// A policy whose difference from the others is analysed too
+    #[arg(long, value_name = "ID", requires = "policies")]
+    pub baseline: Option<String>,
+    /// Print what it would take, and run nothing
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, nested, pareto, screen, show, study, sweep};
+use crate::cli::{attribute, files, folders, nested, pareto, screen, sensitivity, show, study, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -82,6 +82,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Compare { baseline, pareto, experiment } => compare(baseline, pareto, &experiment),
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
         Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
+        Command::Sensitivity { sensitivity, experiment } => sensitivity::sensitivity(&sensitivity, &experiment),
         Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
@@ -103,13 +104,15 @@ fn dispatch(command: Command) -> Result<(), Stop> {
 pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
     let (plan, summary) = (&session.plan, conducted.summary());
     writeln!(out, "{}", session.title())?;
-    writeln!(
-        out,
-        "{} replications of each policy, seed {}, {} uncertain parameters drawn",
-        whole(plan.replications as f64),
-        plan.seed,
-        plan.policies[0].model.uncertainties().len(),
-    )?;
+    if session.screened.is_none() {
+        writeln!(
+            out,
+            "{} replications of each policy, seed {}, {} uncertain parameters drawn",
+            whole(plan.replications as f64),
+            plan.seed,
+            plan.policies[0].model.uncertainties().len(),
+        )?;
+    }
     let first = &summary.policies[0];
     let mean = |sum: u64| whole(sum as f64 / summary.n.max(1) as f64);
     write!(out, "{} events and {} keyed streams a replication; ", mean(first.events), mean(first.streams))?;
@@ -208,6 +211,12 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
             attribute::screen(out, session, conducted)?;
             writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
         }
+        Kind::Sensitivity => {
+            if let Some(effects) = &conducted.effects {
+                sensitivity::screen(out, session, effects)?;
+            }
+            writeln!(out, "\nResults: {folder} (sensitivity.csv holds every parameter, points.csv what it rests on)")
+        }
         Kind::Sweep => {
             sweep::screen(out, session, &conducted.summaries)?;
             writeln!(out, "\nResults: {folder} (design.csv holds the points, summary.csv every measure at each)")
@@ -265,6 +274,15 @@ pub fn compare(baseline: Option<String>, pareto: Vec<String>, args: &ExperimentA
 fn failed(session: &Session, summaries: &[Summary]) -> Result<(), Stop> {
     let failures = || summaries.iter().flat_map(|summary| &summary.failures);
     let Some(first) = failures().next() else { return Ok(()) };
+    if session.request.sensitivity.is_some() {
+        let replay = format!(
+            "rearguard reproduce {}   (replication {}: {})",
+            session.out.display(),
+            first.replication,
+            first.message
+        );
+        return Err(Stop::Failed { count: failures().count(), replay });
+    }
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
         session.file.display(),

@@ -14,16 +14,18 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::progress::Progress;
 use crate::cli::request::{Kind, Point, REQUEST, Request};
+use crate::cli::sensitivity::{Screened, Sensing};
 use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
+use crate::inference::{Effects, sensitivity};
 use crate::measures::Measure;
 use crate::output::{self, costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
     self, AttributionRow, CoverCurve, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
-    exceedance_rows, pareto, summarise,
+    exceedance_rows, pareto, summarise, without_estimates,
 };
 
 /// How an experiment is conducted: nothing here determines its results.
@@ -60,6 +62,8 @@ pub struct Conducted {
     pub pareto: Vec<ParetoRow>,
     /// Chance and parameters apart, if that was asked for.
     pub nested: Option<Nested>,
+    /// What each uncertain parameter does, if that was asked for.
+    pub effects: Option<Box<Effects>>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -297,6 +301,9 @@ impl Run {
         for point in &session.points {
             rows.push(Rows::stored(plan, &point.id, &plan.cells(), self.folder.chunks())?);
         }
+        if let (Some(sensing), Some(screened)) = (&session.request.sensitivity, &session.screened) {
+            return self.conclude_sensitivity(session, &rows[0], (sensing, screened));
+        }
         let command = session.request.command;
         let of_point = |rows| -> Result<Summary, Stop> {
             let summary = summarise(rows, &plan.policies[0].model, &session.names)?;
@@ -334,12 +341,45 @@ impl Run {
                 self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
                 self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
             }
-            let seconds = ran.map(|(_, seconds)| seconds);
-            let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
-            self.folder.journal(&event)?;
-            self.folder.finish(&files::manifest(session, &summaries))?;
+            self.finish(session, &summaries, ran)?;
         }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, ran })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, effects: None, ran })
+    }
+
+    /// The same for a sensitivity analysis, whose replications are points of its design.
+    fn conclude_sensitivity(
+        self,
+        session: &Session,
+        rows: &Rows,
+        (sensing, screened): (&Sensing, &Screened),
+    ) -> Result<Conducted, Stop> {
+        let plan = &session.plan;
+        let summary = without_estimates(rows, &plan.policies[0].model)?;
+        let effects = sensitivity(rows, &sensing.columns(&session.names), screened.ran(sensing))?;
+        let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
+        let summaries = vec![summary];
+        if self.complete != Some(plan.replications) {
+            files::write_sensitivity(&self.folder, session, (sensing, screened), (&summaries[0], &effects))?;
+            self.finish(session, &summaries, ran)?;
+        }
+        Ok(Conducted {
+            summaries,
+            shares: Vec::new(),
+            curve: None,
+            pareto: Vec::new(),
+            nested: None,
+            effects: Some(Box::new(effects)),
+            ran,
+        })
+    }
+
+    /// Writes the manifest, the last of the files.
+    fn finish(&self, session: &Session, summaries: &[Summary], ran: Option<(u64, f64)>) -> Result<(), Stop> {
+        let (replications, seconds) = (session.plan.replications, ran.map(|(_, seconds)| seconds));
+        let event = json!({ "event": "done", "at": now(), "replications": replications, "seconds": seconds });
+        self.folder.journal(&event)?;
+        self.folder.finish(&files::manifest(session, summaries))?;
+        Ok(())
     }
 }
 

@@ -8,10 +8,12 @@ use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
+use crate::cli::sensitivity::{self, Screened, Sensing};
 use crate::cli::session::Session;
 use crate::cli::{nested, pareto};
-use crate::experiment::Rows;
-use crate::output::{csv_files, replications};
+use crate::experiment::{ONLY_POINT, Rows};
+use crate::inference::Effects;
+use crate::output::{self, csv_files, replications};
 use crate::stats::MeanEstimate;
 use crate::store::Folder;
 use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary};
@@ -45,6 +47,29 @@ pub fn write(folder: &Folder, session: &Session, rows: &[Rows], summaries: &[Sum
     }
     if summaries.iter().any(|summary| !summary.failures.is_empty()) {
         folder.write("failures.csv", |out| csv_files::failures(out, &points))?;
+    }
+    Ok(())
+}
+
+/// Writes every file of a sensitivity analysis but the manifest.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write_sensitivity(
+    folder: &Folder,
+    session: &Session,
+    (sensing, screened): (&Sensing, &Screened),
+    (summary, effects): (&Summary, &Effects),
+) -> Result<(), Stop> {
+    use output::sensitivity as tables;
+    folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
+    folder.write("design.csv", |out| tables::design(out, &sensing.free, &screened.rows()))?;
+    folder.write("points.csv", |out| tables::points(out, effects, sensing.inner as usize))?;
+    let parameters = sensitivity::parameters(session, sensing);
+    let write = |out: &mut dyn Write| tables::effects(out, effects, &parameters, sensing.screening.intervals());
+    folder.write("sensitivity.csv", write)?;
+    if !summary.failures.is_empty() {
+        folder.write("failures.csv", |out| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
     }
     Ok(())
 }
@@ -132,6 +157,9 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
     }
     if !conducted.pareto.is_empty() {
         object["pareto"] = pareto::to_json(&session.request.pareto, &conducted.pareto);
+    }
+    if let (Some(sensing), Some(effects)) = (&session.request.sensitivity, &conducted.effects) {
+        object["sensitivity"] = sensitivity::to_json(session, sensing, effects);
     }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);

@@ -138,6 +138,13 @@ impl Side {
             );
             return Err(Stop::Usage(message));
         }
+        if session.request.sensitivity.is_some() {
+            let message = format!(
+                "{} holds points of a design, and diff compares independent replications; compare the sensitivity.csv of both",
+                folder.display()
+            );
+            return Err(Stop::Usage(message));
+        }
         let chunks = Chunks::of(disk(), folder)?;
         let mut points = Vec::new();
         for point in &session.points {

@@ -20,6 +20,7 @@ mod precision;
 mod progress;
 mod request;
 mod screen;
+mod sensitivity;
 mod session;
 mod shard;
 mod show;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::nested::Nesting;
+use crate::cli::sensitivity::Sensing;
 use crate::design::Design;
 use crate::draw::SCHEME;
 use crate::experiment::ONLY_POINT;
@@ -35,6 +36,8 @@ pub enum Kind {
     Attribute,
     /// Estimates at every point of a design.
     Sweep,
+    /// What each uncertain parameter does.
+    Sensitivity,
 }
 
 impl Kind {
@@ -45,6 +48,7 @@ impl Kind {
             Self::Compare => "compare",
             Self::Attribute => "attribute",
             Self::Sweep => "sweep",
+            Self::Sensitivity => "sensitivity",
         }
     }
 }
@@ -71,6 +75,9 @@ pub struct Request {
     pub pareto: Vec<String>,
     /// Draws of the uncertain parameters and replications of each, if chance is to be told from them.
     pub nested: Option<Nesting>,
+    /// The design of a sensitivity analysis, whose points the replications then are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensing>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -144,6 +151,7 @@ impl Request {
             point: args.point,
             pareto: Vec::new(),
             nested: args.nested,
+            sensitivity: None,
             replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
@@ -204,6 +212,9 @@ impl Request {
         }
         if let Some(nested) = self.nested {
             identity = identity.with("nested", nested.to_string());
+        }
+        for (key, value) in self.sensitivity.iter().flat_map(Sensing::identity) {
+            identity = identity.with(key, value);
         }
         for (index, set) in self.set.iter().enumerate() {
             identity = identity.with(format!("set {}", index + 1), set);

@@ -8,6 +8,7 @@ use rayon::ThreadPool;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::request::{Asked, Kind, Point, Request};
+use crate::cli::sensitivity::{self, Screened};
 use crate::cli::shard::Shard;
 use crate::cli::{lineup, nested};
 use crate::experiment::Plan;
@@ -24,6 +25,8 @@ pub struct Session {
     pub points: Vec<Point>,
     /// What is to be run at the first of them.
     pub plan: Plan,
+    /// The design of a sensitivity analysis.
+    pub screened: Option<Screened>,
     /// Names of the columns.
     pub names: Vec<String>,
     /// The scenario's file, for commands to try next.
@@ -41,13 +44,16 @@ impl Session {
     /// Problems of the scenario or the plan.
     pub fn new(asked: Asked, file: PathBuf, out: PathBuf, threads: Option<u16>) -> Result<Self, Stop> {
         let points = asked.points().map_err(Stop::Scenario)?;
-        let plan = lineup::plan(&asked, &points[0].overrides).map_err(Stop::Scenario)?;
+        let (plan, screened) = match &asked.request.sensitivity {
+            Some(sensing) => sensitivity::plan(&asked, sensing).map(|(plan, screened)| (plan, Some(screened)))?,
+            None => (lineup::plan(&asked, &points[0].overrides).map_err(Stop::Scenario)?, None),
+        };
         let Asked { request, case } = asked;
         let first = plan.policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
         let names = column_names(&first.model.inputs);
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        let session = Self { request, case, points, plan, names, file, out, pool };
+        let session = Self { request, case, points, plan, screened, names, file, out, pool };
         nested::check(&session)?;
         Ok(session)
     }

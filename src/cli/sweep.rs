@@ -105,8 +105,11 @@ fn check_points(asked: &Asked) -> Result<(), Stop> {
     if problems.is_empty() { Ok(()) } else { Err(Stop::Scenario(problems)) }
 }
 
-/// Prints the design, and what running it would take by a pilot of its first point.
-fn dry_run(session: &Session) -> Result<(), Stop> {
+/// About how many seconds and MiB an experiment would take, by a pilot of its first point.
+///
+/// # Errors
+/// Those of running.
+pub fn pilot(session: &Session) -> Result<(f64, f64), Stop> {
     let begun = Instant::now();
     let mut bytes = 0;
     let keep = |chunks: Vec<Chunk>| -> Result<(), Stop> {
@@ -120,11 +123,18 @@ fn dry_run(session: &Session) -> Result<(), Stop> {
     let threads = session.pool.current_num_threads() as u64;
     let cells: Vec<_> = (0..threads).map(|at| at * PILOT..(at + 1) * PILOT).collect();
     session.pool.install(|| run_cells(&session.plan, "pilot", &cells, &hooks, keep))?;
-    let (points, policies) = (session.points.len(), session.plan.policies.len());
     let share = session.replications() as f64 / (threads * PILOT) as f64;
     let seconds = begun.elapsed().as_secs_f64() * share;
     // The text of a value in replications.csv is some 5 bytes beside the 8 in a chunk.
     let mebibytes = bytes as f64 * 13.0 / 8.0 * share / f64::from(1 << 20);
+    Ok((seconds.max(1.0), mebibytes.max(1.0)))
+}
+
+/// Prints the design, and what running it would take.
+fn dry_run(session: &Session) -> Result<(), Stop> {
+    let (seconds, mebibytes) = pilot(session)?;
+    let (points, policies, threads) =
+        (session.points.len(), session.plan.policies.len(), session.pool.current_num_threads());
     let mut out = io::stdout().lock();
     print_design(&mut out, session)?;
     writeln!(
@@ -132,8 +142,8 @@ fn dry_run(session: &Session) -> Result<(), Stop> {
         "\n{} points x {policies} policies x {} replications: about {} s on {threads} threads and {} MiB on disk",
         whole(points as f64),
         whole(session.plan.replications as f64),
-        whole(seconds.max(1.0)),
-        whole(mebibytes.max(1.0)),
+        whole(seconds),
+        whole(mebibytes),
     )?;
     writeln!(out, "nothing was run; leave --dry-run out to write {}", session.out.display())?;
     Ok(())

@@ -213,8 +213,9 @@ fn ranks(means: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "closed forms to a few digits, of no result")]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "closed forms to a few digits, of no result")]
+
     use super::*;
     use crate::draw::{Purpose, Streams, key2};
     use crate::math::special::normal_quantile;

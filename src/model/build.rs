@@ -86,10 +86,8 @@ impl Model {
     /// The same model with every uncertain number at its median, but for those that are taken from rows.
     #[must_use]
     pub fn at_central_values(mut self) -> Self {
-        let is_kept: Vec<bool> = self.draws.iter().map(|draw| draw.column.is_some()).collect();
-        let mut kept = is_kept.iter();
-        self.uncertainties.retain(|_| *kept.next().expect("one for each"));
-        self.draws.retain(|draw| draw.column.is_some());
+        let both = self.uncertainties.into_iter().zip(self.draws);
+        (self.uncertainties, self.draws) = both.filter(|(_, draw)| draw.column.is_some()).unzip();
         self
     }
 

@@ -4,5 +4,6 @@ pub mod costs;
 pub mod csv_files;
 pub mod nested;
 mod replications;
+pub mod sensitivity;
 
 pub use replications::replications;

@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn what_has_no_answer_has_none() {
         let x = uniforms(6, 20);
-        assert_eq!(partial_rank_correlations(&[x.clone()], &[1.0; 20], 0.95), Ok(None));
+        assert_eq!(partial_rank_correlations(std::slice::from_ref(&x), &[1.0; 20], 0.95), Ok(None));
         assert!(matches!(
             partial_rank_correlations(&[x.clone(), x.clone()], &uniforms(7, 20), 0.95),
             Err(StatsError::NotPositive { .. })

@@ -113,9 +113,9 @@ mod tests {
     fn two_points_are_summed_as_by_hand() {
         // Results at two points: first half 1 and 3, second 2 and 6, mixed 2 and 5; mean of the halves 3.
         let sums = pick_freeze(&[1.0, 3.0], &[2.0, 6.0], &[2.0, 5.0], 1, 3.0).expect("points");
-        assert_eq!(sums.first, 0.5 * (-1.0 * 1.0 + 3.0 * 2.0));
+        assert_eq!(sums.first, 0.5 * ((2.0 - 3.0) * (2.0 - 1.0) + (6.0 - 3.0) * (5.0 - 3.0)));
         assert_eq!(sums.total, 0.25 * (1.0 + 4.0));
-        assert_eq!(sums.variance, 0.5 * ((4.0 + 0.0) / 2.0 + (1.0 + 9.0) / 2.0));
+        assert_eq!(sums.variance, 0.25 * (4.0 + 0.0 + 1.0 + 9.0));
         assert_eq!((sums.total_noise, sums.variance_noise), (0.0, 0.0));
     }
 

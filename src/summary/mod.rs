@@ -21,5 +21,5 @@ pub use exceedance::{ExceedanceRow, exceedance_rows};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
-pub use tables::{PolicySummary, Summary, SummaryError, summarise};
+pub use tables::{PolicySummary, Summary, SummaryError, summarise, without_estimates};
 pub use timeline::{TimelineRow, timeline_rows};

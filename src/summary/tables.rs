@@ -122,6 +122,17 @@ pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary
     Ok(Summary { policies, contrasts, n: rows.n(), failures: rows.failures().to_vec() })
 }
 
+/// The tables without estimates and contrasts, for rows that are not replications of one thing.
+///
+/// # Errors
+/// Those of reading.
+pub fn without_estimates(rows: &Rows, model: &Model) -> Result<Summary, SummaryError> {
+    let policies: Vec<PolicySummary> =
+        (0..rows.policies().len()).map(|policy| of_tallies(rows, policy, model)).collect::<Result<_, _>>()?;
+    let summary = Summary { policies, contrasts: Vec::new(), n: rows.n(), failures: rows.failures().to_vec() };
+    Ok(summary.without_ledgers())
+}
+
 /// How many of some columns may be in work at once.
 pub(super) fn columns_at_once(replications: u64, columns: usize) -> usize {
     (IN_WORK_BYTES / (BYTES_PER_REPLICATION * replications.max(1))).clamp(1, columns.max(1) as u64) as usize

@@ -21,7 +21,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("design", &["draw", "math"]),
     ("experiment", &["withdrawal", "scenario", "model", "store", "draw", "stats", "measures"]),
     ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
-    ("output", &["summary", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
+    ("inference", &["experiment", "summary", "design", "stats"]),
+    ("output", &["summary", "inference", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
 ];
 
 /// The room that may import all others.

@@ -32,6 +32,7 @@ mod precision;
 mod readme;
 mod register;
 mod resuming;
+mod sensitivity;
 mod shards;
 mod studies;
 mod sweeps;

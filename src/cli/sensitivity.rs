@@ -1,0 +1,493 @@
+//! `sensitivity`: what each uncertain parameter does to chosen measures.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::cli::args::{ExperimentArguments, SensitivityArguments};
+use crate::cli::commands::conduct_and_show;
+use crate::cli::exit::Stop;
+use crate::cli::lineup;
+use crate::cli::numbers::{decimals, places, whole};
+use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::session::Session;
+use crate::cli::sweep::pilot;
+use crate::design::{CubePoint, Screening};
+use crate::draw::{key, key2};
+use crate::experiment::Plan;
+use crate::inference::{EffectRow, Effects, Ran, Response};
+use crate::math::sqrt;
+use crate::measures::Measure;
+use crate::model::Uncertainty;
+use crate::scenario::{Case, Listing, suggestion};
+use crate::stats::Interval;
+
+/// Replications of a point unless more or fewer are asked for.
+///
+/// # Source
+/// Assumed: because points under the same chances differ by little noise, and more points tell more than more replications.
+const INNER: u64 = 20;
+/// Scramblings unless more are asked for, and the fewest that are taken: an interval over fewer is too wide to tell anything.
+const SCRAMBLINGS: usize = 10;
+/// Most values of a design: 400 MiB.
+const MOST_VALUES: usize = 50_000_000;
+/// Characters of a column that holds an interval.
+const WIDE: usize = 26;
+/// Parameters that the screen shows of each measure.
+const MOST_SHOWN: usize = 12;
+
+/// How sensitivity is analysed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Method {
+    /// Elementary effects: for many parameters
+    Morris,
+    /// First and total indices of the mean: for a few parameters
+    Sobol,
+    /// Partial rank correlations: for a few dozen, where effects rise or fall throughout
+    Prcc,
+}
+
+/// What determines a sensitivity analysis beside its scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sensing {
+    /// The design.
+    pub screening: Screening,
+    /// Its seed.
+    pub seed: u64,
+    /// Paths of the parameters that it varies; the others are drawn.
+    pub free: Vec<String>,
+    /// Names of the measures.
+    pub measures: Vec<String>,
+    /// Replications of each point.
+    pub inner: u64,
+}
+
+/// A design with the values of the parameters.
+pub struct Screened {
+    /// The points.
+    pub points: Vec<CubePoint>,
+    /// For each point, the values.
+    pub values: Arc<Vec<Vec<f64>>>,
+    /// For each point, the seed of its chances.
+    pub seeds: Arc<Vec<u64>>,
+}
+
+impl Screening {
+    /// In words, for the manifest and the screen.
+    fn described(self) -> String {
+        match self {
+            Self::Morris { trajectories } => format!("morris, {trajectories} trajectories"),
+            Self::Sobol { scramblings, points } => format!("sobol, {scramblings} scramblings of {points} points"),
+            Self::Prcc { points } => format!("prcc, {points} points"),
+        }
+    }
+
+    /// What intervals rest on, and how they are found.
+    pub fn intervals(self) -> (usize, &'static str) {
+        match self {
+            Self::Morris { trajectories } => (trajectories, "t over trajectories"),
+            Self::Sobol { scramblings, .. } => (scramblings, "Fieller over scramblings"),
+            Self::Prcc { points } => (points, "Fisher z"),
+        }
+    }
+}
+
+impl Sensing {
+    /// What determines the rows and tables, by name.
+    pub fn identity(&self) -> [(&'static str, String); 5] {
+        [
+            ("sensitivity", self.screening.described()),
+            ("design seed", self.seed.to_string()),
+            ("parameters", self.free.join(" ")),
+            ("measures", self.measures.join(" ")),
+            ("replications of a point", self.inner.to_string()),
+        ]
+    }
+
+    /// The columns of the measures, with their names.
+    pub fn columns(&self, names: &[String]) -> Vec<(usize, String)> {
+        let column = |measure: &String| names.iter().position(|name| name == measure).map(|at| (at, measure.clone()));
+        self.measures.iter().filter_map(column).collect()
+    }
+}
+
+/// Analyses sensitivity, or says what that would take.
+///
+/// # Errors
+/// Problems of the scenario or the arguments, and what running gives.
+pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments) -> Result<(), Stop> {
+    refuse(experiment)?;
+    let baseline: Vec<String> = args.baseline.iter().cloned().collect();
+    let ids = |case: &Case| match &baseline[..] {
+        [] => policy_ids(case, &experiment.policies),
+        baseline => [baseline, &experiment.policies[..]].concat(),
+    };
+    let mut asked = Request::resolve(Kind::Sensitivity, experiment, ids, &[])?;
+    let policies = &asked.request.policies;
+    if let Some((_, twice)) = policies.iter().enumerate().find(|(at, id)| policies[..*at].contains(id)) {
+        return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
+    }
+    asked.request.has_baseline = args.baseline.is_some();
+    let uncertainties = uncertainties(&asked)?;
+    let free = free(&uncertainties, &args.free, &asked.case)?;
+    let screening = screening(args, free.len())?;
+    let inner = experiment.replications.unwrap_or(INNER);
+    if inner < 2 {
+        return Err(Stop::Usage(
+            "noise is told from effects by 2 replications of a point at least: --replications 2".to_owned(),
+        ));
+    }
+    let measures = measures(&args.measures)?;
+    asked.request.replications = inner.saturating_mul(screening.count(free.len()) as u64);
+    asked.request.sensitivity = Some(Sensing { screening, seed: args.design_seed, free, measures, inner });
+    if args.dry_run { dry_run(&Session::of_arguments(asked, experiment)?) } else { conduct_and_show(asked, experiment) }
+}
+
+/// Refuses options that have no meaning where the replications are points of a design.
+fn refuse(experiment: &ExperimentArguments) -> Result<(), Stop> {
+    if experiment.extend {
+        return Err(Stop::Usage("a design is not extended; ask for more points, and give another --out".to_owned()));
+    }
+    if experiment.precision.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::Usage("sensitivity takes no --precision; more points and replications narrow its intervals".to_owned()))
+}
+
+/// The numbers that are uncertain under any of the policies, in the order of the scenario.
+fn uncertainties(asked: &Asked) -> Result<Vec<Uncertainty>, Stop> {
+    let drawn = Request { point: false, ..asked.request.clone() };
+    let policies = lineup::policies(&drawn, &asked.case, &[]).map_err(Stop::Scenario)?;
+    let mut all: Vec<Uncertainty> = Vec::new();
+    for uncertainty in policies.iter().flat_map(|policy| policy.model.uncertainties()) {
+        if all.iter().all(|known| known.path != uncertainty.path) {
+            all.push(uncertainty.clone());
+        }
+    }
+    all.sort_by_key(|uncertainty| uncertainty.slot);
+    Ok(all)
+}
+
+/// The paths of the parameters that are asked for: those named, and all below a table that is named.
+fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Result<Vec<String>, Stop> {
+    let paths: Vec<&str> = uncertainties.iter().map(|uncertainty| uncertainty.path.as_str()).collect();
+    if paths.is_empty() {
+        return Err(Stop::Usage("the scenario has no uncertain parameter; give some number a law".to_owned()));
+    }
+    let is_below =
+        |path: &str, table: &str| path.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    for name in asked {
+        if paths.iter().any(|path| is_below(path, name)) {
+            continue;
+        }
+        let shown = name.escape_debug();
+        let listing = case.listing(&[]);
+        if listing.below(name).next().is_some() {
+            return Err(Stop::Usage(format!(
+                "`{shown}` is not uncertain under these policies; give it a law, such as --set '{name}={{ uniform = [1, 2] }}'"
+            )));
+        }
+        return Err(Stop::Usage(format!(
+            "there is no uncertain parameter `{shown}`; {}",
+            suggestion(name, &paths, "uncertain parameters")
+        )));
+    }
+    let is_free = |path: &&str| asked.is_empty() || asked.iter().any(|name| is_below(path, name));
+    Ok(paths.into_iter().filter(is_free).map(str::to_owned).collect())
+}
+
+fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, Stop> {
+    if args.scramblings.is_some() && args.method != Method::Sobol {
+        return Err(Stop::Usage("only --method sobol has scramblings; leave --scramblings out".to_owned()));
+    }
+    let points = |fewest: usize, default: usize, what: &str| match args.points {
+        Some(points) if points < fewest => Err(Stop::Usage(format!("take {fewest} {what} or more: --points {fewest}"))),
+        points => Ok(points.unwrap_or(default)),
+    };
+    let screening = match args.method {
+        Method::Morris => Screening::Morris { trajectories: points(4, 10, "trajectories")? },
+        Method::Sobol => {
+            let scramblings = args.scramblings.unwrap_or(SCRAMBLINGS);
+            if scramblings < SCRAMBLINGS {
+                return Err(Stop::Usage(format!("take {SCRAMBLINGS} scramblings or more: an interval rests on them")));
+            }
+            Screening::Sobol { scramblings, points: points(4, 64, "points in each scrambling")? }
+        }
+        Method::Prcc => {
+            Screening::Prcc { points: points(factors + 4, 500.max(4 * factors), "points for so many parameters")? }
+        }
+    };
+    if let Some(most) = screening.most_factors().filter(|&most| factors > most) {
+        return Err(Stop::Usage(format!(
+            "Sobol' indices take at most {most} parameters, not {factors}; find those that matter by --method morris, and \
+             name them with --free"
+        )));
+    }
+    let values = screening.count(factors).saturating_mul(factors);
+    if values > MOST_VALUES {
+        return Err(Stop::Usage(format!(
+            "{} points of {factors} parameters are {} values, over the limit of {}; take fewer --points or name parameters \
+             with --free",
+            whole(screening.count(factors) as f64),
+            whole(values as f64),
+            whole(MOST_VALUES as f64)
+        )));
+    }
+    Ok(screening)
+}
+
+fn measures(asked: &[String]) -> Result<Vec<String>, Stop> {
+    if asked.is_empty() {
+        return Ok([Measure::Wounded, Measure::LostUsd].map(|measure| measure.name().to_owned()).to_vec());
+    }
+    for (at, name) in asked.iter().enumerate() {
+        let shown = name.escape_debug();
+        if Measure::named(name).is_none() {
+            let known: Vec<&str> = Measure::ALL.iter().map(|measure| measure.name()).collect();
+            let hint = suggestion(name, &known, "measures");
+            return Err(Stop::Usage(format!("there is no measure `{shown}`; {hint}")));
+        }
+        if asked[..at].contains(name) {
+            return Err(Stop::Usage(format!("`{shown}` is named twice")));
+        }
+    }
+    Ok(asked.to_vec())
+}
+
+/// The plan of a design: a row of values for each point in the model of every policy, and a seed for each block of points.
+///
+/// # Errors
+/// Problems of the scenario.
+pub fn plan(asked: &Asked, sensing: &Sensing) -> Result<(Plan, Screened), Stop> {
+    let uncertainties = uncertainties(asked)?;
+    let law = |path: &String| uncertainties.iter().find(|uncertainty| uncertainty.path == *path);
+    let laws: Vec<&Uncertainty> = sensing.free.iter().filter_map(law).collect();
+    if laws.len() < sensing.free.len() {
+        return Err(Stop::Usage("a parameter of the design is not uncertain any more".to_owned()));
+    }
+    let points = sensing.screening.points(laws.len(), sensing.seed);
+    let value = |(law, &share): (&&Uncertainty, &f64)| {
+        let value = law.law.quantile(share);
+        if law.whole { value.round_ties_even() } else { value }
+    };
+    let values = Arc::new(points.iter().map(|point| laws.iter().zip(&point.at).map(value).collect()).collect());
+    // Not the seeds of plain runs, whose replications the points would repeat.
+    let own = key2(asked.request.seed, key("sensitivity"));
+    let seeds = Arc::new(points.iter().map(|point| key2(own, point.block)).collect());
+    let drawn = Request { point: false, ..asked.request.clone() };
+    let mut policies = lineup::policies(&drawn, &asked.case, &[]).map_err(Stop::Scenario)?;
+    for policy in &mut policies {
+        policy.model = policy.model.clone().with_rows(&sensing.free, &values);
+        if asked.request.point {
+            policy.model = policy.model.clone().at_central_values();
+        }
+    }
+    let plan = lineup::plan_of(&asked.request, policies);
+    let plan = Plan { inner: Some(sensing.inner), points: Some(Arc::clone(&seeds)), ..plan };
+    Ok((plan, Screened { points, values, seeds }))
+}
+
+impl Screened {
+    /// What the estimators need to know of it.
+    pub fn ran<'a>(&'a self, sensing: &Sensing) -> Ran<'a> {
+        Ran { screening: sensing.screening, points: &self.points, values: &self.values, inner: sensing.inner as usize }
+    }
+
+    /// Seed and values of each point.
+    pub fn rows(&self) -> Vec<(u64, &[f64])> {
+        self.seeds.iter().copied().zip(self.values.iter().map(Vec::as_slice)).collect()
+    }
+}
+
+fn dry_run(session: &Session) -> Result<(), Stop> {
+    let (seconds, mebibytes) = pilot(session)?;
+    let mut out = io::stdout().lock();
+    let Some(sensing) = &session.request.sensitivity else { return Ok(()) };
+    heading(&mut out, sensing)?;
+    writeln!(
+        out,
+        "about {} s on {} threads and {} MiB on disk\nnothing was run; leave --dry-run out to write {}",
+        whole(seconds),
+        session.pool.current_num_threads(),
+        whole(mebibytes),
+        session.out.display()
+    )?;
+    Ok(())
+}
+
+fn heading(out: &mut dyn Write, sensing: &Sensing) -> io::Result<()> {
+    let factors = sensing.free.len();
+    let points = sensing.screening.count(factors);
+    writeln!(
+        out,
+        "Sensitivity to {} uncertain parameters: {}; {} points in all, {} replications of each",
+        whole(factors as f64),
+        sensing.screening.described(),
+        whole(points as f64),
+        whole(sensing.inner as f64)
+    )
+}
+
+/// Path and basis of each parameter.
+pub fn parameters(session: &Session, sensing: &Sensing) -> Vec<(String, String)> {
+    let listing: Listing = session.case.listing(&[]);
+    let basis = |path: &String| {
+        let listed = listing.values.iter().find(|listed| listed.path == *path);
+        (path.clone(), listed.and_then(|listed| listed.basis.clone()).unwrap_or_default())
+    };
+    sensing.free.iter().map(basis).collect()
+}
+
+/// A column of the screen: its head, its statistic, and whether its interval stands beside it.
+type Column = (&'static str, &'static str, bool);
+
+/// Columns that the screen shows; the first ranks the parameters.
+fn columns(screening: Screening) -> &'static [Column] {
+    match screening {
+        Screening::Morris { .. } => {
+            &[("mu* (95%)", "mu_star", true), ("mu", "mu", false), ("sigma", "sigma", false), ("noise", "noise", false)]
+        }
+        Screening::Sobol { .. } => &[("total (95%)", "total", true), ("first (95%)", "first", true)],
+        Screening::Prcc { .. } => &[("rank correlation (95%)", "prcc", true)],
+    }
+}
+
+/// The screen: for each measure, the parameters that move it most.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, session: &Session, effects: &Effects) -> io::Result<()> {
+    let Some(sensing) = &session.request.sensitivity else { return Ok(()) };
+    heading(out, sensing)?;
+    let others = session.plan.policies[0].model.uncertainties().len().saturating_sub(sensing.free.len());
+    if others > 0 {
+        writeln!(out, "{} other uncertain parameters are drawn anew in every replication", whole(others as f64))?;
+    }
+    let parameters = parameters(session, sensing);
+    for (at, response) in effects.responses.iter().enumerate() {
+        of_response(out, (at, response), effects, (&parameters, sensing.screening))?;
+    }
+    writeln!(out)?;
+    let lines: &[&str] = match sensing.screening {
+        Screening::Morris { .. } => &[
+            "mu*: mean size of the change when a parameter moves by half its law (from its 12.5% to its 62.5% point, or from",
+            "  its 37.5% to its 87.5% point), over places of all others. mu: the same with its sign; up counts as it is.",
+            "sigma: how much that change differs from place to place. noise: what sigma would be by chance alone.",
+        ],
+        Screening::Sobol { .. } => &[
+            "first: share of the variance of the expected value that knowing this parameter alone takes away.",
+            "total: share that is left if all others are known. Both are freed of chance, and may come out under 0.",
+        ],
+        Screening::Prcc { .. } => {
+            &["rank correlation of the mean with the parameter, the other parameters held (partial)."]
+        }
+    };
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn of_response(
+    out: &mut dyn Write,
+    (at, response): (usize, &Response),
+    effects: &Effects,
+    (parameters, screening): (&[(String, String)], Screening),
+) -> io::Result<()> {
+    let is_usd = Measure::named(&response.measure).is_some_and(|measure| measure.unit() == "USD");
+    let (scale, unit) = if is_usd { (1e6, " (USD million)") } else { (1.0, "") };
+    let of = match &response.baseline {
+        Some(baseline) => format!("{} less {baseline}", response.policy),
+        None => response.policy.clone(),
+    };
+    let sd = |variance: f64| if variance > 0.0 { sqrt(variance) / scale } else { 0.0 };
+    let (between, within) = (sd(response.variance_between), sd(response.variance_within));
+    let digits = places(Some(Interval { low: -within, high: within })).max(1);
+    writeln!(
+        out,
+        "\n{}{unit}, {of}: mean {}; sd of expected values {}, of chance {}",
+        response.measure,
+        decimals(response.mean / scale, digits),
+        decimals(between, digits),
+        decimals(within, digits)
+    )?;
+    let columns = columns(screening);
+    let rank = |parameter: usize| {
+        let row = effects.row(at, parameter, columns[0].1);
+        row.and_then(|row| row.estimate).map_or(0.0, f64::abs)
+    };
+    let sizes: Vec<f64> = (0..parameters.len()).map(rank).collect();
+    let mut order: Vec<usize> = (0..parameters.len()).filter(|&parameter| sizes[parameter] > 0.0).collect();
+    order.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]).then(a.cmp(&b)));
+    if order.is_empty() {
+        return writeln!(out, "  none of the parameters moves it");
+    }
+    let shown = &order[..order.len().min(MOST_SHOWN)];
+    let width = shown.iter().map(|&parameter| parameters[parameter].0.len()).max().unwrap_or(0).max(9);
+    // Indices and correlations are of no unit.
+    let is_share = !matches!(screening, Screening::Morris { .. });
+    let scale = if is_share { 1.0 } else { scale };
+    write!(out, "  {:<width$}", "parameter")?;
+    columns.iter().try_for_each(|&(head, _, wide)| write!(out, "{head:>w$}", w = if wide { WIDE } else { 8 }))?;
+    writeln!(out, "  basis")?;
+    for &parameter in shown {
+        let (path, basis) = &parameters[parameter];
+        write!(out, "  {path:<width$}")?;
+        let first = effects.row(at, parameter, columns[0].1).and_then(|row| row.interval);
+        let digits = if is_share {
+            2
+        } else {
+            places(first.map(|first| Interval { low: first.low / scale, high: first.high / scale }))
+        };
+        for &(_, statistic, wide) in columns {
+            let text =
+                effects.row(at, parameter, statistic).map_or_else(String::new, |row| cell(row, (scale, digits), wide));
+            write!(out, "{text:>w$}", w = if wide { WIDE } else { 8 })?;
+        }
+        writeln!(out, "  {basis}")?;
+    }
+    let (more, idle) = (order.len() - shown.len(), parameters.len() - order.len());
+    let more = (more > 0).then(|| format!("{more} more in sensitivity.csv"));
+    let idle = (idle > 0).then(|| format!("{idle} with no effect in any replication"));
+    match more.into_iter().chain(idle).collect::<Vec<_>>().join("; ") {
+        rest if rest.is_empty() => Ok(()),
+        rest => writeln!(out, "  and {rest}"),
+    }
+}
+
+fn cell(row: &EffectRow, (scale, digits): (f64, usize), wide: bool) -> String {
+    let Some(estimate) = row.estimate else { return "-".to_owned() };
+    let number = |value: f64| decimals(value / scale, digits);
+    match row.interval {
+        Some(interval) if wide => {
+            format!("{} ({} to {})", number(estimate), number(interval.low), number(interval.high))
+        }
+        None if wide => format!("{} (no bounds)", number(estimate)),
+        _ => number(estimate),
+    }
+}
+
+/// The effects as JSON.
+pub fn to_json(session: &Session, sensing: &Sensing, effects: &Effects) -> Value {
+    let parameters = parameters(session, sensing);
+    let row = |row: &EffectRow| {
+        let (response, (path, basis)) = (&effects.responses[row.response], &parameters[row.parameter]);
+        json!({
+            "policy": response.policy, "baseline": response.baseline, "measure": response.measure, "parameter": path,
+            "basis": basis, "statistic": row.statistic, "estimate": row.estimate,
+            "interval": row.interval.map(|interval| [interval.low, interval.high]),
+        })
+    };
+    let response = |response: &Response| {
+        json!({
+            "policy": response.policy, "baseline": response.baseline, "measure": response.measure, "mean": response.mean,
+            "variance_between_points": response.variance_between, "variance_of_chance": response.variance_within,
+        })
+    };
+    json!({
+        "design": sensing.screening.described(),
+        "responses": effects.responses.iter().map(response).collect::<Vec<_>>(),
+        "effects": effects.rows.iter().map(row).collect::<Vec<_>>(),
+    })
+}

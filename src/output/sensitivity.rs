@@ -1,0 +1,97 @@
+//! The CSV files of a sensitivity analysis: its points, their results, and what each parameter does.
+
+use std::io::{self, Write};
+
+use csv::Writer;
+
+use crate::inference::Effects;
+use crate::output::csv_files::{ends, text};
+use crate::summary::CONFIDENCE;
+
+/// The points: the seed of their chances and the values of the parameters, dates as days since the start.
+///
+/// # Errors
+/// Those of writing.
+pub fn design(out: &mut dyn Write, paths: &[String], points: &[(u64, &[f64])]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["design_id", "seed"].into_iter().chain(paths.iter().map(String::as_str)))?;
+    for (at, (seed, values)) in points.iter().enumerate() {
+        let values = values.iter().map(|&value| text(Some(value)));
+        csv.write_record([at.to_string(), seed.to_string()].into_iter().chain(values))?;
+    }
+    csv.flush()
+}
+
+/// Mean and variance of the replications of each point.
+///
+/// # Errors
+/// Those of writing.
+pub fn points(out: &mut dyn Write, effects: &Effects, inner: usize) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["design_id", "policy", "baseline", "measure", "mean", "variance", "n"])?;
+    for response in &effects.responses {
+        for (at, [mean, variance]) in response.points.iter().enumerate() {
+            csv.write_record([
+                &at.to_string(),
+                &response.policy,
+                response.baseline.as_deref().unwrap_or(""),
+                &response.measure,
+                &text(Some(*mean)),
+                &text(Some(*variance)),
+                &inner.to_string(),
+            ])?;
+        }
+    }
+    csv.flush()
+}
+
+/// What each parameter does to each measure, a statistic a row.
+///
+/// # Arguments
+/// * `parameters` - path and basis of each.
+/// * `n` - what an interval rests on: trajectories, scramblings or points.
+/// * `method` - of the intervals.
+///
+/// # Errors
+/// Those of writing.
+pub fn effects(
+    out: &mut dyn Write,
+    effects: &Effects,
+    parameters: &[(String, String)],
+    (n, method): (usize, &str),
+) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "policy",
+        "baseline",
+        "measure",
+        "parameter",
+        "basis",
+        "statistic",
+        "estimate",
+        "low",
+        "high",
+        "confidence",
+        "method",
+        "n",
+    ])?;
+    for row in &effects.rows {
+        let (response, (path, basis)) = (&effects.responses[row.response], &parameters[row.parameter]);
+        let [low, high] = ends(row.interval);
+        csv.write_record([
+            response.policy.as_str(),
+            response.baseline.as_deref().unwrap_or(""),
+            &response.measure,
+            path,
+            basis,
+            row.statistic,
+            &text(row.estimate),
+            &low,
+            &high,
+            &text(row.interval.map(|_| CONFIDENCE)),
+            if row.interval.is_some() { method } else { "none" },
+            &n.to_string(),
+        ])?;
+    }
+    csv.flush()
+}
