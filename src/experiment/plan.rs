@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::draw::Streams;
 use crate::measures::Measure;
 use crate::model::Model;
+use crate::model::facts::Quantity;
 use crate::store::ChunkKey;
 
 /// Replications of a cell: what is written, and kept when a run is cut short, as one.
@@ -58,6 +59,8 @@ pub struct Plan {
     /// For each point of a design over the uncertain parameters, which are rows of the policies' models, the seed of its
     /// chances: replication r is replication r % inner of point r / inner.
     pub points: Option<Arc<Vec<u64>>>,
+    /// What facts are compared with: a column each, after those of departures.
+    pub observed: Vec<Quantity>,
 }
 
 /// Why a plan cannot be run.
@@ -86,7 +89,7 @@ pub enum PlanError {
 impl Plan {
     /// Policies side by side, without a baseline.
     pub fn of(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
-        Self { policies, seed, replications, compared: 0, curve: None, inner: None, points: None }
+        Self { policies, seed, replications, compared: 0, curve: None, inner: None, points: None, observed: Vec::new() }
     }
 
     /// Policies of which the first is the others' baseline.
@@ -137,8 +140,13 @@ impl Plan {
         cells(self.replications)
     }
 
-    /// Columns of each policy that hold measures and departures.
+    /// Columns of each policy that hold measures, departures and observed quantities.
     pub fn columns(&self) -> usize {
+        self.first_observed() + self.observed.len()
+    }
+
+    /// Where the columns of observed quantities begin.
+    pub fn first_observed(&self) -> usize {
         Measure::COUNT + self.policies.first().map_or(0, |policy| policy.model.inputs.base.len())
     }
 

@@ -17,6 +17,7 @@ mod disposal;
 mod escorts;
 mod exceedance;
 mod exits;
+mod facts;
 mod full_disk;
 mod garrisons;
 mod imports;
