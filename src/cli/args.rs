@@ -7,6 +7,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::withdrawal::What;
 
+use crate::cli::calibrate::CalibrateArguments;
 use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
 use crate::cli::sensitivity::Method;
@@ -42,6 +43,12 @@ Examples:
   rearguard sensitivity scenarios/mali-2023.toml --measure casualties.wounded --dry-run
   rearguard sensitivity scenarios/mali-2023.toml --baseline historical --policy air-granted --free threat,convoys
   rearguard sensitivity scenarios/mali-2023.toml --method sobol --free threat.ratio_overwatch,stocks.container_scale";
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  rearguard calibrate scenarios/mali-2023.toml --free permissions.truck_column,imports
+  rearguard calibrate scenarios/mali-2023.toml --method history --free permissions --particles 200
+  rearguard run scenarios/mali-2023.toml --overlay results/mali-2023-calibrate/overlay.csv";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -118,6 +125,16 @@ pub enum Command {
         /// What is varied and looked at.
         #[command(flatten)]
         sensitivity: SensitivityArguments,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Find which values of uncertain parameters the record bears out
+    #[command(after_help = CALIBRATE_EXAMPLES)]
+    Calibrate {
+        /// What is calibrated to what.
+        #[command(flatten)]
+        calibration: CalibrateArguments,
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,
@@ -411,6 +428,10 @@ pub struct ExperimentArguments {
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
+    /// Draw the uncertain parameters that a CSV file has columns for together, a row for each draw: the overlay.csv of
+    /// `calibrate`
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,

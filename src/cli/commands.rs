@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, nested, pareto, screen, sensitivity, show, study, sweep};
+use crate::cli::{attribute, calibrate, files, folders, nested, pareto, screen, sensitivity, show, study, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -83,6 +83,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
         Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
         Command::Sensitivity { sensitivity, experiment } => sensitivity::sensitivity(&sensitivity, &experiment),
+        Command::Calibrate { calibration, experiment } => calibrate::calibrate(&calibration, &experiment),
         Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
@@ -211,6 +212,7 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
             attribute::screen(out, session, conducted)?;
             writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
         }
+        Kind::Calibrate => Ok(()),
         Kind::Sensitivity => {
             if let Some(effects) = &conducted.effects {
                 sensitivity::screen(out, session, effects)?;

@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use crate::cli::args::ExperimentArguments;
+use crate::cli::calibrate::{self, Outcome};
 use crate::cli::exit::Stop;
 use crate::cli::progress::Progress;
 use crate::cli::request::{Kind, Point, REQUEST, Request};
@@ -18,7 +19,7 @@ use crate::cli::sensitivity::{Screened, Sensing};
 use crate::cli::session::Session;
 use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
-use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
+use crate::experiment::{CELL, Hooks, Plan, Ran, Rows, run_cells};
 use crate::inference::{Effects, sensitivity};
 use crate::measures::Measure;
 use crate::output::{self, costs, csv_files};
@@ -51,8 +52,9 @@ impl From<&ExperimentArguments> for Manner {
 }
 
 /// What an experiment came to.
+#[derive(Default)]
 pub struct Conducted {
-    /// Its tables, by design point; never empty.
+    /// Its tables, by design point; empty for calibrations only.
     pub summaries: Vec<Summary>,
     /// Shares of denials, if they were asked for.
     pub shares: Vec<AttributionRow>,
@@ -64,6 +66,8 @@ pub struct Conducted {
     pub nested: Option<Nested>,
     /// What each uncertain parameter does, if that was asked for.
     pub effects: Option<Box<Effects>>,
+    /// What a calibration came to.
+    pub calibration: Option<Box<Outcome>>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -108,6 +112,9 @@ pub enum Conduct {
 /// # Errors
 /// A folder of other inputs, of someone else, or in use; a signal; the disk.
 pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
+    if session.request.calibration.is_some() {
+        return calibrate::conduct(session, manner);
+    }
     let mut run = Run::open(session, manner)?;
     run.advance(session, manner)?;
     let missing = run.missing(session);
@@ -256,6 +263,32 @@ impl Run {
     /// * `before`, `of` - replications that are there, and that are to be there in the end, for the progress.
     fn run_point(&mut self, session: &Session, cells: &Cells, before: u64, of: u64) -> Result<Ran, Stop> {
         let (plan, point) = (session.plan_at(cells.point)?, session.points[cells.point].id.as_str());
+        self.run_plan(session, (&plan, point), &cells.ranges, (before, of))
+    }
+
+    /// Runs a plan under an id among the chunks, but for what is there, and reads it back.
+    ///
+    /// # Errors
+    /// A signal, and the disk.
+    pub fn batch(&mut self, session: &Session, plan: &Plan, id: &str) -> Result<Rows, Stop> {
+        let is_there =
+            |cell: &Range<u64>| (0..plan.policies.len()).all(|policy| self.valid.contains(&plan.key(id, policy, cell)));
+        let missing: Vec<Range<u64>> = plan.cells().into_iter().filter(|cell| !is_there(cell)).collect();
+        if !missing.is_empty() && self.run_plan(session, (plan, id), &missing, (0, plan.replications))? == Ran::Stopped
+        {
+            self.folder.journal(&json!({ "event": "interrupted", "at": now() }))?;
+            return Err(Stop::Paused(self.folder.path().to_path_buf()));
+        }
+        Ok(Rows::stored(plan, id, &plan.cells(), self.folder.chunks())?)
+    }
+
+    fn run_plan(
+        &mut self,
+        session: &Session,
+        (plan, point): (&Plan, &str),
+        ranges: &[Range<u64>],
+        (before, of): (u64, u64),
+    ) -> Result<Ran, Stop> {
         let kept = AtomicU64::new(0);
         let (folder, valid, progress) = (&self.folder, &mut self.valid, &self.progress);
         let keep = |chunks: Vec<Chunk>| {
@@ -269,7 +302,7 @@ impl Run {
                 .journal(&json!({ "event": "cell", "point": point, "first": first, "last": last, "seconds": seconds }))
         };
         let hooks = Hooks { should_stop: &interrupt::asked, on_progress: &|done, _| progress.note(before + done, of) };
-        let ran = session.pool.install(|| run_cells(&plan, point, &cells.ranges, &hooks, keep));
+        let ran = session.pool.install(|| run_cells(plan, point, ranges, &hooks, keep));
         self.ran += kept.into_inner();
         Ok(ran?)
     }
@@ -343,7 +376,7 @@ impl Run {
             }
             self.finish(session, &summaries, ran)?;
         }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, effects: None, ran })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, ran, ..Conducted::default() })
     }
 
     /// The same for a sensitivity analysis, whose replications are points of its design.
@@ -362,15 +395,23 @@ impl Run {
             files::write_sensitivity(&self.folder, session, (sensing, screened), (&summaries[0], &effects))?;
             self.finish(session, &summaries, ran)?;
         }
-        Ok(Conducted {
-            summaries,
-            shares: Vec::new(),
-            curve: None,
-            pareto: Vec::new(),
-            nested: None,
-            effects: Some(Box::new(effects)),
-            ran,
-        })
+        Ok(Conducted { summaries, effects: Some(Box::new(effects)), ran, ..Conducted::default() })
+    }
+
+    /// Writes the files of a calibration, unless they are there.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn conclude_calibration(
+        self,
+        session: &Session,
+        write: impl FnOnce(&Folder) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        if self.complete == Some(session.plan.replications) {
+            return Ok(());
+        }
+        write(&self.folder)?;
+        self.finish(session, &[], None)
     }
 
     /// Writes the manifest, the last of the files.

@@ -83,6 +83,9 @@ pub enum Stop {
         /// Where.
         folder: PathBuf,
     },
+    /// A signal came where nobody knows how many replications are still to come.
+    #[error("interrupted; what was run is kept in {}: run the same command again to go on", .0.display())]
+    Paused(PathBuf),
     /// The folder holds another number of replications.
     #[error("{}", other_replications(folder, *held, *asked))]
     Replications {
@@ -131,7 +134,7 @@ impl Stop {
             | Self::Merge(_) => Exit::InputOutput,
             Self::NotMet(_) => Exit::NotMet,
             Self::Threads(_) | Self::Failed { .. } | Self::Summary(_) => Exit::Failed,
-            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::Interrupted { .. } | Self::Paused(_) => Exit::Interrupted,
             Self::Shown(exit) => *exit,
         }
     }

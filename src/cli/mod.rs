@@ -2,6 +2,8 @@
 
 mod args;
 mod attribute;
+mod calibrate;
+mod calibration_screen;
 mod commands;
 mod conduct;
 mod exit;

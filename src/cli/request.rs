@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cli::args::ExperimentArguments;
+use crate::cli::calibrate::Calibration;
 use crate::cli::exit::Stop;
 use crate::cli::nested::Nesting;
 use crate::cli::sensitivity::Sensing;
 use crate::design::Design;
 use crate::draw::SCHEME;
 use crate::experiment::ONLY_POINT;
-use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind};
+use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind, read_file};
 use crate::store::{Disk, Identity, StoreError, read_text};
 
 /// The file of a results folder that holds its request, so that the folder can be merged and reproduced without others.
@@ -38,6 +39,8 @@ pub enum Kind {
     Sweep,
     /// What each uncertain parameter does.
     Sensitivity,
+    /// Which values of uncertain parameters the record bears out.
+    Calibrate,
 }
 
 impl Kind {
@@ -49,6 +52,7 @@ impl Kind {
             Self::Attribute => "attribute",
             Self::Sweep => "sweep",
             Self::Sensitivity => "sensitivity",
+            Self::Calibrate => "calibrate",
         }
     }
 }
@@ -78,6 +82,12 @@ pub struct Request {
     /// The design of a sensitivity analysis, whose points the replications then are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensing>,
+    /// What is calibrated to what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+    /// The text of an overlay file, from which uncertain numbers are drawn together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<String>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -124,7 +134,14 @@ impl Request {
         policies: impl FnOnce(&Case) -> Vec<String>,
         denials: &[String],
     ) -> Result<Asked, Stop> {
-        let case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
+        let mut case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
+        let overlay = args.overlay.as_deref().map(read_file).transpose().map_err(Stop::Scenario)?;
+        if let (Some(text), Some(path)) = (&overlay, &args.overlay) {
+            if matches!(command, Kind::Sensitivity | Kind::Calibrate) {
+                return Err(Stop::Usage(format!("{} varies the declared laws; leave --overlay out", command.name())));
+            }
+            case = case.with_overlay(&path.to_string_lossy(), text).map_err(Stop::Scenario)?;
+        }
         let folder = args.file.parent().unwrap_or(Path::new(""));
         let relative = |name: &str| {
             let path = Path::new(name);
@@ -152,6 +169,8 @@ impl Request {
             pareto: Vec::new(),
             nested: args.nested,
             sensitivity: None,
+            calibration: None,
+            overlay,
             replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
@@ -179,7 +198,10 @@ impl Request {
     /// Problems of the scenario.
     pub fn load(self) -> Result<Asked, Diagnostics> {
         let files: Bundle = self.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
-        let case = Case::load_from(&files, Path::new(&self.scenario), &self.set)?;
+        let mut case = Case::load_from(&files, Path::new(&self.scenario), &self.set)?;
+        if let Some(text) = &self.overlay {
+            case = case.with_overlay("<overlay>", text)?;
+        }
         Ok(Asked { request: self, case })
     }
 
@@ -213,7 +235,13 @@ impl Request {
         if let Some(nested) = self.nested {
             identity = identity.with("nested", nested.to_string());
         }
+        if let Some(overlay) = &self.overlay {
+            identity = identity.with("overlay", hash(overlay));
+        }
         for (key, value) in self.sensitivity.iter().flat_map(Sensing::identity) {
+            identity = identity.with(key, value);
+        }
+        for (key, value) in self.calibration.iter().flat_map(Calibration::identity) {
             identity = identity.with(key, value);
         }
         for (index, set) in self.set.iter().enumerate() {
@@ -264,7 +292,8 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
 }
 
-fn hash(text: &str) -> String {
+/// The checksum of a text.
+pub fn hash(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("a String takes any text");
         hex

@@ -159,7 +159,10 @@ fn refuse(experiment: &ExperimentArguments) -> Result<(), Stop> {
 }
 
 /// The numbers that are uncertain under any of the policies, in the order of the scenario.
-fn uncertainties(asked: &Asked) -> Result<Vec<Uncertainty>, Stop> {
+///
+/// # Errors
+/// Problems of the scenario.
+pub fn uncertainties(asked: &Asked) -> Result<Vec<Uncertainty>, Stop> {
     let drawn = Request { point: false, ..asked.request.clone() };
     let policies = lineup::policies(&drawn, &asked.case, &[]).map_err(Stop::Scenario)?;
     let mut all: Vec<Uncertainty> = Vec::new();
@@ -173,7 +176,10 @@ fn uncertainties(asked: &Asked) -> Result<Vec<Uncertainty>, Stop> {
 }
 
 /// The paths of the parameters that are asked for: those named, and all below a table that is named.
-fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Result<Vec<String>, Stop> {
+///
+/// # Errors
+/// What is not uncertain.
+pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Result<Vec<String>, Stop> {
     let paths: Vec<&str> = uncertainties.iter().map(|uncertainty| uncertainty.path.as_str()).collect();
     if paths.is_empty() {
         return Err(Stop::Usage("the scenario has no uncertain parameter; give some number a law".to_owned()));
@@ -334,12 +340,17 @@ fn heading(out: &mut dyn Write, sensing: &Sensing) -> io::Result<()> {
 
 /// Path and basis of each parameter.
 pub fn parameters(session: &Session, sensing: &Sensing) -> Vec<(String, String)> {
+    bases(session, &sensing.free)
+}
+
+/// The same for any paths.
+pub fn bases(session: &Session, paths: &[String]) -> Vec<(String, String)> {
     let listing: Listing = session.case.listing(&[]);
     let basis = |path: &String| {
         let listed = listing.values.iter().find(|listed| listed.path == *path);
         (path.clone(), listed.and_then(|listed| listed.basis.clone()).unwrap_or_default())
     };
-    sensing.free.iter().map(basis).collect()
+    paths.iter().map(basis).collect()
 }
 
 /// A column of the screen: its head, its statistic, and whether its interval stands beside it.

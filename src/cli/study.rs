@@ -67,7 +67,7 @@ pub fn study(args: &StudyArguments) -> Result<(), Stop> {
         _ if args.dry_run => Err(Stop::Usage("--dry-run is for studies that sweep; leave it out".to_owned())),
         (Kind::Compare, _) => compare(study.baseline, study.pareto, experiment),
         (Kind::Attribute, _) => attribute::attribute(&study.denials, experiment),
-        (Kind::Run | Kind::Sweep | Kind::Sensitivity, _) => run(experiment),
+        (Kind::Run | Kind::Sweep | Kind::Sensitivity | Kind::Calibrate, _) => run(experiment),
     }
 }
 
@@ -139,6 +139,7 @@ impl Reader<'_> {
             max_seconds: self.whole(entries, "max_seconds", 1).map(|seconds| seconds as f64),
             nested: self.parsed(entries, "nested", Nesting::parse),
             sets: self.sets(entries, case.as_ref()),
+            overlay: None,
             point: self.flag(entries, "point"),
             json: args.json,
             quiet: args.quiet,

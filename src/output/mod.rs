@@ -1,5 +1,6 @@
 //! Tables to files: CSV with stable columns. Receives tables and rows, never simulates.
 
+pub mod calibration;
 pub mod costs;
 pub mod csv_files;
 pub mod nested;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::code::Code;
 use super::diagnostic::Diagnostics;
 use super::document::{Document, Setup};
+use super::joint::Joint;
 use super::listing::Listing;
 use super::overrides::{Override, from_arguments};
 use super::presets::Preset;
@@ -21,6 +22,8 @@ const DEFAULTS: (&str, &str) = ("<defaults>", include_str!("defaults.toml"));
 pub struct Case {
     document: Document,
     sets: Vec<Override>,
+    /// Values that uncertain numbers take together.
+    joint: Option<Joint>,
 }
 
 impl Case {
@@ -42,7 +45,7 @@ impl Case {
         let document = Document::load(path, &setup, &mut problems);
         let sets = from_arguments(sets, &mut problems);
         let Some(document) = document else { return Err(problems) };
-        let case = Self { document, sets };
+        let case = Self { document, sets, joint: None };
         if problems.is_empty() {
             case.build(&[], &mut problems);
         } else {
@@ -83,6 +86,10 @@ impl Case {
         self.document.policy(id, &mut problems).ok_or(problems)
     }
 
+    pub(super) fn over(self, joint: Joint) -> Self {
+        Self { joint: Some(joint), ..self }
+    }
+
     /// The model under a policy's overrides; none for the scenario as it stands.
     ///
     /// # Errors
@@ -106,7 +113,10 @@ impl Case {
             let uncertainties =
                 uncertainties.map(|u| Uncertainty { slot: u.slot, path: u.path, law: u.law, whole: u.whole });
             match Model::new(read.table, uncertainties.collect(), document.start_date()?) {
-                Ok(model) => Some(model),
+                Ok(model) => Some(match &self.joint {
+                    Some(joint) => model.with_rows(&joint.paths, &joint.rows),
+                    None => model,
+                }),
                 Err(between) => {
                     for problem in between {
                         found.at_path(&document, &problem.path, code(problem.kind), problem.message, problem.hint);

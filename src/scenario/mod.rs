@@ -20,6 +20,7 @@ mod fields;
 mod grammar;
 mod header;
 mod ids;
+mod joint;
 mod law_forms;
 mod laws;
 mod listing;

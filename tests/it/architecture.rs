@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("design", &["draw", "math"]),
     ("experiment", &["withdrawal", "scenario", "model", "store", "draw", "stats", "measures"]),
     ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
-    ("inference", &["experiment", "summary", "design", "stats"]),
+    ("inference", &["experiment", "summary", "model", "design", "draw", "stats", "math"]),
     ("output", &["summary", "inference", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
 ];
 

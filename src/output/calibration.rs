@@ -1,0 +1,145 @@
+//! The CSV files of a calibration: the overlay, how it came about, and what it did to parameters and facts.
+
+use std::io::{self, Write};
+
+use csv::Writer;
+
+use crate::inference::{Calibrated, Implausibility, Marginal};
+use crate::output::csv_files::text;
+
+/// What a fact's target is and what came of it before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactRow {
+    /// The fact's id.
+    pub fact: String,
+    /// What it is of.
+    pub measure: String,
+    /// Its group.
+    pub group: String,
+    /// Whether inputs were set from it.
+    pub in_sample: bool,
+    /// Whether the prior's replications differ in it, so that it can tell parameters apart.
+    pub tells: bool,
+    /// Least and most that the record may mean.
+    pub record: [f64; 2],
+    /// 5%, 50% and 95% points of replications drawn from the prior.
+    pub prior: [f64; 3],
+    /// The same after; none if nothing is left.
+    pub posterior: Option<[f64; 3]>,
+}
+
+/// Draws of the parameters that stay together, a row for each.
+///
+/// # Errors
+/// Those of writing.
+pub fn overlay(out: &mut dyn Write, paths: &[String], rows: &[Vec<f64>]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["draw"].into_iter().chain(paths.iter().map(String::as_str)))?;
+    for (draw, row) in rows.iter().enumerate() {
+        csv.write_record([draw.to_string()].into_iter().chain(row.iter().map(|&value| text(Some(value)))))?;
+    }
+    csv.flush()
+}
+
+/// The generations of a calibration.
+///
+/// # Errors
+/// Those of writing.
+pub fn tolerances(out: &mut dyn Write, calibrated: &Calibrated) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["generation", "tolerance", "tried", "accepted", "effective_sample_size"])?;
+    for (number, generation) in calibrated.generations.iter().enumerate() {
+        csv.write_record([
+            number.to_string(),
+            text(Some(generation.tolerance)),
+            generation.tried.to_string(),
+            generation.particles.len().to_string(),
+            text(Some(generation.effective)),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// Each parameter before and after.
+///
+/// # Arguments
+/// * `parameters` - path and basis of each.
+/// * `marginals` - none if nothing is left.
+///
+/// # Errors
+/// Those of writing.
+pub fn parameters(out: &mut dyn Write, parameters: &[(String, String)], marginals: &[Marginal]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "parameter",
+        "basis",
+        "prior_low",
+        "prior_median",
+        "prior_high",
+        "low",
+        "median",
+        "high",
+        "spread_ratio",
+        "moved",
+        "moved_bound",
+        "told_from_prior",
+    ])?;
+    for ((path, basis), marginal) in parameters.iter().zip(marginals) {
+        let numbers = marginal.prior.iter().chain(&marginal.posterior);
+        let numbers = numbers.chain([&marginal.spread, &marginal.moved, &marginal.bound]);
+        let numbers: Vec<String> = numbers.map(|&value| text(Some(value))).collect();
+        let told = if marginal.has_moved() { "1" } else { "0" };
+        let record = [path.as_str(), basis].into_iter().chain(numbers.iter().map(String::as_str)).chain([told]);
+        csv.write_record(record)?;
+    }
+    csv.flush()
+}
+
+/// Each fact before and after.
+///
+/// # Errors
+/// Those of writing.
+pub fn facts(out: &mut dyn Write, rows: &[FactRow]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record([
+        "fact",
+        "measure",
+        "group",
+        "in_sample",
+        "tells",
+        "record_low",
+        "record_high",
+        "prior_low",
+        "prior_median",
+        "prior_high",
+        "low",
+        "median",
+        "high",
+    ])?;
+    for row in rows {
+        let flag = |flag: bool| if flag { "1" } else { "0" };
+        let after = row.posterior.map_or([None; 3], |points| points.map(Some));
+        let numbers = row.record.iter().chain(&row.prior).map(|&value| Some(value)).chain(after);
+        let numbers: Vec<String> = numbers.map(text).collect();
+        let words = [row.fact.as_str(), &row.measure, &row.group, flag(row.in_sample), flag(row.tells)];
+        csv.write_record(words.into_iter().chain(numbers.iter().map(String::as_str)))?;
+    }
+    csv.flush()
+}
+
+/// How implausible each point is in the light of each fact.
+///
+/// # Errors
+/// Those of writing.
+pub fn implausibilities(out: &mut dyn Write, facts: &[String], points: &[Vec<Implausibility>]) -> io::Result<()> {
+    let mut csv = Writer::from_writer(out);
+    csv.write_record(["design_id", "fact", "mean", "sd", "implausibility"])?;
+    for (at, point) in points.iter().enumerate() {
+        for (fact, one) in facts.iter().zip(point) {
+            // Infinite where replications do not vary and are off.
+            let value = if one.value.is_finite() { text(Some(one.value)) } else { "inf".to_owned() };
+            csv.write_record([&at.to_string(), fact, &text(Some(one.mean)), &text(Some(one.sd)), &value])?;
+        }
+    }
+    csv.flush()
+}
