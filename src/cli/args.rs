@@ -8,6 +8,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::withdrawal::What;
 
 use crate::cli::calibrate::CalibrateArguments;
+use crate::cli::discover::DiscoverArguments;
 use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
 use crate::cli::sensitivity::Method;
@@ -42,6 +43,7 @@ point of the design [default: 20].
 Examples:
   rearguard sensitivity scenarios/mali-2023.toml --measure casualties.wounded --dry-run
   rearguard sensitivity scenarios/mali-2023.toml --baseline historical --policy air-granted --free threat,convoys
+  rearguard sensitivity scenarios/mali-2023.toml --method swing --replications 100 --store
   rearguard sensitivity scenarios/mali-2023.toml --method sobol --free threat.ratio_overwatch,stocks.container_scale";
 
 const CALIBRATE_EXAMPLES: &str = "\
@@ -139,6 +141,8 @@ pub enum Command {
         #[command(flatten)]
         experiment: ExperimentArguments,
     },
+    /// Find boxes of inputs under which a result goes over a threshold, in a finished sweep
+    Discover(DiscoverArguments),
     /// Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
     Study(StudyArguments),
     /// Put the shards of an experiment together: the same bytes as from one machine
@@ -341,6 +345,9 @@ pub struct SensitivityArguments {
     /// A policy whose difference from the others is analysed too
     #[arg(long, value_name = "ID", requires = "policies")]
     pub baseline: Option<String>,
+    /// Store what the swings come to beside the scenario, for `run` and `compare` to show
+    #[arg(long)]
+    pub store: bool,
     /// Print what it would take, and run nothing
     #[arg(long)]
     pub dry_run: bool,

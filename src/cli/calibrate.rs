@@ -19,8 +19,8 @@ use crate::design::Screening;
 use crate::draw::{Law, key, key2};
 use crate::experiment::{Plan, Rows};
 use crate::inference::{
-    CUT, Calibrated, Generation, Implausibility, LEVELS, Marginal, Particle, Scales, Settings, Target,
-    calibrate as abc, equal_draws, implausibility, marginals, targets,
+    CUT, Calibrated, Generation, Implausibility, LEVELS, Marginal, Particle, Scales, Settings, Target, at_level,
+    calibrate as abc, implausibility, marginals, targets,
 };
 use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::Uncertainty;
@@ -28,16 +28,15 @@ use crate::model::facts::Facts;
 use crate::output::calibration::{self, FactRow};
 use crate::scenario::{facts_beside, read_facts, read_file};
 
-/// Share of the particles whose distance the next generation must beat.
+/// Share of the particles that are near enough for the next generation.
 ///
 /// # Source
-/// Assumed: because a half loses few particles at each step and still comes down by generations; Drovandi and Pettitt (2011)
-/// take the same.
+/// Assumed: because each is then copied once, which its moves make good; Drovandi and Pettitt (2011) take the same.
 const KEEP: f64 = 0.5;
-/// Share of accepted proposals under which a generation is given up.
+/// Share of accepted moves under which no further generation is begun.
 ///
 /// # Source
-/// Assumed: because below it a generation takes over 33 times as many replications as it has particles.
+/// Assumed: because ten sweeps of such moves leave three particles of four where they were copied.
 const LEAST_ACCEPTED: f64 = 0.03;
 /// Replications of a point of history matching unless more or fewer are asked for.
 const INNER: u64 = 20;
@@ -269,7 +268,7 @@ impl<'s> Task<'s> {
         }
     }
 
-    /// The rows of facts, from what was observed before and after with weights.
+    /// The rows of facts, from what was observed before and after.
     fn facts(&self, scales: &Scales, before: &Generation, after: Option<&Generation>) -> Vec<FactRow> {
         let row = |(at, target): (usize, &Target)| {
             let fact = self.facts.find(&target.fact);
@@ -294,14 +293,13 @@ impl<'s> Task<'s> {
     fn abc(&self, run: &mut Run, quiet: bool) -> Result<Outcome, Stop> {
         let calibrated = abc(&self.settings(), &self.targets, |generation, batch, proposals| {
             if batch == 0 {
-                note(quiet, &format!("generation {generation}"));
+                note(quiet, &format!("generation {generation} of {} at most", self.calibration.generations));
             }
             let block = key2(generation as u64, batch as u64);
             self.observe(run, proposals, (block, &format!("generation-{generation}-{batch}")))
         })?;
         let last = calibrated.last();
-        let drawn = equal_draws(last, self.settings().seed);
-        let overlay = drawn.into_iter().map(|at| self.values(&last.particles[at].scores)).collect();
+        let overlay = last.particles.iter().map(|particle| self.values(&particle.scores)).collect();
         Ok(Outcome {
             marginals: marginals(last, &self.laws()),
             facts: self.facts(&calibrated.scales, &calibrated.generations[0], Some(last)),
@@ -331,18 +329,17 @@ impl<'s> Task<'s> {
         let left: Vec<usize> = (0..found.len()).filter(|&at| is_left(&found[at])).collect();
         let population = |points: &[usize]| {
             let all = points.iter().flat_map(|&at| (at * inner..(at + 1) * inner).map(move |row| (at, row)));
-            let weight = 1.0 / (points.len() * inner) as f64;
             let particle = |(at, row): (usize, usize)| Particle {
                 scores: scores[at].clone(),
                 observed: observed[row].clone(),
                 distance: 0.0,
-                weight,
             };
             // Replications of one point say no more of the parameters than one.
             let effective = points.len() as f64;
             Generation {
                 tolerance: f64::INFINITY,
                 tried: found.len(),
+                accepted: 1.0,
                 effective,
                 particles: all.map(particle).collect(),
             }
@@ -361,19 +358,12 @@ impl<'s> Task<'s> {
     }
 }
 
-/// The 5%, 50% and 95% points of a target's quantity over a weighted population.
+/// The 5%, 50% and 95% points of a target's quantity over a population.
 fn points_of(generation: &Generation, target: &Target) -> [f64; 3] {
-    let compared = |particle: &Particle| (target.wanted.compared(particle.observed[target.quantity]), particle.weight);
-    let mut values: Vec<(f64, f64)> = generation.particles.iter().map(compared).collect();
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
-    LEVELS.map(|level| {
-        let mut upto = 0.0;
-        let found = values.iter().find(|(_, weight)| {
-            upto += weight;
-            upto >= level - 1e-12
-        });
-        found.or(values.last()).map_or(f64::NAN, |(value, _)| *value)
-    })
+    let compared = |particle: &Particle| target.wanted.compared(particle.observed[target.quantity]);
+    let mut values: Vec<f64> = generation.particles.iter().map(compared).collect();
+    values.sort_by(f64::total_cmp);
+    LEVELS.map(|level| at_level(&values, level))
 }
 
 /// Calibrates in the folder of a session: batches that are there are read, the others run.
@@ -415,11 +405,10 @@ pub fn overlay_path(folder: &Path) -> PathBuf {
 
 /// A generation in words.
 pub fn described(number: usize, generation: &Generation) -> [String; 4] {
-    let accepted = generation.particles.len() as f64 / generation.tried as f64;
     [
         if number == 0 { "prior".to_owned() } else { number.to_string() },
         if generation.tolerance.is_finite() { decimals(generation.tolerance, 3) } else { "-".to_owned() },
-        format!("{}%", decimals(100.0 * accepted, 1)),
+        format!("{}%", decimals(100.0 * generation.accepted, 1)),
         whole(generation.effective),
     ]
 }

@@ -60,8 +60,8 @@ fn generations(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     }
     let why = match calibrated.ended {
         Ended::Generations => "as many generations as were asked for",
-        Ended::Acceptance => "too few proposals came within the next tolerance",
-        Ended::Exact => "half of the replications or more meet every fact",
+        Ended::Acceptance => "too few moves came within the tolerance",
+        Ended::Exact => "every replication that is left meets every fact",
         Ended::Stalled => "the next tolerance would be no smaller",
     };
     writeln!(out, "ended: {why}. tolerance: root mean square of the distances, in spreads of the prior's replications.")
@@ -87,6 +87,9 @@ fn ruled_out(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 /// A number with four digits or so.
 fn short(value: f64) -> String {
     let size = value.abs();
+    if value.fract() == 0.0 {
+        return decimals(value, 0);
+    }
     let places = [1000.0, 100.0, 10.0, 1.0].iter().position(|&step| size >= step).unwrap_or(4);
     if size > 0.0 && size < 0.001 { format!("{value:.2e}") } else { decimals(value, places) }
 }
@@ -143,7 +146,7 @@ fn to_json(outcome: &Outcome) -> Value {
         .map(|generation| {
             json!({
                 "tolerance": generation.tolerance.is_finite().then_some(generation.tolerance), "tried": generation.tried,
-                "accepted": generation.particles.len(), "effective_sample_size": generation.effective,
+                "accepted": generation.accepted, "effective_sample_size": generation.effective,
             })
         })
         .collect();

@@ -17,7 +17,9 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, calibrate, files, folders, nested, pareto, screen, sensitivity, show, study, sweep};
+use crate::cli::{
+    attribute, calibrate, discover, files, folders, nested, pareto, screen, screening, sensitivity, show, study, sweep,
+};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -84,6 +86,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
         Command::Sensitivity { sensitivity, experiment } => sensitivity::sensitivity(&sensitivity, &experiment),
         Command::Calibrate { calibration, experiment } => calibrate::calibrate(&calibration, &experiment),
+        Command::Discover(args) => discover::discover(&args),
         Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
@@ -201,12 +204,14 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
                 screen::side_by_side(out, summary)?;
             }
             writeln!(out, "Results: {folder}")?;
-            what_next(out, session)
+            what_next(out, session)?;
+            screening::screen(out, session)
         }
         Kind::Compare => {
             screen::comparison(out, summary)?;
             pareto::screen(out, &session.request.pareto, &conducted.pareto)?;
-            writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")
+            writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")?;
+            screening::screen(out, session)
         }
         Kind::Attribute => {
             attribute::screen(out, session, conducted)?;

@@ -66,7 +66,8 @@ pub fn write_sensitivity(
     folder.write("design.csv", |out| tables::design(out, &sensing.free, &screened.rows()))?;
     folder.write("points.csv", |out| tables::points(out, effects, sensing.inner as usize))?;
     let parameters = sensitivity::parameters(session, sensing);
-    let write = |out: &mut dyn Write| tables::effects(out, effects, &parameters, sensing.screening.intervals());
+    let write =
+        |out: &mut dyn Write| tables::effects(out, effects, &parameters, sensing.screening.intervals(sensing.inner));
     folder.write("sensitivity.csv", write)?;
     if !summary.failures.is_empty() {
         folder.write("failures.csv", |out| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;

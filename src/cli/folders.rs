@@ -19,7 +19,8 @@ use crate::summary::CONFIDENCE;
 /// Most changed inputs that are listed.
 const MOST_LISTED: usize = 60;
 
-fn disk() -> Arc<dyn Disk> {
+/// The real disk.
+pub fn disk() -> Arc<dyn Disk> {
     Arc::new(RealDisk)
 }
 
@@ -60,7 +61,10 @@ fn verified(folder: &Path) -> Result<Verified, Stop> {
 }
 
 /// The session that a complete folder was made by, with a place for results.
-fn session(folder: &Path, out: PathBuf, threads: Option<u16>) -> Result<(Session, Verified), Stop> {
+///
+/// # Errors
+/// [`Stop::NotMet`] for a folder that is not complete or not as it was written.
+pub fn session(folder: &Path, out: PathBuf, threads: Option<u16>) -> Result<(Session, Verified), Stop> {
     let verified = verified(folder)?;
     let request = Request::of_folder(&disk(), folder)?;
     let mut request = request

@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cli::args::{ExperimentArguments, SensitivityArguments};
-use crate::cli::commands::conduct_and_show;
+use crate::cli::commands::{conduct_and_show, show_conducted};
+use crate::cli::conduct::{Conduct, Manner, conduct};
 use crate::cli::exit::Stop;
-use crate::cli::lineup;
+use crate::cli::lineup::{self, RATIOS};
+use crate::cli::notes::note;
 use crate::cli::numbers::{decimals, places, whole};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::screening;
 use crate::cli::session::Session;
 use crate::cli::sweep::pilot;
-use crate::design::{CubePoint, Screening};
+use crate::design::{CubePoint, ENDS, Screening};
 use crate::draw::{key, key2};
 use crate::experiment::Plan;
 use crate::inference::{EffectRow, Effects, Ran, Response};
@@ -24,12 +27,15 @@ use crate::measures::Measure;
 use crate::model::Uncertainty;
 use crate::scenario::{Case, Listing, suggestion};
 use crate::stats::Interval;
+use crate::summary::SIMULATED;
 
 /// Replications of a point unless more or fewer are asked for.
 ///
 /// # Source
 /// Assumed: because points under the same chances differ by little noise, and more points tell more than more replications.
 const INNER: u64 = 20;
+/// Ends of the swing of air cover: those of the curve that it is read as.
+const COVER: [f64; 2] = [SIMULATED[0], SIMULATED[SIMULATED.len() - 1]];
 /// Scramblings unless more are asked for, and the fewest that are taken: an interval over fewer is too wide to tell anything.
 const SCRAMBLINGS: usize = 10;
 /// Most values of a design: 400 MiB.
@@ -46,6 +52,8 @@ pub enum Method {
     Morris,
     /// First and total indices of the mean: for a few parameters
     Sobol,
+    /// Each parameter at its 5% and its 95% point, the others drawn: how far a result moves
+    Swing,
     /// Partial rank correlations: for a few dozen, where effects rise or fall throughout
     Prcc,
 }
@@ -83,15 +91,17 @@ impl Screening {
             Self::Morris { trajectories } => format!("morris, {trajectories} trajectories"),
             Self::Sobol { scramblings, points } => format!("sobol, {scramblings} scramblings of {points} points"),
             Self::Prcc { points } => format!("prcc, {points} points"),
+            Self::Swing => "swing, two points of each".to_owned(),
         }
     }
 
     /// What intervals rest on, and how they are found.
-    pub fn intervals(self) -> (usize, &'static str) {
+    pub fn intervals(self, inner: u64) -> (usize, &'static str) {
         match self {
             Self::Morris { trajectories } => (trajectories, "t over trajectories"),
             Self::Sobol { scramblings, .. } => (scramblings, "Fieller over scramblings"),
             Self::Prcc { points } => (points, "Fisher z"),
+            Self::Swing => (inner as usize, "t over replications"),
         }
     }
 }
@@ -132,6 +142,9 @@ pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments
         return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
     }
     asked.request.has_baseline = args.baseline.is_some();
+    if args.store && args.method != Method::Swing {
+        return Err(Stop::Usage("what is stored are swings: --method swing --store".to_owned()));
+    }
     let uncertainties = uncertainties(&asked)?;
     let free = free(&uncertainties, &args.free, &asked.case)?;
     let screening = screening(args, free.len())?;
@@ -144,7 +157,27 @@ pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments
     let measures = measures(&args.measures)?;
     asked.request.replications = inner.saturating_mul(screening.count(free.len()) as u64);
     asked.request.sensitivity = Some(Sensing { screening, seed: args.design_seed, free, measures, inner });
-    if args.dry_run { dry_run(&Session::of_arguments(asked, experiment)?) } else { conduct_and_show(asked, experiment) }
+    if args.dry_run {
+        return dry_run(&Session::of_arguments(asked, experiment)?);
+    }
+    if args.store { store(asked, experiment) } else { conduct_and_show(asked, experiment) }
+}
+
+/// Runs swings and stores them beside the scenario.
+fn store(asked: Asked, experiment: &ExperimentArguments) -> Result<(), Stop> {
+    if !experiment.sets.is_empty() || experiment.point {
+        return Err(Stop::Usage(
+            "what is stored is of the scenario as it stands; leave --set and --point out".to_owned(),
+        ));
+    }
+    let (session, manner) = (Session::of_arguments(asked, experiment)?, Manner::from(experiment));
+    let Conduct::Whole(conducted) = conduct(&session, &manner)? else { return Ok(()) };
+    show_conducted(&session, &manner, &conducted, &[])?;
+    if let (Some(sensing), Some(effects)) = (&session.request.sensitivity, &conducted.effects) {
+        let path = screening::store(&session, sensing, effects)?;
+        note(manner.quiet, &format!("stored in {}", path.display()));
+    }
+    Ok(())
 }
 
 /// Refuses options that have no meaning where the replications are points of a design.
@@ -223,6 +256,10 @@ fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, S
             }
             Screening::Sobol { scramblings, points: points(4, 64, "points in each scrambling")? }
         }
+        Method::Swing if args.points.is_some() => {
+            return Err(Stop::Usage("swing has two points of each parameter; leave --points out".to_owned()));
+        }
+        Method::Swing => Screening::Swing,
         Method::Prcc => {
             Screening::Prcc { points: points(factors + 4, 500.max(4 * factors), "points for so many parameters")? }
         }
@@ -276,8 +313,13 @@ pub fn plan(asked: &Asked, sensing: &Sensing) -> Result<(Plan, Screened), Stop> 
         return Err(Stop::Usage("a parameter of the design is not uncertain any more".to_owned()));
     }
     let points = sensing.screening.points(laws.len(), sensing.seed);
+    let is_swing = sensing.screening == Screening::Swing;
     let value = |(law, &share): (&&Uncertainty, &f64)| {
-        let value = law.law.quantile(share);
+        let value = match share {
+            share if share.is_nan() => return if asked.request.point { law.law.median() } else { f64::NAN },
+            share if is_swing && law.path == RATIOS[0] => COVER[usize::from(share > ENDS[0])],
+            share => law.law.quantile(share),
+        };
         if law.whole { value.round_ties_even() } else { value }
     };
     let values = Arc::new(points.iter().map(|point| laws.iter().zip(&point.at).map(value).collect()).collect());
@@ -364,6 +406,7 @@ fn columns(screening: Screening) -> &'static [Column] {
         }
         Screening::Sobol { .. } => &[("total (95%)", "total", true), ("first (95%)", "first", true)],
         Screening::Prcc { .. } => &[("rank correlation (95%)", "prcc", true)],
+        Screening::Swing => &[("swing (95%)", "swing", true)],
     }
 }
 
@@ -392,6 +435,10 @@ pub fn screen(out: &mut dyn Write, session: &Session, effects: &Effects) -> io::
         Screening::Sobol { .. } => &[
             "first: share of the variance of the expected value that knowing this parameter alone takes away.",
             "total: share that is left if all others are known. Both are freed of chance, and may come out under 0.",
+        ],
+        Screening::Swing => &[
+            "swing: change of the mean from the 5% to the 95% point of the parameter, all others drawn as in a run; air cover's",
+            "  ratio from 0.15 to 1.3, the ends of the curve that it is read as.",
         ],
         Screening::Prcc { .. } => {
             &["rank correlation of the mean with the parameter, the other parameters held (partial)."]
@@ -437,7 +484,7 @@ fn of_response(
     let shown = &order[..order.len().min(MOST_SHOWN)];
     let width = shown.iter().map(|&parameter| parameters[parameter].0.len()).max().unwrap_or(0).max(9);
     // Indices and correlations are of no unit.
-    let is_share = !matches!(screening, Screening::Morris { .. });
+    let is_share = matches!(screening, Screening::Sobol { .. } | Screening::Prcc { .. });
     let scale = if is_share { 1.0 } else { scale };
     write!(out, "  {:<width$}", "parameter")?;
     columns.iter().try_for_each(|&(head, _, wide)| write!(out, "{head:>w$}", w = if wide { WIDE } else { 8 }))?;

@@ -13,4 +13,4 @@ mod sobol;
 pub use factor::{Factor, FactorError};
 pub use orthogonal::NEARLY;
 pub use points::{Design, DesignError, MOST_POINTS, Method};
-pub use screening::{CubePoint, Screening};
+pub use screening::{CubePoint, ENDS, Screening};

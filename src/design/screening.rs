@@ -34,12 +34,17 @@ pub enum Screening {
         /// How many points.
         points: usize,
     },
+    /// Each parameter at its 5% and its 95% point, the others drawn in every replication; all points under the same chances.
+    Swing,
 }
+
+/// Where a swing begins and ends.
+pub const ENDS: [f64; 2] = [0.05, 0.95];
 
 /// A point of the unit cube.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CubePoint {
-    /// A coordinate for each parameter, between 0 and 1.
+    /// A coordinate for each parameter, between 0 and 1; NaN for one that is drawn.
     pub at: Vec<f64>,
     /// Points of one block share their chances; those of different blocks have none in common.
     pub block: u64,
@@ -57,13 +62,15 @@ impl Screening {
             Self::Morris { trajectories } => trajectories.saturating_mul(factors + 1),
             Self::Sobol { scramblings, points } => scramblings.saturating_mul(points).saturating_mul(factors + 2),
             Self::Prcc { points } => points,
+            Self::Swing => 2 * factors,
         }
     }
 
     /// The points.
     ///
     /// Morris: trajectory by trajectory, neighbours differing in one parameter. Sobol': by scrambling and point, that of the
-    /// first half, that of the second, and then the first with each parameter of the second in turn.
+    /// first half, that of the second, and then the first with each parameter of the second in turn. Swing: by parameter, its
+    /// lower end and its upper.
     ///
     /// # Arguments
     /// * `factors` - how many parameters.
@@ -77,6 +84,7 @@ impl Screening {
                 (0..scramblings).flat_map(|at| pick_freeze(factors, (at, points), key2(seed, at as u64))).collect()
             }
             Self::Prcc { points } => hypercube(factors, points, seed),
+            Self::Swing => (0..factors).flat_map(|factor| ENDS.map(|end| alone(factors, factor, end))).collect(),
         }
     }
 }
@@ -132,6 +140,13 @@ fn pick_freeze(factors: usize, (number, points): (usize, usize), seed: u64) -> V
 
 fn inside(coordinate: f64) -> f64 {
     coordinate.clamp(EDGE, 1.0 - EDGE)
+}
+
+/// A point that holds one parameter and draws the others.
+fn alone(factors: usize, factor: usize, end: f64) -> CubePoint {
+    let mut at = vec![f64::NAN; factors];
+    at[factor] = end;
+    CubePoint { at, block: 0 }
 }
 
 /// A Latin hypercube, each point with chances of its own.

@@ -11,8 +11,8 @@ mod posterior;
 mod sensitivity;
 mod target;
 
-pub use abc::{Calibrated, Ended, Generation, Particle, Settings, calibrate, equal_draws};
+pub use abc::{Calibrated, Ended, Generation, Particle, Settings, calibrate};
 pub use history::{CUT, Implausibility, implausibility};
-pub use posterior::{LEVELS, Marginal, marginals};
+pub use posterior::{LEVELS, Marginal, at_level, marginals};
 pub use sensitivity::{EffectRow, Effects, Ran, Response, sensitivity};
 pub use target::{Scales, Target, Wanted, targets};

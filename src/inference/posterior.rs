@@ -43,23 +43,17 @@ impl Marginal {
 pub fn marginals(generation: &Generation, laws: &[Law]) -> Vec<Marginal> {
     let bound = sqrt(ln(2.0 * laws.len() as f64 / ERROR) / (2.0 * generation.effective));
     let of = |(factor, law): (usize, &Law)| {
-        let mut places: Vec<(f64, f64)> = generation
-            .particles
-            .iter()
-            .map(|particle| (normal_cdf(particle.scores[factor]), particle.weight))
-            .collect();
-        places.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut upto, mut moved) = (0.0, 0.0_f64);
-        for (place, weight) in &places {
-            moved = moved.max((upto - place).abs());
-            upto += weight;
-            moved = moved.max((upto - place).abs());
-        }
-        let mean: f64 = places.iter().map(|(place, weight)| place * weight).sum();
-        let variance: f64 = places.iter().map(|(place, weight)| weight * (place - mean) * (place - mean)).sum();
+        let mut places: Vec<f64> =
+            generation.particles.iter().map(|particle| normal_cdf(particle.scores[factor])).collect();
+        places.sort_by(f64::total_cmp);
+        let n = places.len() as f64;
+        let away = |(at, place): (usize, &f64)| (at as f64 / n - place).abs().max(((at + 1) as f64 / n - place).abs());
+        let moved = places.iter().enumerate().map(away).fold(0.0, f64::max);
+        let mean = places.iter().sum::<f64>() / n;
+        let variance = places.iter().map(|place| (place - mean) * (place - mean)).sum::<f64>() / n;
         Marginal {
             prior: LEVELS.map(|level| law.quantile(level)),
-            posterior: LEVELS.map(|level| law.quantile(place_at(&places, level))),
+            posterior: LEVELS.map(|level| law.quantile(at_level(&places, level))),
             // The deviation of a uniform is sqrt(1 / 12).
             spread: sqrt(12.0 * variance),
             moved,
@@ -69,14 +63,10 @@ pub fn marginals(generation: &Generation, laws: &[Law]) -> Vec<Marginal> {
     laws.iter().enumerate().map(of).collect()
 }
 
-/// The first place up to which the weights come to a level.
-fn place_at(places: &[(f64, f64)], level: f64) -> f64 {
-    let mut upto = 0.0;
-    let found = places.iter().find(|(_, weight)| {
-        upto += weight;
-        upto >= level
-    });
-    found.or(places.last()).map_or(level, |(place, _)| *place)
+/// The value of a sorted list at a level.
+pub fn at_level(sorted: &[f64], level: f64) -> f64 {
+    let at = (level * sorted.len() as f64) as usize;
+    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -90,9 +80,10 @@ mod tests {
         let particle = |at: usize| {
             let place = (at as f64 + 0.5) / n as f64;
             let scores = vec![normal_quantile(place), normal_quantile(0.5 + 0.5 * place)];
-            Particle { scores, observed: Vec::new(), distance: 0.0, weight: 1.0 / n as f64 }
+            Particle { scores, observed: Vec::new(), distance: 0.0 }
         };
-        Generation { tolerance: 1.0, tried: n, effective: n as f64, particles: (0..n).map(particle).collect() }
+        let particles = (0..n).map(particle).collect();
+        Generation { tolerance: 1.0, tried: n, accepted: 1.0, effective: n as f64, particles }
     }
 
     #[test]

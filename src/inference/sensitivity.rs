@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use crate::design::{CubePoint, Screening};
 use crate::experiment::Rows;
 use crate::stats::{
-    Interval, Moments, PickFreeze, RatioEstimate, StatsError, elementary, partial_rank_correlations, pick_freeze,
-    sobol_index, sum,
+    Interval, Moments, PickFreeze, RatioEstimate, StatsError, elementary, mean_t, partial_rank_correlations,
+    pick_freeze, sobol_index, sum,
 };
 use crate::summary::{CONFIDENCE, SummaryError};
 
@@ -17,7 +17,8 @@ pub struct EffectRow {
     pub response: usize,
     /// The parameter, by position.
     pub parameter: usize,
-    /// Its name: `mu_star`, `mu`, `sigma`, `noise`, `total`, `first`, `total_raw`, `first_raw` or `prcc`.
+    /// Its name: `mu_star`, `mu`, `sigma`, `noise`, `total`, `first`, `total_raw`, `first_raw`,
+    /// `prcc` or `swing`.
     pub statistic: &'static str,
     /// The estimate; none where the response does not vary.
     pub estimate: Option<f64>,
@@ -122,6 +123,7 @@ fn add(
         Screening::Morris { .. } => morris(values, ran)?,
         Screening::Sobol { points, .. } => sobol(values, ran, points)?,
         Screening::Prcc { .. } => ranks(&means, ran)?,
+        Screening::Swing => swings(values, ran)?,
     };
     for (parameter, statistics) in statistics.into_iter().enumerate() {
         effects.rows.extend(statistics.into_iter().map(|(statistic, estimate, interval)| EffectRow {
@@ -200,6 +202,17 @@ fn sobol(values: &[f64], ran: Ran, points: usize) -> Result<Vec<Statistics>, Sta
         ])
     };
     (0..factors).into_par_iter().map(of).collect()
+}
+
+/// Differences of the two ends of each parameter, replication by replication under the same chances.
+fn swings(values: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+    let of = |ends: &[f64]| {
+        let (low, high) = ends.split_at(ran.inner);
+        let differences: Vec<f64> = high.iter().zip(low).map(|(high, low)| high - low).collect();
+        let mean = mean_t(&differences, CONFIDENCE)?;
+        Ok(vec![("swing", Some(mean.mean), Some(mean.interval))])
+    };
+    values.chunks_exact(2 * ran.inner).map(of).collect()
 }
 
 fn ranks(means: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
@@ -358,6 +371,26 @@ mod tests {
         assert!(holds(&effects, 1, "sigma", noise));
         assert!(holds(&effects, 1, "mu_star", noise * (2.0 / std::f64::consts::PI).sqrt()));
         assert!(holds(&effects, 0, "mu", 1.5));
+    }
+
+    #[test]
+    fn a_swing_is_the_paired_difference_of_the_ends() {
+        let points = Screening::Swing.points(2, 0);
+        assert_eq!(points.len(), Screening::Swing.count(2));
+        // Three replications of each point; the other parameter, drawn, is 0, 1 and 2 in them.
+        let result = |point: &CubePoint, drawn: f64| {
+            let at = |factor: usize| if point.at[factor].is_nan() { drawn } else { point.at[factor] };
+            10.0 * at(0) - 2.0 * at(0) * at(1)
+        };
+        let results: Vec<f64> =
+            points.iter().flat_map(|point| [0.0, 1.0, 2.0].map(|drawn| result(point, drawn))).collect();
+        let values: Vec<Vec<f64>> = points.iter().map(|point| point.at.clone()).collect();
+        let mut effects = Effects::default();
+        let ran = Ran { screening: Screening::Swing, points: &points, values: &values, inner: 3 };
+        add(&mut effects, ("p".to_owned(), None, "y"), &results, ran).expect("effects");
+        let of = |parameter| effects.row(0, parameter, "swing").and_then(|row| row.estimate).expect("a row");
+        // 0.9 of the way: 10 less twice the other's mean of 1; and less twice the first's mean of 1.
+        assert!((of(0) - 0.9 * 8.0).abs() < 1e-12 && (of(1) + 0.9 * 2.0).abs() < 1e-12, "{} {}", of(0), of(1));
     }
 
     #[test]

@@ -97,6 +97,7 @@ impl Model {
     /// # Arguments
     /// * `paths` - of the columns; those that are not uncertain here, since a policy says what they are, are passed over.
     /// * `rows` - at least one, each with a value for every path, in the unit of its number; dates as days since the start.
+    ///   A number that is NaN there is drawn.
     #[must_use]
     pub fn with_rows(mut self, paths: &[String], rows: &Arc<Vec<Vec<f64>>>) -> Self {
         for (draw, uncertainty) in self.draws.iter_mut().zip(&self.uncertainties) {
@@ -119,7 +120,7 @@ impl Model {
         let mut slot = 0;
         inputs.visit_table(&mut |value| {
             if let Some((uncertainty, draw)) = next.next_if(|(uncertainty, _)| uncertainty.slot == slot) {
-                let in_row = row.zip(draw.column).map(|(row, column)| row[column]);
+                let in_row = row.zip(draw.column).map(|(row, column)| row[column]).filter(|value| !value.is_nan());
                 let drawn = in_row.unwrap_or_else(|| draw.sampler.quantile(streams.parameter(draw.key).uniform()));
                 *value = if uncertainty.whole { drawn.round_ties_even() } else { drawn };
             }

@@ -47,13 +47,13 @@ pub fn overlay(out: &mut dyn Write, paths: &[String], rows: &[Vec<f64>]) -> io::
 /// Those of writing.
 pub fn tolerances(out: &mut dyn Write, calibrated: &Calibrated) -> io::Result<()> {
     let mut csv = Writer::from_writer(out);
-    csv.write_record(["generation", "tolerance", "tried", "accepted", "effective_sample_size"])?;
+    csv.write_record(["generation", "tolerance", "moves_tried", "share_accepted", "effective_sample_size"])?;
     for (number, generation) in calibrated.generations.iter().enumerate() {
         csv.write_record([
             number.to_string(),
             text(Some(generation.tolerance)),
             generation.tried.to_string(),
-            generation.particles.len().to_string(),
+            text(Some(generation.accepted)),
             text(Some(generation.effective)),
         ])?;
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns: moments, intervals for means, proportions, quantiles and tails, paired contrasts, families of comparisons,
 //! exact attribution, the split of variance in nested designs, elementary effects, Sobol' indices and partial rank
-//! correlations, the stopping schedule and forecast scores. Must not:
+//! correlations, boxes of dense cases, the stopping schedule and forecast scores. Must not:
 //! know of missions, files or threads; draw random numbers; fold in an order that depends on anything but the data.
 //!
 //! Slices hold one value per replication, in replication order. Every sum runs serially from the first value to the
@@ -22,6 +22,7 @@ mod paired;
 mod pareto;
 mod partial_rank;
 mod precision;
+mod prim;
 mod proportion;
 mod quantile;
 mod ratio;
@@ -48,6 +49,7 @@ pub use precision::{
     FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
     replications_at,
 };
+pub use prim::{Peeling, PrimBox, prim, quasi_p};
 pub use proportion::{
     PairedCounts, PairedProportion, Proportion, ProportionMethod, clopper_pearson, mcnemar_exact, newcombe_paired,
     proportion, wilson,

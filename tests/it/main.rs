@@ -6,6 +6,7 @@ mod architecture;
 mod armed_groups;
 mod attribution;
 mod bad_input;
+mod calibration;
 mod clearance;
 mod command_line;
 mod common;

@@ -1,0 +1,255 @@
+//! The stored screening of a scenario: which assumptions move its results most, shown at the end of `run` and `compare`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Stop;
+use crate::cli::lineup::RATIOS;
+use crate::cli::numbers::{decimals, places, whole};
+use crate::cli::request::{Kind, Request, hash};
+use crate::cli::sensitivity::{Sensing, parameters};
+use crate::cli::session::Session;
+use crate::inference::Effects;
+use crate::measures::Measure;
+use crate::scenario::{Case, read_file};
+use crate::stats::Interval;
+use crate::store::{Disk, RealDisk};
+
+/// Rows that are stored of each policy, difference and measure, the air cover's apart.
+const MOST_STORED: usize = 12;
+/// Rows that are shown of each measure.
+const MOST_SHOWN: usize = 3;
+/// Digits of a checksum that tell scenarios apart.
+const DIGITS: usize = 12;
+/// The ratio that is shown whatever else moves more, since it is what refused air cover costs.
+const COVER: &str = RATIOS[0];
+
+const COLUMNS: [&str; 16] = [
+    "policy",
+    "baseline",
+    "measure",
+    "parameter",
+    "basis",
+    "from",
+    "to",
+    "mean_from",
+    "mean_to",
+    "swing",
+    "low",
+    "high",
+    "n",
+    "seed",
+    "version",
+    "scenario",
+];
+
+/// The file beside a scenario.
+pub fn beside(scenario: &Path) -> PathBuf {
+    scenario.with_extension("screening.csv")
+}
+
+/// Tells scenarios apart: of the texts of its files and of the values that lie under all of them.
+fn fingerprint(request: &Request) -> String {
+    let texts: Vec<String> = request.files.iter().map(|(name, text)| format!("{name}\n{text}\n")).collect();
+    hash(&format!("{}{}", texts.concat(), Case::defaults())).chars().take(DIGITS).collect()
+}
+
+/// Stores what the swings of a sensitivity analysis came to, in place of what was stored before.
+///
+/// # Errors
+/// Those of the disk.
+pub fn store(session: &Session, sensing: &Sensing, effects: &Effects) -> Result<PathBuf, Stop> {
+    let path = beside(&session.file);
+    let failed = |source: io::Error| Stop::File { action: "write", path: path.clone(), source };
+    let text = table(session, sensing, effects).map_err(failed)?;
+    if RealDisk.exists(&path).map_err(failed)? {
+        RealDisk.remove(&path).map_err(failed)?;
+    }
+    RealDisk.create_new(&path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)?;
+    Ok(path)
+}
+
+fn table(session: &Session, sensing: &Sensing, effects: &Effects) -> io::Result<String> {
+    let parameters = parameters(session, sensing);
+    let (scenario, seed) = (fingerprint(&session.request), session.request.seed.to_string());
+    let values = session.screened.as_ref().map(|screened| &screened.values);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(COLUMNS)?;
+    for (at, response) in effects.responses.iter().enumerate() {
+        let swing = |parameter: usize| effects.row(at, parameter, "swing");
+        let size = |parameter: usize| swing(parameter).and_then(|row| row.estimate).map_or(0.0, f64::abs);
+        let mut order: Vec<usize> = (0..parameters.len()).collect();
+        order.sort_by(|&a, &b| size(b).total_cmp(&size(a)).then(a.cmp(&b)));
+        let kept = order
+            .iter()
+            .enumerate()
+            .filter(|(place, parameter)| *place < MOST_STORED || parameters[**parameter].0 == COVER);
+        for (_, &parameter) in kept {
+            let (Some(values), Some(row)) = (values, swing(parameter)) else { continue };
+            let (path, basis) = &parameters[parameter];
+            let mean = |point: usize| response.points[point][0].to_string();
+            let (first, second) = (2 * parameter, 2 * parameter + 1);
+            let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+            csv.write_record([
+                &response.policy,
+                response.baseline.as_deref().unwrap_or(""),
+                &response.measure,
+                path,
+                basis,
+                &values[first][parameter].to_string(),
+                &values[second][parameter].to_string(),
+                &mean(first),
+                &mean(second),
+                &number(row.estimate),
+                &number(row.interval.map(|interval| interval.low)),
+                &number(row.interval.map(|interval| interval.high)),
+                &sensing.inner.to_string(),
+                &seed,
+                env!("CARGO_PKG_VERSION"),
+                &scenario,
+            ])?;
+        }
+    }
+    let bytes = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
+/// A row of the stored table, by column.
+type Row = BTreeMap<String, String>;
+
+fn number(row: &Row, column: &str) -> Option<f64> {
+    row.get(column)?.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The rows beside a scenario; none if nothing is stored or it cannot be read.
+fn stored(scenario: &Path) -> Vec<Row> {
+    let path = beside(scenario);
+    if !RealDisk.exists(&path).unwrap_or(false) {
+        return Vec::new();
+    }
+    let Ok(text) = read_file(&path) else { return Vec::new() };
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    csv.deserialize().filter_map(Result::ok).collect()
+}
+
+/// Says which assumptions move the shown results most, and by how much, where a screening is stored.
+///
+/// # Errors
+/// Those of writing.
+pub fn screen(out: &mut dyn Write, session: &Session) -> io::Result<()> {
+    let rows = stored(&session.file);
+    let Some(first) = rows.first() else { return Ok(()) };
+    let policies = &session.request.policies;
+    let shown: Vec<(&str, &str)> = match session.request.command {
+        Kind::Compare => policies[1..].iter().map(|policy| (policy.as_str(), policies[0].as_str())).collect(),
+        _ => policies.iter().take(1).map(|policy| (policy.as_str(), "")).collect(),
+    };
+    writeln!(
+        out,
+        "\nWhat these results hang on: the assumptions that move them most, each taken from its 5% to its 95% point"
+    )?;
+    for (policy, baseline) in shown {
+        let is_it = |row: &&Row| {
+            row.get("policy").is_some_and(|id| id == policy) && row.get("baseline").is_some_and(|id| id == baseline)
+        };
+        let of: Vec<&Row> = rows.iter().filter(is_it).collect();
+        let name = if baseline.is_empty() { policy.to_owned() } else { format!("{policy} less {baseline}") };
+        if of.is_empty() {
+            writeln!(out, "  {name}: not screened")?;
+            continue;
+        }
+        for measure in measures(&of) {
+            of_measure(out, &name, (measure, &of))?;
+        }
+    }
+    writeln!(out, "All other parameters vary as they do in this run; intervals are of the simulation alone.")?;
+    provenance(out, session, first)
+}
+
+fn measures<'r>(rows: &[&'r Row]) -> Vec<&'r str> {
+    let mut measures: Vec<&str> = Vec::new();
+    for measure in rows.iter().filter_map(|row| row.get("measure")) {
+        if !measures.contains(&measure.as_str()) {
+            measures.push(measure);
+        }
+    }
+    measures
+}
+
+fn of_measure(out: &mut dyn Write, name: &str, (measure, rows): (&str, &[&Row])) -> io::Result<()> {
+    let is_usd = Measure::named(measure).is_some_and(|measure| measure.unit() == "USD");
+    let (scale, unit) = if is_usd { (1e6, " (USD million)") } else { (1.0, "") };
+    writeln!(out, "  {measure}{unit}, {name}")?;
+    let is_assumed = |row: &&&Row| row.get("basis").is_some_and(|basis| basis == "assumed");
+    let of: Vec<&Row> =
+        rows.iter().filter(|row| row.get("measure").is_some_and(|own| own == measure)).copied().collect();
+    let told = |row: &&&Row| matches!((number(row, "low"), number(row, "high")), (Some(low), Some(high)) if low > 0.0 || high < 0.0);
+    let cover = |row: &&&Row| row.get("parameter").is_some_and(|path| path == COVER);
+    let most: Vec<&Row> =
+        of.iter().filter(is_assumed).filter(told).filter(|row| !cover(row)).take(MOST_SHOWN).copied().collect();
+    for row in of.iter().filter(cover).copied().chain(most) {
+        line(out, row, scale)?;
+    }
+    Ok(())
+}
+
+fn line(out: &mut dyn Write, row: &Row, scale: f64) -> io::Result<()> {
+    let of = |column| number(row, column).unwrap_or(f64::NAN);
+    let interval = Interval { low: of("low") / scale, high: of("high") / scale };
+    let digits = places(Some(interval));
+    let signed = |value: f64| {
+        let text = decimals(value, digits);
+        if value > 0.0 { format!("+{text}") } else { text }
+    };
+    let ends = format!("{} to {}", plain(of("from")), plain(of("to")));
+    writeln!(
+        out,
+        "    {:<46} {ends:<20} {} ({} to {})",
+        row.get("parameter").map_or("", String::as_str),
+        signed(of("swing") / scale),
+        decimals(interval.low, digits),
+        decimals(interval.high, digits)
+    )
+}
+
+/// A value with three significant digits or so.
+fn plain(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && size < 1e-3 {
+        return format!("{value:.1e}");
+    }
+    let digits = [100.0, 10.0, 1.0, 0.1].iter().position(|&step| size >= step).unwrap_or(4);
+    let text = decimals(value, digits);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn provenance(out: &mut dyn Write, session: &Session, row: &Row) -> io::Result<()> {
+    let of = |column: &str| row.get(column).map_or("?", String::as_str);
+    let now = fingerprint(&session.request);
+    writeln!(
+        out,
+        "Screened by version {} on scenario {}, {} replications at each end.",
+        of("version"),
+        of("scenario"),
+        whole(number(row, "n").unwrap_or(0.0))
+    )?;
+    let mut stale = Vec::new();
+    if of("scenario") != now {
+        stale.push(format!("the scenario is {now} now"));
+    }
+    if of("version") != env!("CARGO_PKG_VERSION") {
+        stale.push(format!("this is version {}", env!("CARGO_PKG_VERSION")));
+    }
+    if !stale.is_empty() {
+        writeln!(
+            out,
+            "STALE: {}; screen again with rearguard sensitivity --method swing --store",
+            stale.join(", and ")
+        )?;
+    }
+    if !session.request.set.is_empty() || session.request.overlay.is_some() || session.request.point {
+        writeln!(out, "It was screened without the --set, --overlay or --point of this run.")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! Calibration: what the record bears out, from facts to an overlay that any experiment takes; cut short anywhere it ends
+//! with the same bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rearguard::draw::{Purpose, Streams};
+
+use crate::common::{
+    Row, THREE_BASES, assert_same_bytes, expect, number, package, rearguard, results_of, rows, stderr, stdout,
+    test_build,
+};
+
+const COLUMNS: &str = "id,kind,measure,base,date,value,low,high,reading,source,group,in_sample,miss,not_simulated";
+/// What is looked for, and where its law goes.
+const PARAMETER: &str = "packing.start_before_days";
+/// What is seen of it.
+const SEEN: [&str; 2] = ["equipment.lost_usd", "equipment.abandoned_units"];
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+fn facts(home: &Path, rows: &[(&str, f64, bool)]) -> PathBuf {
+    let path = home.join("facts.csv");
+    let row = |(at, (measure, value, in_sample)): (usize, &(&str, f64, bool))| {
+        let in_sample = if *in_sample { "yes" } else { "no" };
+        format!("F{at},number,{measure},,,{value},,,As counted,S0,losses,{in_sample},,\n")
+    };
+    let rows: String = rows.iter().enumerate().map(row).collect();
+    fs::write(&path, format!("{COLUMNS}\n{rows}")).expect("a file can be written");
+    path
+}
+
+fn calibrate(facts: &Path, args: &[&str]) -> Vec<String> {
+    let facts = facts.to_string_lossy().into_owned();
+    let fixed = ["calibrate", THREE_BASES, "--quiet", "--free", PARAMETER, "--facts", &facts];
+    fixed.iter().chain(args).map(|&arg| arg.to_owned()).collect()
+}
+
+/// The prior's value at a probability, by the program's own law.
+fn prior_at(share: f64) -> f64 {
+    let case = crate::common::case::<&str>(Path::new(THREE_BASES), &[]);
+    let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let known = model.uncertainties().iter().find(|known| known.path == PARAMETER).expect("it is uncertain");
+    known.law.quantile(share)
+}
+
+/// Draws a truth from the prior, lets the model make a record of it, calibrates to that; the truth's rank among the draws, and
+/// how much narrower they are.
+fn rank_of_truth(run: u64, particles: &str) -> (f64, f64) {
+    let home = home();
+    let share = Streams::new(17, run).stream(Purpose::Test, 0, 0).uniform();
+    let truth = prior_at(share);
+    let record = home.path().join("record");
+    let (set, seed) = (format!("{PARAMETER}={truth}"), (1_000 + run).to_string());
+    let args = ["run", THREE_BASES, "--quiet", "--replications", "1", "--seed", &seed, "--set", &set];
+    expect(rearguard(args).arg("--out").arg(&record), 0);
+    let seen = &rows(&record, "replications.csv")[0];
+    let facts = facts(home.path(), &SEEN.map(|measure| (measure, number(seen, measure), true)));
+    let out = home.path().join("calibrated");
+    let seed = (2_000 + run).to_string();
+    let args = calibrate(&facts, &["--particles", particles, "--generations", "4", "--seed", &seed]);
+    expect(rearguard(args).arg("--out").arg(&out), 0);
+    let drawn: Vec<f64> = rows(&out, "overlay.csv").iter().map(|row| number(row, PARAMETER)).collect();
+    let below = drawn.iter().filter(|&&value| value < truth).count();
+    (below as f64 / drawn.len() as f64, number(&rows(&out, "parameters.csv")[0], "spread_ratio"))
+}
+
+/// Fails if ranks are not alike over 0 to 1, or the record taught nothing.
+fn check_ranks(found: &[(f64, f64)]) {
+    let mut ranks: Vec<f64> = found.iter().map(|(rank, _)| *rank).collect();
+    ranks.sort_by(f64::total_cmp);
+    let n = ranks.len() as f64;
+    let away = |(at, rank): (usize, &f64)| ((at + 1) as f64 / n - rank).abs().max((rank - at as f64 / n).abs());
+    let away = ranks.iter().enumerate().map(away).fold(0.0, f64::max);
+    // Kolmogorov's 99.9% point.
+    assert!(away < 1.95 / n.sqrt(), "{away}: {ranks:?}");
+    let spread = found.iter().map(|(_, spread)| spread).sum::<f64>() / n;
+    assert!(spread < 0.9, "the record taught nothing: {spread}");
+}
+
+#[test]
+fn a_truth_of_the_models_own_making_has_any_rank() {
+    check_ranks(&(0..16).map(|run| rank_of_truth(run, "60")).collect::<Vec<_>>());
+}
+
+#[test]
+#[ignore = "takes minutes; tests/run --long runs it"]
+fn truths_of_the_models_own_making_have_every_rank_alike() {
+    check_ranks(&(0..200).map(|run| rank_of_truth(run, "150")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_calibration_killed_at_any_instant_ends_with_the_same_bytes() {
+    let home = home();
+    let facts = facts(home.path(), &SEEN.map(|measure| (measure, 0.0, true)));
+    let args = calibrate(&facts, &["--particles", "300", "--generations", "4"]);
+    let whole = home.path().join("whole");
+    expect(rearguard(&args).args(["--threads", "1", "--out"]).arg(&whole), 0);
+    let expected = results_of(&whole);
+    let there = |out: &Path| fs::read_dir(out.join("chunks")).map_or(0, Iterator::count);
+    let mut cut_short = 0;
+    for wanted in [1, 4, 7] {
+        let out = home.path().join(format!("killed-{wanted}"));
+        let mut command = Command::new(test_build());
+        command.current_dir(package()).args(&args).arg("--out").arg(&out);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        while there(&out) < wanted && child.try_wait().expect("it can be asked").is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        child.kill().expect("it is ours");
+        cut_short += usize::from(!child.wait().expect("it ends").success());
+        expect(rearguard(&args).args(["--threads", "2", "--out"]).arg(&out), 0);
+        assert_same_bytes(("uninterrupted", &expected), ("killed and gone on with", &results_of(&out)));
+    }
+    assert!(cut_short > 0, "no kill came in time");
+    let said = stdout(&expect(rearguard(["reproduce"]).arg(&whole).arg("--out").arg(home.path().join("again")), 0));
+    assert!(said.contains("reproduced"), "{said}");
+}
+
+#[test]
+fn an_overlay_is_taken_by_every_experiment_a_row_for_each_draw() {
+    let home = home();
+    let facts = facts(home.path(), &SEEN.map(|measure| (measure, 0.0, true)));
+    let calibrated = home.path().join("calibrated");
+    let free = format!("{PARAMETER},road.0.km");
+    let args: Vec<String> = calibrate(&facts, &["--particles", "60", "--generations", "3"]);
+    let args: Vec<String> = args.into_iter().map(|arg| if arg == PARAMETER { free.clone() } else { arg }).collect();
+    expect(rearguard(args).arg("--out").arg(&calibrated), 0);
+    let overlay = calibrated.join("overlay.csv");
+    let drawn = rows(&calibrated, "overlay.csv");
+    let run = |name: &str, args: &[&str]| -> Vec<Row> {
+        let out = home.path().join(name);
+        expect(rearguard(args).args(["--quiet", "--replications", "5"]).arg("--out").arg(&out), 0);
+        expect(rearguard(["verify"]).arg(&out), 0);
+        rows(&out, "replications.csv")
+    };
+    let overlay_text = overlay.to_string_lossy().into_owned();
+    let together = run("together", &["run", THREE_BASES, "--overlay", &overlay_text]);
+    for replication in [0, 3] {
+        // The same with that row's values set, one at a time.
+        let set = |path: &str| format!("{path}={}", drawn[replication][path]);
+        let (days, km) = (set(PARAMETER), set("road.0.km"));
+        let name = format!("alone-{replication}");
+        let alone = run(&name, &["run", THREE_BASES, "--set", &days, "--set", &km]);
+        assert_eq!(together[replication], alone[replication]);
+    }
+    let policies = ["compare", THREE_BASES, "--policy", "trucks-granted", "--overlay", &overlay_text];
+    let compared = run("compared", &policies);
+    assert_eq!(compared[..5], together[..]);
+    let swept = ["sweep", THREE_BASES, "--sweep", "base.east.crews=1,2", "--overlay", &overlay_text];
+    assert_eq!(run("swept", &swept).len(), 10);
+    // Another overlay is another experiment.
+    fs::write(&overlay, fs::read_to_string(&overlay).expect("text").replace("\n0,", "\n9,"))
+        .expect("it can be written");
+    let again = rearguard(["run", THREE_BASES, "--overlay", &overlay_text, "--replications", "5", "--out"]);
+    let said = stderr(&expect(again.arg(home.path().join("together")), 4));
+    assert!(said.contains("overlay"), "{said}");
+}
+
+#[test]
+fn facts_that_test_the_outcome_are_left_alone_unless_asked_for() {
+    let home = home();
+    let mixed = facts(home.path(), &[(SEEN[0], 0.0, true), (SEEN[1], 0.0, false)]);
+    let used = |args: &[&str], name: &str| {
+        let out = home.path().join(name);
+        expect(
+            rearguard(calibrate(&mixed, &[&["--particles", "50", "--generations", "1"], args].concat()))
+                .arg("--out")
+                .arg(&out),
+            0,
+        );
+        rows(&out, "facts.csv").iter().map(|row| row["fact"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(used(&[], "in-sample"), ["F0"]);
+    assert_eq!(used(&["--emergent-too"], "all"), ["F0", "F1"]);
+    let emergent = home.path().join("emergent");
+    fs::create_dir(&emergent).expect("a folder can be made");
+    let emergent = facts(&emergent, &[(SEEN[0], 0.0, false)]);
+    let said = stderr(&expect(rearguard(calibrate(&emergent, &[])).arg("--out").arg(home.path().join("none")), 2));
+    assert!(said.contains("--emergent-too"), "{said}");
+}
+
+#[test]
+fn history_matching_rules_out_what_no_chance_would_give() {
+    let home = home();
+    let args = |value: f64| {
+        let facts = facts(home.path(), &[("people.out_by_deadline", value, true)]);
+        calibrate(&facts, &["--method", "history", "--particles", "50", "--replications", "6"])
+    };
+    let out = home.path().join("open");
+    let people = {
+        let out = home.path().join("plain");
+        expect(rearguard(["run", THREE_BASES, "--quiet", "--replications", "40", "--out"]).arg(&out), 0);
+        rows(&out, "replications.csv").iter().map(|row| number(row, "people.out_by_deadline")).sum::<f64>() / 40.0
+    };
+    expect(rearguard(args(people.round())).arg("--out").arg(&out), 0);
+    assert!(rows(&out, "overlay.csv").len() > 25, "the model's own mean is hardly implausible");
+    assert_eq!(rows(&out, "implausibility.csv").len(), 50);
+    let out = home.path().join("shut");
+    let loud: Vec<String> = args(1.0e6).into_iter().filter(|arg| arg != "--quiet").collect();
+    let said = stdout(&expect(rearguard(loud).arg("--out").arg(&out), 0));
+    assert!(said.contains("Nothing is left") && !out.join("overlay.csv").exists(), "{said}");
+}
+
+#[test]
+fn what_cannot_be_calibrated_is_refused_with_what_to_do() {
+    let home = home();
+    let facts = facts(home.path(), &[(SEEN[0], 0.0, true)]);
+    let refused = |args: &[&str], code: i32, wanted: &str| {
+        let said = stderr(&expect(rearguard(calibrate(&facts, args)), code));
+        assert!(said.contains(wanted), "{args:?}: {said}");
+    };
+    refused(&["--shard", "1/2"], 2, "takes no --shard");
+    refused(&["--point"], 2, "takes no --point");
+    refused(&["--replications", "9"], 2, "--particles");
+    refused(&["--particles", "5"], 2, "50..=20000");
+    refused(&["--policy", "as-planned", "--policy", "trucks-granted"], 2, "one policy");
+    refused(&["--overlay", "CHANGELOG.md"], 2, "leave --overlay out");
+    refused(&["--method", "history", "--replications", "1"], 2, "2 replications");
+    let missing = rearguard(["calibrate", THREE_BASES, "--free", PARAMETER]);
+    assert!(stderr(&expect(missing, 3)).contains("facts.csv"));
+    expect(rearguard(["calibrate", THREE_BASES]), 2);
+    let wrong = rearguard(["run", THREE_BASES, "--overlay", "CHANGELOG.md"]);
+    assert!(stderr(&expect(wrong, 3)).contains("CHANGELOG.md"));
+}
