@@ -83,30 +83,29 @@ impl Cases<'_> {
         }
         self.boxed(low, high)
     }
+}
 
-    /// The best box that one step makes of another: the gain in density for each case lost or won; of equals the one with
-    /// fewer restricted inputs, then the first.
-    fn best(
-        &self,
-        from: &PrimBox,
-        candidates: impl Iterator<Item = (PrimBox, Vec<usize>)>,
-        least: usize,
-    ) -> Option<(PrimBox, Vec<usize>)> {
-        let score = |candidate: &PrimBox| {
-            let moved = candidate.inside.abs_diff(from.inside);
-            if moved == 0 { 0.0 } else { (candidate.density - from.density) / moved as f64 }
-        };
-        let mut best: Option<(f64, usize, (PrimBox, Vec<usize>))> = None;
-        for candidate in candidates {
-            let (gain, dimensions) = (score(&candidate.0), candidate.0.dimensions());
-            let is_better =
-                best.as_ref().is_none_or(|(most, fewest, _)| gain > *most || gain == *most && dimensions < *fewest);
-            if is_better {
-                best = Some((gain, dimensions, candidate));
-            }
+/// The best box that one step makes of another: the gain in density for each case lost or won; of equals the one with
+/// fewer restricted inputs, then the first.
+fn best(
+    from: &PrimBox,
+    candidates: impl Iterator<Item = (PrimBox, Vec<usize>)>,
+    least: usize,
+) -> Option<(PrimBox, Vec<usize>)> {
+    let score = |candidate: &PrimBox| {
+        let moved = candidate.inside.abs_diff(from.inside);
+        if moved == 0 { 0.0 } else { (candidate.density - from.density) / moved as f64 }
+    };
+    let mut best: Option<(f64, usize, (PrimBox, Vec<usize>))> = None;
+    for candidate in candidates {
+        let (gain, dimensions) = (score(&candidate.0), candidate.0.dimensions());
+        let is_better =
+            best.as_ref().is_none_or(|(most, fewest, _)| gain > *most || gain == *most && dimensions < *fewest);
+        if is_better {
+            best = Some((gain, dimensions, candidate));
         }
-        best.filter(|(gain, _, (found, _))| *gain > 0.0 && found.inside >= least).map(|(_, _, candidate)| candidate)
     }
+    best.filter(|(gain, _, (found, _))| *gain > 0.0 && found.inside >= least).map(|(_, _, candidate)| candidate)
 }
 
 /// Every side of every input.
@@ -171,13 +170,13 @@ pub fn prim(inputs: &[Vec<f64>], is_of_interest: &[bool], peeling: Peeling) -> R
             let values = inside.iter().map(|&case| inputs[side.input][case]).collect();
             Some(cases.with(&current, side, limit(values, peeling.step, side.upper)?))
         };
-        let Some((next, kept)) = cases.best(&current, sides(k).filter_map(peel), least) else { break };
+        let Some((next, kept)) = best(&current, sides(k).filter_map(peel), least) else { break };
         trajectory.push(next.clone());
         (current, inside) = (next, kept);
     }
     loop {
         let paste = |side: Side| pasted(&cases, &current, side, peeling.step);
-        let Some((next, _)) = cases.best(&current, sides(k).filter_map(paste), least) else { break };
+        let Some((next, _)) = best(&current, sides(k).filter_map(paste), least) else { break };
         trajectory.push(next.clone());
         current = next;
     }
@@ -239,7 +238,7 @@ mod tests {
     /// Points that fill five dimensions evenly: multiples of irrational numbers.
     fn points(n: usize) -> Vec<Vec<f64>> {
         // The reciprocal powers of the generalised golden ratio of five dimensions.
-        let ratio = 1.136_724_006_678_853_2_f64;
+        let ratio = 1.136_724_006_678_853_f64;
         let mut power = 1.0;
         (0..5)
             .map(|_| {
@@ -293,7 +292,7 @@ mod tests {
             prim(&[few.clone(), same.clone()], &is_of_interest, Peeling { step: 0.1, least_mass: 0.05 }).expect("it");
         let last = &boxes[boxes.len() - 1];
         assert_eq!((last.density, last.coverage, last.restricts(1)), (1.0, 1.0, false));
-        let all = prim(&[few.clone()], &[true; 60], PEELING).expect("all of interest");
+        let all = prim(std::slice::from_ref(&few), &[true; 60], PEELING).expect("all of interest");
         assert_eq!(all.len(), 1);
         assert!(prim(&[few], &[false; 60], PEELING).is_err());
         assert!(prim(&[same], &[true; 3], PEELING).is_err());

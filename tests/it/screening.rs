@@ -1,0 +1,87 @@
+//! The stored screening: what a result hangs on is said at its end, with what it was made from and whether that still holds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::common::{THREE_BASES, expect, number, package, rearguard, rows, stderr, stdout};
+
+/// A scenario of its own with a stored screening.
+fn screened(home: &Path) -> PathBuf {
+    let file = home.join("case.toml");
+    fs::copy(package().join(THREE_BASES), &file).expect("it can be copied");
+    let args = ["--method", "swing", "--replications", "60", "--baseline", "as-planned", "--policy", "trucks-granted"];
+    let free = ["--free", "threat,packing,casualties,road", "--store", "--quiet", "--out"];
+    expect(rearguard(["sensitivity"]).arg(&file).args(args).args(free).arg(home.join("swings")), 0);
+    file
+}
+
+fn said(command: &str, file: &Path, out: &Path, args: &[&str]) -> String {
+    let fixed = ["--replications", "20", "--out"];
+    stdout(&expect(rearguard([command]).arg(file).args(args).args(fixed).arg(out), 0))
+}
+
+#[test]
+fn runs_and_comparisons_end_with_what_they_hang_on_until_it_is_stale() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = screened(home.path());
+    let table = rows(home.path(), "case.screening.csv");
+    let run = said("run", &file, &home.path().join("run"), &[]);
+    let (_, told) = run.split_once("What these results hang on").expect("it is said at the end");
+    assert!(told.contains("casualties.wounded, as-planned") && told.contains("threat.ratio_overwatch"), "{told}");
+    assert!(told.contains("0.15 to 1.3") && !told.contains("STALE"), "{told}");
+    // At most three beside the cover's ratio, all of them assumptions that can be told from nothing.
+    for parameter in
+        told.lines().filter(|line| line.starts_with("    ")).map(|line| line.trim().split(' ').next().expect("a word"))
+    {
+        let row = table.iter().find(|row| row["parameter"] == parameter).expect("it is stored");
+        assert_eq!(row["basis"], "assumed", "{row:?}");
+    }
+    let compare = said("compare", &file, &home.path().join("compare"), &["--policy", "trucks-granted"]);
+    assert!(compare.contains("casualties.wounded, trucks-granted less as-planned"), "{compare}");
+    let set = said("run", &file, &home.path().join("set"), &["--set", "road.0.km=250"]);
+    assert!(set.contains("without the --set"), "{set}");
+    let text = fs::read_to_string(&file).expect("text");
+    fs::write(&file, format!("{text}\n# another day\n")).expect("it can be written");
+    let stale = said("run", &file, &home.path().join("stale"), &[]);
+    assert!(stale.contains("STALE: the scenario is"), "{stale}");
+    assert!(
+        !said("run", &package().join("scenarios/pure-logistics.toml"), &home.path().join("none"), &[])
+            .contains("hang on")
+    );
+}
+
+#[test]
+fn a_swing_is_the_difference_of_two_runs() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = screened(home.path());
+    let row = rows(home.path(), "case.screening.csv")
+        .into_iter()
+        .find(|row| {
+            row["parameter"] == "threat.ratio_overwatch"
+                && row["policy"] == "as-planned"
+                && row["measure"] == "casualties.wounded"
+        })
+        .expect("the cover's ratio is always stored");
+    assert_eq!((number(&row, "from"), number(&row, "to")), (0.15, 1.3));
+    let design = rows(&home.path().join("swings"), "design.csv");
+    let seed = design[0]["seed"].clone();
+    let mean = |ratio: &str| {
+        let out = home.path().join(ratio);
+        let set = format!("threat.ratio_overwatch={ratio}");
+        let args = ["--quiet", "--replications", "60", "--seed", &seed, "--set", &set, "--out"];
+        expect(rearguard(["run"]).arg(&file).args(args).arg(&out), 0);
+        rows(&out, "replications.csv").iter().map(|row| number(row, "casualties.wounded")).sum::<f64>() / 60.0
+    };
+    assert!((mean("1.3") - mean("0.15") - number(&row, "swing")).abs() < 1e-9, "{row:?}");
+}
+
+#[test]
+fn only_swings_of_the_scenario_as_it_stands_are_stored() {
+    let refused = |args: &[&str], said: &str| {
+        let text = stderr(&expect(rearguard(["sensitivity", THREE_BASES, "--store"]).args(args), 2));
+        assert!(text.contains(said), "{args:?}: {text}");
+    };
+    refused(&[], "--method swing --store");
+    refused(&["--method", "swing", "--set", "road.0.km=250"], "leave --set and --point out");
+    refused(&["--method", "swing", "--points", "7"], "leave --points out");
+}
