@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::cli::exit::Stop;
 use crate::cli::folders::{disk, session};
 use crate::cli::numbers::{decimals, whole};
+use crate::cli::sensitivity::Sensing;
 use crate::cli::session::Session;
+use crate::design::Screening;
 use crate::experiment::Rows;
 use crate::scenario::suggestion;
 use crate::stats::{Peeling, PrimBox, StatsError, prim, quasi_p, sum};
@@ -138,11 +140,13 @@ fn cases(session: &Session, args: &DiscoverArguments) -> Result<Cases, Stop> {
         }
         Ok(values)
     };
+    // The points of swings hold one parameter each and draw the others.
+    let is_filled = |sensing: &&Sensing| sensing.screening != Screening::Swing;
     let mean = |values: &[f64]| sum(values) / values.len().max(1) as f64;
     let cells = session.plan.cells();
     let mut means = Vec::new();
     let columns: Vec<(String, Vec<Option<f64>>)> =
-        if let (Some(sensing), Some(screened)) = (&request.sensitivity, &session.screened) {
+        if let (Some(sensing), Some(screened)) = (request.sensitivity.as_ref().filter(is_filled), &session.screened) {
             let rows = Rows::stored(&session.plan, &session.points[0].id, &cells, &chunks)?;
             means.extend(values(&rows)?.chunks(sensing.inner as usize).map(mean));
             let column = |at: usize| screened.values.iter().map(|row| Some(row[at])).collect();
