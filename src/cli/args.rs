@@ -17,6 +17,7 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -32,6 +33,12 @@ Examples:
   rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
   rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
   rearguard sweep scenarios/mali-2023.toml --design points.csv";
+
+const HINDCAST_EXAMPLES: &str = "\
+Examples:
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard hindcast scenarios/mali-2023.toml --leave-out Kidal
+  rearguard hindcast scenarios/three-bases.toml --facts my-facts.csv";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -98,6 +105,16 @@ pub enum Command {
         /// What is varied.
         #[command(flatten)]
         sweep: SweepArguments,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
+    /// Score forecasts against facts on record, beside those of simpler forecasts
+    #[command(after_help = HINDCAST_EXAMPLES)]
+    Hindcast {
+        /// Against what.
+        #[command(flatten)]
+        hindcast: HindcastArguments,
         /// What to run and how.
         #[command(flatten)]
         experiment: ExperimentArguments,
@@ -253,6 +270,18 @@ pub struct TraceArguments {
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,
+}
+
+/// What forecasts are scored against.
+#[derive(Args, Debug)]
+pub struct HindcastArguments {
+    /// Facts file [default: <scenario>.facts.csv beside the scenario]
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// Forecast this group of facts without it: inputs that were set from it are widened, and set anew from the other facts
+    /// that they were set from
+    #[arg(long, value_name = "GROUP")]
+    pub leave_out: Option<String>,
 }
 
 /// What a sweep varies.

@@ -17,7 +17,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, nested, pareto, screen, show, study, sweep};
+use crate::cli::{attribute, files, folders, hindcast, nested, pareto, screen, show, study, sweep};
 use crate::measures::Measure;
 use crate::scenario::Case;
 use crate::summary::Summary;
@@ -82,6 +82,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Compare { baseline, pareto, experiment } => compare(baseline, pareto, &experiment),
         Command::Attribute { denials, experiment } => attribute::attribute(&denials, &experiment),
         Command::Sweep { sweep, experiment } => sweep::sweep(&sweep, &experiment),
+        Command::Hindcast { hindcast, experiment } => hindcast::hindcast(&hindcast, &experiment),
         Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
@@ -207,6 +208,10 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         Kind::Attribute => {
             attribute::screen(out, session, conducted)?;
             writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
+        }
+        Kind::Hindcast => {
+            hindcast::screen(out, session, conducted)?;
+            writeln!(out, "\nResults: {folder} (hindcast.csv holds every score)")
         }
         Kind::Sweep => {
             sweep::screen(out, session, &conducted.summaries)?;
