@@ -205,6 +205,9 @@ pub enum Command {
     Trace(TraceArguments),
     /// List every measure with its unit and meaning
     Measures {
+        /// List what facts can be tied to beside measures
+        #[arg(long)]
+        facts: bool,
         /// Print as JSON
         #[arg(long)]
         json: bool,

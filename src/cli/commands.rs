@@ -18,7 +18,8 @@ use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
 use crate::cli::{attribute, files, folders, hindcast, nested, pareto, screen, show, study, sweep};
-use crate::measures::Measure;
+use crate::measures::{Daily, Measure};
+use crate::model::facts::{Needs, Observable, What};
 use crate::scenario::Case;
 use crate::summary::Summary;
 
@@ -95,7 +96,8 @@ fn dispatch(command: Command) -> Result<(), Stop> {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
         }
         Command::Trace(args) => trace(&args),
-        Command::Measures { json } => measures(json),
+        Command::Measures { facts: true, json } => of_facts(json),
+        Command::Measures { facts: false, json } => measures(json),
         Command::Explain { term } => explain(&term),
     }
 }
@@ -289,9 +291,16 @@ fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), 
         let file = file.as_ref();
         match Case::load(file, sets) {
             Ok(case) => {
+                let facts = match hindcast::facts_of(file, &case) {
+                    Ok(facts) => facts.map_or_else(String::new, |facts| format!(", {} facts", facts.list.len())),
+                    Err(problems) => {
+                        all.append(problems);
+                        continue;
+                    }
+                };
                 let counts = case.listing(&[]).counts();
                 lines.push(format!(
-                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {} policies, {} denials",
+                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {} policies, {} denials{facts}",
                     file.display(),
                     counts.reported,
                     counts.derived,
@@ -329,5 +338,40 @@ fn measures(json: bool) -> Result<(), Stop> {
         writeln!(out, "{:<40} {:<12} {}", measure.name(), measure.unit(), measure.meaning())?;
     }
     writeln!(out, "{:<40} {:<12} Day on which the people of a base left.", "departure.<base>", "days")?;
+    Ok(())
+}
+
+/// What facts can be tied to: daily quantities with a date, and observables.
+fn of_facts(json: bool) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    let takes = |needs: Needs| match needs {
+        Needs::Nothing => "",
+        Needs::Base => "base",
+        Needs::Date => "date",
+        Needs::BaseAndDate => "base, date",
+    };
+    let daily = Daily::ALL.into_iter().map(|daily| {
+        (
+            daily.name(),
+            What::Daily(daily).unit(),
+            Needs::Date,
+            "The quantity of that name in `timeline.csv`, at the end of a day.",
+        )
+    });
+    let rest = Observable::ALL.iter().map(|of| (of.name(), of.unit(), of.needs(), of.meaning()));
+    let order = ("closure_order", "order", Needs::Nothing, "Order in which bases were left.");
+    let all: Vec<_> = daily.chain(rest).chain([order]).collect();
+    if json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|(name, unit, needs, meaning)| {
+                serde_json::json!({ "name": name, "unit": unit, "needs": takes(*needs), "meaning": meaning.trim() })
+            })
+            .collect();
+        return Ok(writeln!(out, "{}", serde_json::Value::from(rows))?);
+    }
+    for (name, unit, needs, meaning) in all {
+        writeln!(out, "{name:<34} {unit:<10} {:<11} {}", takes(needs), meaning.trim())?;
+    }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use crate::cli::args::{ExperimentArguments, HindcastArguments};
 use crate::cli::commands::conduct_and_show;
 use crate::cli::exit::Stop;
@@ -11,7 +13,8 @@ use crate::experiment::Rows;
 use crate::model::Model;
 use crate::model::facts::{Facts, Quantity};
 use crate::scenario::{Case, Code, Diagnostic, Diagnostics, facts_beside, read_facts, read_file};
-use crate::summary::{Hindcast, Hindcasting, SummaryError};
+use crate::stats::Scored;
+use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Reference, Score, SummaryError};
 
 pub use crate::cli::scoreboard::screen;
 
@@ -52,9 +55,22 @@ fn unreadable(file: &Path, is_named: bool, problems: Diagnostics) -> Stop {
     }
     let message = format!("there are no facts to score forecasts against: `{}` cannot be read", file.display());
     let mut problems = Diagnostics::new();
-    let hint = "write one, or name one elsewhere with --facts FILE; docs/hindcast.md says how they are written";
+    let hint = "write one, or name one elsewhere with --facts FILE; docs/scenario.md says how they are written";
     problems.push(Diagnostic::new(Code::Unreadable, message).hint(hint));
     Stop::Scenario(problems)
+}
+
+/// The facts beside a scenario, if there is such a file.
+///
+/// # Errors
+/// Every problem of it.
+pub fn facts_of(scenario: &Path, case: &Case) -> Result<Option<Facts>, Diagnostics> {
+    let file = facts_beside(scenario);
+    if !file.exists() {
+        return Ok(None);
+    }
+    let (text, model) = (read_file(&file)?, case.model(&[])?);
+    read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map(Some)
 }
 
 /// What a request is scored against; none if it asks for no hindcast.
@@ -105,4 +121,44 @@ pub fn label(quantity: &Quantity, model: &Model) -> String {
         text = format!("{text}@{}", model.start.after(f64::from(day)));
     }
     text
+}
+
+/// Scores as JSON: every fact with its forecasts, and facts taken together.
+pub fn to_json(hindcast: &Hindcast) -> Value {
+    let scored = |scored: Option<Scored>| scored.map(|scored| json!({ "value": scored.value, "mcse": scored.mcse }));
+    let forecast = |row: &FactRow, forecast: &Forecast| {
+        json!({
+            "quantiles": forecast.points, "score": Score::of(row.fact.kind).name(), "estimate": scored(Some(forecast.score)),
+            "mid_pit": scored(forecast.mid_pit), "within": scored(forecast.within),
+            "log_within": scored(forecast.log_within), "at_least": scored(forecast.at_least),
+        })
+    };
+    let fact = |row: &FactRow| {
+        let references: serde_json::Map<String, Value> = Reference::ALL
+            .into_iter()
+            .filter_map(|reference| Some((reference, row.references[reference as usize].as_ref()?)))
+            .map(|(reference, other)| {
+                let mut other = forecast(row, other);
+                other["skill"] = json!(row.skill(reference));
+                (reference.name().to_owned(), other)
+            })
+            .collect();
+        json!({
+            "fact": row.fact.id, "group": row.fact.group, "kind": row.fact.kind.name(), "in_sample": row.in_sample,
+            "fitted_unsaid": row.fitted_unsaid, "grade": row.grade().map(Grade::name),
+            "not_simulated": row.fact.quantity.as_ref().err(), "miss": row.fact.miss,
+            "forecast": row.forecast.as_ref().map(|own| forecast(row, own)), "references": references,
+        })
+    };
+    let group = |row: &GroupRow| {
+        json!({
+            "group": row.group, "in_sample": row.in_sample, "grades": row.grades, "outside_90": row.misses(),
+            "by_luck": { "mean": row.luck[0], "q05": row.luck[1], "q95": row.luck[2] },
+        })
+    };
+    json!({
+        "replications": hindcast.n,
+        "facts": hindcast.rows.iter().map(fact).collect::<Vec<_>>(),
+        "groups": hindcast.groups.iter().map(group).collect::<Vec<_>>(),
+    })
 }

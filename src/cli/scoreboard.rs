@@ -7,12 +7,15 @@ use crate::cli::hindcast::label;
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::Session;
 use crate::model::Model;
-use crate::model::facts::{FactKind, Record};
+use crate::model::facts::{Fact, FactKind, Record};
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Reference, Score};
 
-/// Columns of text on a line of the prose.
-const WIDTH: usize = 96;
+/// Characters of a line: the width of a terminal that nobody has widened.
+const WIDTH: usize = 80;
+
+/// What the table of scores and that of groups call the references.
+const REFERENCES: [&str; 3] = ["plan", "pooled", "granted"];
 
 /// What a person sees of a hindcast: facts no input was set from first.
 ///
@@ -26,23 +29,24 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
         return writeln!(out, "  too few replications were finished to score anything");
     }
     let count = |holds: fn(&FactRow) -> bool| hindcast.rows.iter().filter(|row| holds(row)).count();
-    writeln!(
-        out,
-        "{} facts: {} that no input was set from, {} that some was, {} that no replication has",
+    let text = format!(
+        "{} facts: {} that no input was set from, {} that some was, {} not simulated",
         hindcast.rows.len(),
         count(|row| row.forecast.is_some() && !row.in_sample),
         count(|row| row.forecast.is_some() && row.in_sample),
         count(|row| row.forecast.is_none()),
-    )?;
+    );
+    paragraph(out, &text)?;
     for (in_sample, title) in [
-        (false, "FACTS NO INPUT WAS SET FROM: these test the model"),
-        (true, "FACTS INPUTS WERE SET FROM: these test the arithmetic and do not count as validation"),
+        (false, "FACTS THAT NO INPUT WAS SET FROM: they test the model"),
+        (true, "FACTS THAT INPUTS WERE SET FROM: they do not count as validation"),
     ] {
-        let rows: Vec<&FactRow> =
-            hindcast.rows.iter().filter(|row| row.in_sample == in_sample && row.forecast.is_some()).collect();
+        let of = |row: &&FactRow| row.in_sample == in_sample && row.forecast.is_some();
+        let rows: Vec<&FactRow> = hindcast.rows.iter().filter(of).collect();
         if !rows.is_empty() {
-            writeln!(out, "\n{title}\n")?;
-            table(out, &rows, &policy.model)?;
+            writeln!(out, "\n{title}")?;
+            forecasts(out, &rows, &policy.model)?;
+            scores(out, &rows)?;
             groups(out, hindcast, in_sample)?;
         }
     }
@@ -51,58 +55,66 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
     not_simulated(out, hindcast)
 }
 
-/// The quantity of a fact, by name.
-fn name(row: &FactRow, model: &Model) -> String {
-    // The year is that of the mission; the day says enough beside a table of the same year.
-    row.fact.quantity.as_ref().map_or_else(|_| String::new(), |quantity| label(quantity, model))
-}
-
-fn table(out: &mut dyn Write, rows: &[&FactRow], model: &Model) -> io::Result<()> {
-    let width = rows.iter().map(|row| name(row, model).len()).max().unwrap_or(0);
-    writeln!(
-        out,
-        "{:<6}{:<w$}  {:>12}  {:>20}  {:>10}   {:<16}{:>6}{:>7}{:>7}",
-        "fact",
-        "what",
-        "record",
-        "5% to 95%",
-        "mid-PIT",
-        "score",
-        "plan",
-        "pooled",
-        "no den.",
-        w = width
-    )?;
+/// What was forecast, what happened, and where in the forecast it fell.
+fn forecasts(out: &mut dyn Write, rows: &[&FactRow], model: &Model) -> io::Result<()> {
+    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>14}", "fact", "what", "record", "forecast 5-95%", "mid-PIT grade")?;
     for row in rows {
         let Some(forecast) = &row.forecast else { continue };
         let pit = forecast.mid_pit.map_or_else(|| "-".to_owned(), |pit| decimals(pit.value, 3));
-        let grade = row.grade().map_or("-", |grade| grade.name());
-        let skills = Reference::ALL.map(|reference| row.skill(reference).map_or_else(|| "-".to_owned(), skill_text));
-        writeln!(
-            out,
-            "{:<6}{:<w$}  {:>12}  {:>20}  {pit:>8} {grade}   {:<16}{:>6}{:>7}{:>7}",
-            row.fact.id,
-            name(row, model),
-            record(row, model),
-            range(row, forecast, model),
-            score(row, forecast),
-            skills[0],
-            skills[1],
-            skills[2],
-            w = width
-        )?;
+        let grade = row.grade().map_or("-", Grade::name);
+        let (id, name) = (&row.fact.id, name(&row.fact, model));
+        let (record, range) = (record(&row.fact, model), range(&row.fact, forecast, model));
+        writeln!(out, "{id:<5} {name:<34}{record:>11}{range:>16}{pit:>12} {grade}")?;
     }
     Ok(())
 }
 
-/// A skill with two decimals; below -10 only that.
-fn skill_text(skill: f64) -> String {
+/// The scores of the same facts, and the skill over each reference.
+fn scores(out: &mut dyn Write, rows: &[&FactRow]) -> io::Result<()> {
+    let [plan, pooled, granted] = REFERENCES;
+    let (within, least) = ("P(read)", "P(>=)");
+    write!(out, "\n{:<5} {:<6}{:>15}{within:>9}{least:>8}", "fact", "score", "± its error")?;
+    writeln!(out, "{:>16}{pooled:>8}{granted:>9}", format!("skill over {plan}"))?;
+    for row in rows {
+        let Some(forecast) = &row.forecast else { continue };
+        let share = |share: Option<Scored>| share.map_or_else(String::new, |share| probability(share.value));
+        let (within, least) = (share(forecast.within), share(forecast.at_least));
+        let skills = Reference::ALL.map(|reference| row.skill(reference).map_or_else(|| "-".to_owned(), skill));
+        let (name, value) = score(&row.fact, forecast);
+        let id = &row.fact.id;
+        write!(out, "{id:<5} {name:<6}{value:>15}{within:>9}{least:>8}")?;
+        writeln!(out, "{:>16}{:>8}{:>9}", skills[0], skills[1], skills[2])?;
+    }
+    Ok(())
+}
+
+/// The quantity of a fact by name; dates without their year, which is that of the mission's first or last day.
+fn name(fact: &Fact, model: &Model) -> String {
+    let Ok(quantity) = &fact.quantity else { return String::new() };
+    let label = label(quantity, model);
+    match label.split_once('@') {
+        Some((what, date)) => format!("{what} {}", &date[5..]),
+        None => label,
+    }
+}
+
+/// A probability of replications, never 0 or 100%.
+fn probability(share: f64) -> String {
+    match share {
+        share if share <= 0.0 => "none".to_owned(),
+        share if share >= 1.0 => "all".to_owned(),
+        share => format!("{}%", decimals(100.0 * share, 1)),
+    }
+}
+
+/// A skill with two decimals; far below 0 only that it is.
+fn skill(skill: f64) -> String {
     if skill < -9.995 { "<-10".to_owned() } else { decimals(skill, 2) }
 }
 
-/// A number of a fact: as a date, or with the digits of its size.
-fn number(row: &FactRow, value: f64, model: &Model) -> String {
-    if row.fact.kind == FactKind::Date {
+/// A number of a fact: a date, or the digits of its size.
+fn number(fact: &Fact, value: f64, model: &Model) -> String {
+    if fact.kind == FactKind::Date {
         return model.start.after(value).to_string();
     }
     match value.abs() {
@@ -112,110 +124,101 @@ fn number(row: &FactRow, value: f64, model: &Model) -> String {
     }
 }
 
-fn record(row: &FactRow, model: &Model) -> String {
-    match &row.fact.record {
-        Record::Number { value, .. } => {
-            let bound = if row.fact.kind == FactKind::Bound { ">= " } else { "" };
-            let least = match row.fact.record {
-                Record::Number { low, .. } if row.fact.kind == FactKind::Bound => low,
-                _ => *value,
-            };
-            format!("{bound}{}", number(row, least, model))
+fn record(fact: &Fact, model: &Model) -> String {
+    match &fact.record {
+        Record::Number { low, .. } if fact.kind == FactKind::Bound => format!(">= {}", number(fact, *low, model)),
+        Record::Number { value, low, high } => {
+            format!("{}{}", if low < high { "~" } else { "" }, number(fact, *value, model))
         }
         Record::Event(happened) => if *happened { "yes" } else { "no" }.to_owned(),
         Record::Order(order) => format!("{} bases", order.len()),
     }
 }
 
-fn range(row: &FactRow, forecast: &Forecast, model: &Model) -> String {
+fn range(fact: &Fact, forecast: &Forecast, model: &Model) -> String {
     let [low, _, high] = forecast.points;
-    match row.fact.kind {
-        FactKind::YesNo => format!("yes: {}%", decimals(100.0 * low, 1)),
+    match fact.kind {
+        FactKind::YesNo => format!("yes: {}", probability(low)),
         FactKind::Order => format!("tau {} to {}", decimals(low, 2), decimals(high, 2)),
         FactKind::Date => {
             let day = |value: f64| model.start.after(value).to_string()[5..].to_owned();
             format!("{} to {}", day(low), day(high))
         }
-        _ => format!("{} to {}", number(row, low, model), number(row, high, model)),
+        _ => format!("{} to {}", number(fact, low, model), number(fact, high, model)),
     }
 }
 
-fn score(row: &FactRow, forecast: &Forecast) -> String {
-    let with_error = |scored: Scored| {
-        let places = match scored.mcse {
-            error if error >= 1.0 => 0,
-            error if error >= 0.1 => 1,
-            error if error >= 0.01 => 2,
-            _ => 3,
-        };
-        format!("{} ±{}", decimals(scored.value, places), decimals(scored.mcse, places))
-    };
-    let name = match (row.fact.kind, Score::of(row.fact.kind)) {
+/// The name of a score, and its value with its error.
+fn score(fact: &Fact, forecast: &Forecast) -> (&'static str, String) {
+    let name = match (fact.kind, Score::of(fact.kind)) {
         (FactKind::Bound, _) => "lnP",
         (_, Score::Crps) => "CRPS",
         (_, Score::Brier) => "Brier",
         (_, Score::Tau) => "tau",
     };
-    let value = forecast.log_within.unwrap_or(forecast.score);
-    format!("{name} {}", with_error(value))
+    let Scored { value, mcse } = forecast.log_within.unwrap_or(forecast.score);
+    let places = match mcse {
+        error if error >= 1.0 => 0,
+        error if error >= 0.1 => 1,
+        error if error >= 0.01 => 2,
+        _ => 3,
+    };
+    (name, format!("{} ±{}", decimals(value, places), decimals(mcse, places)))
 }
 
 fn groups(out: &mut dyn Write, hindcast: &Hindcast, in_sample: bool) -> io::Result<()> {
-    let rows: Vec<&GroupRow> = hindcast.groups.iter().filter(|row| row.in_sample == in_sample).collect();
-    writeln!(
-        out,
-        "\n{:<14}{:>7}{:>5}{:>4}{:>4}{:>4}   {:<28}{:>14}{:>14}{:>12}",
-        "group", "graded", "A", "B", "C", "D", "outside 90%: seen, by luck", "beats plan", "pooled", "no denials"
-    )?;
-    for row in rows {
-        let [mean, low, high] = row.luck;
-        let luck = format!("{}, {} ({} to {})", row.misses(), decimals(mean, 1), decimals(low, 0), decimals(high, 0));
-        let beats = row.better.map(|[better, same, of]| match same {
-            0 => format!("{better} of {of}"),
-            same => format!("{better} of {of}, {same} ="),
-        });
-        let [a, b, c, d] = row.grades;
-        writeln!(
-            out,
-            "{:<14}{:>7}{a:>5}{b:>4}{c:>4}{d:>4}   {luck:<28}{:>14}{:>14}{:>12}",
-            row.group.as_deref().unwrap_or("all"),
-            row.graded(),
-            beats[0],
-            beats[1],
-            beats[2]
-        )?;
+    let [plan, pooled, granted] = REFERENCES;
+    write!(out, "\n{:<12}{:>4}{:>3}{:>3}{:>3}{:>10}{:>14}", "group", "A", "B", "C", "D", "outside", "by luck")?;
+    writeln!(out, "{:>14}{pooled:>8}{granted:>9}", format!("beats {plan}"))?;
+    for row in hindcast.groups.iter().filter(|row| row.in_sample == in_sample) {
+        let GroupRow { grades: [a, b, c, d], luck: [mean, low, high], .. } = row;
+        let luck = format!("{} ({low:.0} to {high:.0})", decimals(*mean, 1));
+        let [plan, pooled, granted] = row.better.map(|[better, _, of]| format!("{better}/{of}"));
+        let group = row.group.as_deref().unwrap_or("all");
+        write!(out, "{group:<12}{a:>4}{b:>3}{c:>3}{d:>3}{:>10}{luck:>14}", row.misses())?;
+        writeln!(out, "{plan:>14}{pooled:>8}{granted:>9}")?;
     }
     Ok(())
 }
 
 fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
-    let unsaid: Vec<&str> = hindcast.rows.iter().filter(|r| r.fitted_unsaid).map(|r| r.fact.id.as_str()).collect();
     writeln!(out)?;
+    let ids = |holds: &dyn Fn(&&FactRow) -> bool| {
+        let ids: Vec<&str> = hindcast.rows.iter().filter(holds).map(|row| row.fact.id.as_str()).collect();
+        ids.join(", ")
+    };
+    let unsaid = ids(&|row| row.fitted_unsaid);
     if !unsaid.is_empty() {
         let text = format!(
-            "{} stand with the facts that inputs were set from although the facts file does not say so: `fitted_from` in the \
-             scenario names them, or another row of the same event.",
-            unsaid.join(", ")
+            "In sample although the facts file says no: {unsaid}. `fitted_from` in the scenario names them, or another row of \
+             the same event."
         );
         paragraph(out, &text)?;
     }
+    let blunt = ids(&|row| !row.in_sample && row.tells_nothing_apart());
+    if !blunt.is_empty() {
+        paragraph(out, &format!("No test, since every reference that speaks of them scores the same: {blunt}."))?;
+    }
     let texts = [
-        "mid-PIT: share of replications below the record, plus half of those that agree with it as it is read. A within the \
-         middle 50%, B 90%, C 99%, D outside. Standard errors are in hindcast.csv.",
-        "score: CRPS in the unit of the fact (days for dates) and Brier, both 0 at best; lnP, the logarithm of the \
-         probability of the reading; Kendall's tau, 1 at best. ± is the Monte Carlo standard error.",
-        "plan, pooled, no den.: skill, the share of what a reference forecast falls short of the best that the model makes up \
-         (of bounds by Brier score); below 0 the reference is better, - where it says nothing or is perfect.",
-        "by luck: facts outside if the model were right, the mean and 5% to 95%, each replication in turn playing the record \
-         with all its facts.",
+        "record: >= the least that a bound may mean; ~ where the words leave a range, which hindcast.csv gives. mid-PIT: share of replications below the record, and half of \
+         those that agree with it as it is read. Grade A: in the middle 50%, B 90%, C 99%, D outside. Order has none.",
+        "score: CRPS in the unit of the fact (days for dates), 0 at best; Brier, 0 at best; lnP, logarithm of the probability \
+         that the value lies within the reading; tau-b with the record's order, 1 at best. P(read): probability of the record \
+         as it is read, or of what happened. P(>=): of the bound or more, which rewards exaggeration.",
+        "skill: what the model makes up of what a reference falls short of the best, of bounds by Brier score; below 0 the \
+         reference is better; - where it says nothing or is perfect. plan: bases close on their dates, nothing goes wrong. \
+         pooled: one constant rate everywhere, no permissions. granted: the same model without denials.",
+        "outside: facts outside 90%. by luck: the same if the model were right, mean and 5% to 95%; each replication in turn plays the record. \
+         beats: facts on which the model scores better than the reference, of those on which both say something.",
     ];
     texts.into_iter().try_for_each(|text| paragraph(out, text))
 }
 
+/// A text in lines, those after the first a little to the right.
 fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if line.len() + 1 + word.len() > WIDTH && !line.is_empty() {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH && !line.is_empty() {
             writeln!(out, "{line}")?;
             line = format!("  {word}");
         } else {
@@ -229,24 +232,28 @@ fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
 fn misses(out: &mut dyn Write, hindcast: &Hindcast, model: &Model) -> io::Result<()> {
     let is_miss = |row: &&FactRow| row.grade().is_some_and(Grade::is_miss);
     let missed: Vec<&FactRow> = hindcast.rows.iter().filter(is_miss).collect();
-    writeln!(out, "\nMISSES: {} facts outside the middle 90%", missed.len())?;
+    if missed.is_empty() {
+        return writeln!(out, "\nNo misses: every graded fact lies in the middle 90%");
+    }
+    writeln!(out, "\nMISSES, facts outside the middle 90%: {}", missed.len())?;
     for row in missed {
-        let grade = row.grade().map_or("-", |grade| grade.name());
-        let (record, what) = (record(row, model), name(row, model));
-        let range = row.forecast.as_ref().map_or_else(String::new, |forecast| range(row, forecast, model));
+        let grade = row.grade().map_or("-", Grade::name);
+        let (record, what) = (record(&row.fact, model), name(&row.fact, model));
+        let range = row.forecast.as_ref().map_or_else(String::new, |forecast| range(&row.fact, forecast, model));
         let sample = if row.in_sample { ", in sample" } else { "" };
-        let reason = row.fact.miss.as_deref().unwrap_or("no reason on file");
-        let text = format!("{} {grade}{sample}: {what} {record} against {range}. {reason}", row.fact.id);
-        paragraph(out, &text)?;
+        let reason = row.fact.miss.as_deref().map_or_else(|| "no reason on file".to_owned(), crate::scenario::escape);
+        paragraph(out, &format!("{} ({grade}{sample}): {what} {record}, forecast {range}. {reason}", row.fact.id))?;
     }
     Ok(())
 }
 
 fn not_simulated(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
-    for row in &hindcast.rows {
-        if let Err(reason) = &row.fact.quantity {
-            paragraph(out, &format!("\nNOT SIMULATED {}: {reason}", row.fact.id))?;
+    let without = hindcast.rows.iter().filter_map(|row| Some((row, row.fact.quantity.as_ref().err()?)));
+    for (at, (row, reason)) in without.enumerate() {
+        if at == 0 {
+            writeln!(out, "\nNOT SIMULATED")?;
         }
+        paragraph(out, &format!("{}: {}", row.fact.id, crate::scenario::escape(reason)))?;
     }
     Ok(())
 }

@@ -153,6 +153,13 @@ impl FactRow {
         Some(Grade::of(self.forecast.as_ref()?.mid_pit?.value))
     }
 
+    /// Whether all forecasts of it have the same score, so that it favours none.
+    pub fn tells_nothing_apart(&self) -> bool {
+        let Some(own) = &self.forecast else { return false };
+        let mut others = self.references.iter().flatten().peekable();
+        others.peek().is_some() && others.all(|other| other.score.value == own.score.value)
+    }
+
     /// The skill over a reference.
     pub fn skill(&self, reference: Reference) -> Option<f64> {
         let other = self.references[reference as usize].as_ref()?;

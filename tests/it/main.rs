@@ -20,6 +20,7 @@ mod exits;
 mod facts;
 mod full_disk;
 mod garrisons;
+mod hindcast;
 mod imports;
 mod init;
 mod liquidation;
