@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use crate::cli::args::{ExperimentArguments, HindcastArguments};
 use crate::cli::commands::conduct_and_show;
 use crate::cli::exit::Stop;
+use crate::cli::leave_out::LeftOut;
 use crate::cli::request::{Kind, Request, policy_ids};
 use crate::cli::session::Session;
 use crate::experiment::Rows;
 use crate::model::Model;
-use crate::model::facts::{Facts, Quantity};
+use crate::model::facts::{Fact, Facts, Quantity};
 use crate::scenario::{Case, Code, Diagnostic, Diagnostics, facts_beside, read_facts, read_file};
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Reference, Score, SummaryError};
@@ -24,6 +25,8 @@ pub struct Against {
     pub facts: Facts,
     /// Ids of facts that the scenario's inputs were set from.
     pub fitted: Vec<String>,
+    /// The group that is left out, with what was set from it.
+    pub left_out: Option<LeftOut>,
 }
 
 /// Scores the forecasts of a policy.
@@ -44,6 +47,11 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
     asked.request.files.insert(name.clone(), text);
     asked.request.facts = Some(name);
+    asked.request.leave_out.clone_from(&hindcast.leave_out);
+    if asked.request.leave_out.is_some() && args.point {
+        let message = "--leave-out widens what is uncertain, and --point holds it: give one of them";
+        return Err(Stop::Usage(message.to_owned()));
+    }
     conduct_and_show(asked, args)
 }
 
@@ -77,16 +85,17 @@ pub fn facts_of(scenario: &Path, case: &Case) -> Result<Option<Facts>, Diagnosti
 ///
 /// # Errors
 /// Problems of the facts file.
-pub fn against(request: &Request, case: &Case, model: &Model) -> Result<Option<Against>, Stop> {
+pub fn against(request: &Request, case: &Case, model: &Model) -> Result<Option<Against>, Diagnostics> {
     let Some(name) = &request.facts else { return Ok(None) };
     let text = request.files.get(name).map_or("", String::as_str);
-    let facts = read_facts(name, text, &model.inputs, model.start).map_err(Stop::Scenario)?;
+    let facts = read_facts(name, text, &model.inputs, model.start)?;
     let preset = case.document().policies().iter().find(|preset| preset.id == request.policies[0]);
     let listing = case.listing(preset.map_or(&[][..], |preset| &preset.overrides));
+    let left_out = request.leave_out.as_ref().map(|group| LeftOut::new(group, &facts, &listing)).transpose()?;
     let mut fitted: Vec<String> = listing.values.into_iter().flat_map(|listed| listed.fitted_from).collect();
     fitted.sort();
     fitted.dedup();
-    Ok(Some(Against { facts, fitted }))
+    Ok(Some(Against { facts, fitted, left_out }))
 }
 
 impl Against {
@@ -95,14 +104,29 @@ impl Against {
     /// # Errors
     /// Those of reading rows.
     pub fn score(&self, session: &Session, rows: &Rows) -> Result<Hindcast, SummaryError> {
-        let hindcasting = Hindcasting {
+        let kept = self.kept(session, rows)?;
+        Hindcasting { kept: kept.as_deref(), ..self.hindcasting(session) }.score(rows)
+    }
+
+    fn hindcasting<'a>(&'a self, session: &'a Session) -> Hindcasting<'a> {
+        Hindcasting {
             facts: &self.facts,
             fitted: &self.fitted,
             model: &session.plan.policies[0].model,
             first_observed: session.plan.first_observed(),
+            left_out: self.left_out.as_ref().map(|left_out| left_out.group.as_str()),
             kept: None,
-        };
-        hindcasting.score(rows)
+        }
+    }
+
+    /// The rows from which inputs are set anew when a group is left out; none for all of them.
+    ///
+    /// # Errors
+    /// Those of reading rows.
+    pub fn kept(&self, session: &Session, rows: &Rows) -> Result<Option<Vec<usize>>, SummaryError> {
+        let Some(left_out) = &self.left_out else { return Ok(None) };
+        let evidence: Vec<&Fact> = left_out.evidence.iter().filter_map(|id| self.facts.find(id)).collect();
+        self.hindcasting(session).nearest(rows, &evidence)
     }
 }
 

@@ -11,6 +11,7 @@ mod folders;
 mod hindcast;
 mod init;
 mod interrupt;
+mod leave_out;
 mod lineup;
 mod merge;
 mod nested;

@@ -1,7 +1,7 @@
 //! The policies of a hindcast: the one that is scored, and those of the reference forecasts.
 
-use crate::cli::lineup;
 use crate::cli::request::Asked;
+use crate::cli::{hindcast, lineup};
 use crate::experiment::{Plan, PolicyModel};
 use crate::model::Inputs;
 use crate::model::field::{Kind, Table};
@@ -24,12 +24,20 @@ pub fn plan(asked: &Asked) -> Result<Plan, Diagnostics> {
     let scored = lineup::policy(case, &request.policies[0], request.point)?;
     let under = case.document().policies().iter().find(|preset| preset.id == scored.id);
     let own = under.map_or(&[][..], |preset| &preset.overrides);
+    let against = hindcast::against(request, case, &scored.model)?;
     let mut policies = vec![scored];
     let pooled = pooled_rates(&policies[0].model.inputs, policies[0].model.start);
     policies.push(reference(asked, Reference::PooledRates, "the same rates everywhere, no permissions", own, &pooled)?);
     let lifted = denials_lifted(case);
     if !lifted.is_empty() {
         policies.push(reference(asked, Reference::DenialsOff, "the same model, all denials lifted", own, &lifted)?);
+    }
+    if let Some(left_out) = against.and_then(|against| against.left_out) {
+        let title = format!("{}; without the facts on {}", policies[0].title, left_out.group);
+        let wide = lineup::model(case, policies[0].id.clone(), title, &[own, &left_out.overrides()].concat(), false)?;
+        let wide = PolicyModel { model: left_out.widened(wide.model), ..wide };
+        let all = std::mem::replace(&mut policies[0], wide);
+        policies.push(PolicyModel { id: Reference::AllFacts.name().to_owned(), ..all });
     }
     Ok(Plan::of(policies, request.seed, request.replications))
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli::conduct::Conducted;
 use crate::cli::hindcast::label;
+use crate::cli::leave_out;
 use crate::cli::numbers::{decimals, whole};
 use crate::cli::session::Session;
 use crate::model::Model;
@@ -27,6 +28,10 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
     writeln!(out, "Policy {}: {}", policy.id, policy.title)?;
     if hindcast.n < 2 {
         return writeln!(out, "  too few replications were finished to score anything");
+    }
+    if let Some(left_out) = session.record.as_ref().and_then(|record| record.left_out.as_ref()) {
+        leave_out::screen(out, session, left_out, &hindcast.kept)?;
+        return without_group(out, hindcast, &left_out.group, &policy.model);
     }
     let count = |holds: fn(&FactRow) -> bool| hindcast.rows.iter().filter(|row| holds(row)).count();
     let text = format!(
@@ -55,16 +60,46 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
     not_simulated(out, hindcast)
 }
 
+/// The facts of a group that was left out, with it and without it.
+fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &Model) -> io::Result<()> {
+    writeln!(out, "\n{:<5} {:<33}{:>11}{:>16}{:>15}", "fact", "what", "record", "with it", "without it")?;
+    let rows: Vec<&FactRow> = hindcast.rows.iter().filter(|row| row.fact.group == group).collect();
+    let all_facts = |row: &'_ FactRow| row.references[Reference::AllFacts as usize].clone();
+    for row in &rows {
+        let (Some(without), Some(with)) = (&row.forecast, all_facts(row)) else { continue };
+        let ranges = [range(&row.fact, &with, model), range(&row.fact, without, model)];
+        let (id, name, record) = (&row.fact.id, name(&row.fact, model), record(&row.fact, model));
+        writeln!(out, "{id:<5} {name:<33}{record:>11}{:>16}{:>15}", ranges[0], ranges[1])?;
+    }
+    let [plan, pooled, _] = REFERENCES;
+    write!(out, "\n{:<5} {:<6}{:>13}{:>14}{:>9}", "fact", "score", "with it", "without it", "mid-PIT")?;
+    writeln!(out, " grade{:>16}{pooled:>8}", format!("skill over {plan}"))?;
+    for row in &rows {
+        let (Some(without), Some(with)) = (&row.forecast, all_facts(row)) else { continue };
+        let ((score_name, before), (_, after)) = (score(&row.fact, &with), score(&row.fact, without));
+        let skills = Reference::ALL.map(|reference| row.skill(reference).map_or_else(|| "-".to_owned(), skill));
+        let pit = without.mid_pit.map_or_else(|| "-".to_owned(), |pit| decimals(pit.value, 3));
+        let (id, grade) = (&row.fact.id, row.grade().map_or("-", Grade::name));
+        write!(out, "{id:<5} {score_name:<6}{before:>13}{after:>14}{pit:>9}   {grade:<3}")?;
+        writeln!(out, "{:>16}{:>8}", skills[0], skills[1])?;
+    }
+    let text = "with it: all facts, in sample; without it: out of sample, none of these facts was used. Ranges are 5% to 95%. \
+                Other groups, and skill over every reference, are in hindcast.csv.";
+    writeln!(out)?;
+    paragraph(out, text)?;
+    not_simulated(out, hindcast)
+}
+
 /// What was forecast, what happened, and where in the forecast it fell.
 fn forecasts(out: &mut dyn Write, rows: &[&FactRow], model: &Model) -> io::Result<()> {
-    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>14}", "fact", "what", "record", "forecast 5-95%", "mid-PIT grade")?;
+    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>13}", "fact", "what", "record", "forecast 5-95%", "mid-PIT grade")?;
     for row in rows {
         let Some(forecast) = &row.forecast else { continue };
         let pit = forecast.mid_pit.map_or_else(|| "-".to_owned(), |pit| decimals(pit.value, 3));
         let grade = row.grade().map_or("-", Grade::name);
         let (id, name) = (&row.fact.id, name(&row.fact, model));
         let (record, range) = (record(&row.fact, model), range(&row.fact, forecast, model));
-        writeln!(out, "{id:<5} {name:<34}{record:>11}{range:>16}{pit:>12} {grade}")?;
+        writeln!(out, "{id:<5} {name:<34}{record:>11}{range:>16}{pit:>11} {grade}")?;
     }
     Ok(())
 }
@@ -173,7 +208,7 @@ fn groups(out: &mut dyn Write, hindcast: &Hindcast, in_sample: bool) -> io::Resu
     for row in hindcast.groups.iter().filter(|row| row.in_sample == in_sample) {
         let GroupRow { grades: [a, b, c, d], luck: [mean, low, high], .. } = row;
         let luck = format!("{} ({low:.0} to {high:.0})", decimals(*mean, 1));
-        let [plan, pooled, granted] = row.better.map(|[better, _, of]| format!("{better}/{of}"));
+        let [plan, pooled, granted, _] = row.better.map(|[better, _, of]| format!("{better}/{of}"));
         let group = row.group.as_deref().unwrap_or("all");
         write!(out, "{group:<12}{a:>4}{b:>3}{c:>3}{d:>3}{:>10}{luck:>14}", row.misses())?;
         writeln!(out, "{plan:>14}{pooled:>8}{granted:>9}")?;
@@ -215,7 +250,10 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
 }
 
 /// A text in lines, those after the first a little to the right.
-fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
+///
+/// # Errors
+/// Those of writing.
+pub fn paragraph(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if line.chars().count() + 1 + word.chars().count() > WIDTH && !line.is_empty() {

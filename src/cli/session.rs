@@ -49,7 +49,7 @@ impl Session {
         let mut plan = plan;
         let first = plan.policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
         let mut names = column_names(&first.model.inputs);
-        let record = hindcast::against(&request, &case, &first.model)?;
+        let record = hindcast::against(&request, &case, &first.model).map_err(Stop::Scenario)?;
         if let Some(record) = &record {
             plan.observed = record.facts.quantities();
             names.extend(plan.observed.iter().map(|quantity| hindcast::column_name(quantity, &plan.policies[0].model)));

@@ -7,10 +7,17 @@ use crate::measures::Measure;
 use crate::model::Model;
 use crate::model::facts::{Fact, FactKind, Facts, Quantity, Record};
 use crate::stats::{
-    Scored, StatsError, crps_scored, interval_mid_pit, kendall_tau_b, own_mid_pits, quantile_sorted, sorted,
+    Moments, Scored, StatsError, crps_scored, interval_mid_pit, kendall_tau_b, own_mid_pits, quantile_sorted, sorted,
 };
 use crate::summary::SummaryError;
 use crate::summary::calendar::{PHASES, planned};
+
+/// One row in so many is kept where inputs are set anew from what facts remain.
+///
+/// # Source
+/// Assumed: because a fifth of the default 1,000 replications still gives quantiles, and is near enough to the facts to show
+/// what they say.
+const KEPT_OF: usize = 5;
 
 /// How near the middle of the forecast a fact fell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,11 +123,13 @@ pub enum Reference {
     PooledRates,
     /// The same model with all denials lifted.
     DenialsOff,
+    /// The same model with no group of facts left out; there only if one is.
+    AllFacts,
 }
 
 impl Reference {
     /// All of them, in the order of results.
-    pub const ALL: [Self; 3] = [Self::Plan, Self::PooledRates, Self::DenialsOff];
+    pub const ALL: [Self; 4] = [Self::Plan, Self::PooledRates, Self::DenialsOff, Self::AllFacts];
 
     /// Its name in results, and the id of its policy if it has one.
     pub fn name(self) -> &'static str {
@@ -128,6 +137,7 @@ impl Reference {
             Self::Plan => "plan",
             Self::PooledRates => "pooled-rates",
             Self::DenialsOff => "denials-off",
+            Self::AllFacts => "all-facts",
         }
     }
 }
@@ -144,7 +154,7 @@ pub struct FactRow {
     /// The model's forecast; none if no replication has it.
     pub forecast: Option<Forecast>,
     /// Those of [`Reference::ALL`], where they say something of it.
-    pub references: [Option<Forecast>; 3],
+    pub references: [Option<Forecast>; 4],
 }
 
 impl FactRow {
@@ -180,7 +190,7 @@ pub struct GroupRow {
     pub luck: [f64; 3],
     /// By reference: facts on which the model has the better score, those on which both have the same, and facts on which
     /// both have one.
-    pub better: [[u32; 3]; 3],
+    pub better: [[u32; 3]; 4],
 }
 
 impl GroupRow {
@@ -205,7 +215,9 @@ pub struct Hindcasting<'a> {
     pub model: &'a Model,
     /// Column of the first observed quantity.
     pub first_observed: usize,
-    /// The replications whose outcomes make up the forecast; none for all of them.
+    /// The group that is left out: no input was set from its facts.
+    pub left_out: Option<&'a str>,
+    /// The rows whose outcomes make up the forecast; none for all of them.
     pub kept: Option<&'a [usize]>,
 }
 
@@ -218,6 +230,8 @@ pub struct Hindcast {
     pub groups: Vec<GroupRow>,
     /// Replications that the forecast rests on.
     pub n: u64,
+    /// Which ones, by their number, where a group is left out.
+    pub kept: Vec<u64>,
 }
 
 impl Hindcasting<'_> {
@@ -232,14 +246,15 @@ impl Hindcasting<'_> {
         let mut luck = Luck::default();
         let mut made = Vec::new();
         for fact in &self.facts.list {
-            let fitted = self.is_fitted(fact);
-            let in_sample = fact.in_sample || fitted;
+            let is_left_out = self.left_out == Some(fact.group.as_str());
+            let fitted = !is_left_out && self.is_fitted(fact);
+            let in_sample = !is_left_out && fact.in_sample || fitted;
             let mut row = FactRow {
                 fact: fact.clone(),
                 in_sample,
                 fitted_unsaid: fitted && !fact.in_sample,
                 forecast: None,
-                references: [None, None, None],
+                references: [None, None, None, None],
             };
             if fact.quantity.is_ok() {
                 let values = self.values(rows, 0, fact)?;
@@ -254,7 +269,40 @@ impl Hindcasting<'_> {
         }
         let groups = luck.groups(&made)?;
         let n = self.kept.map_or(rows.n(), |kept| kept.len() as u64);
-        Ok(Hindcast { rows: made, groups, n })
+        Ok(Hindcast { rows: made, groups, n, kept: self.replications(rows) })
+    }
+
+    /// The rows that come nearest to some facts: a fifth of all, and those as near as the last of them.
+    ///
+    /// # Arguments
+    /// * `evidence` - the facts; those without a number do not count.
+    ///
+    /// # Returns
+    /// Rows in their order; none if no fact counts, so that all of them serve.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn nearest(&self, rows: &Rows, evidence: &[&Fact]) -> Result<Option<Vec<usize>>, SummaryError> {
+        let mut distances = vec![0.0_f64; rows.n() as usize];
+        let counts = |fact: &&&Fact| fact.quantity.is_ok() && fact.kind != FactKind::Order;
+        let evidence: Vec<&&Fact> = evidence.iter().filter(counts).collect();
+        for fact in &evidence {
+            let values = self.values(rows, 0, fact)?;
+            let spread = Moments::of(&values)?.sd.filter(|sd| *sd > 0.0).unwrap_or(1.0);
+            for (distance, value) in distances.iter_mut().zip(values) {
+                let gap = match fact.record {
+                    Record::Number { low, high, .. } => (low - value).max(value - high).max(0.0) / spread,
+                    Record::Event(happened) => f64::from(u8::from(happened != (value > 0.0))),
+                    Record::Order(_) => 0.0,
+                };
+                *distance = distance.max(gap);
+            }
+        }
+        if evidence.is_empty() || distances.len() < 2 {
+            return Ok(None);
+        }
+        let last = sorted(&distances)?[(distances.len().div_ceil(KEPT_OF) - 1).max(1)];
+        Ok(Some((0..distances.len()).filter(|&row| distances[row] <= last).collect()))
     }
 
     /// Whether an input was set from the fact, or from another row that says the same of the same event. An order is taken
@@ -268,6 +316,17 @@ impl Hindcasting<'_> {
             let in_order = matches!(&fact.record, Record::Order(order) if order.iter().any(|(base, _)| departs(*base)));
             other.id == fact.id || its.is_same_event(quantity) || in_order
         })
+    }
+
+    fn replications(&self, rows: &Rows) -> Vec<u64> {
+        if self.left_out.is_none() {
+            return Vec::new();
+        }
+        let all: Vec<u64> = (0..rows.cells()).flat_map(|cell| rows.replications(cell)).collect();
+        match self.kept {
+            Some(kept) => kept.iter().map(|&row| all[row]).collect(),
+            None => all,
+        }
     }
 
     fn column(&self, rows: &Rows, policy: usize, column: usize) -> Result<Vec<f64>, SummaryError> {
@@ -408,7 +467,7 @@ impl Luck {
             let in_order = sorted(&counts)?;
             let point = |level| quantile_sorted(&in_order, level, super::CONFIDENCE).map(|found| found.estimate);
             let luck = [Scored::mean(&counts)?.value, point(0.05)?, point(0.95)?];
-            let (mut grades, mut better) = ([0; 4], [[0; 3]; 3]);
+            let (mut grades, mut better) = ([0; 4], [[0; 3]; 4]);
             let mine = rows.iter().filter(|row| {
                 row.in_sample == *in_sample && group.as_ref().is_none_or(|group| *group == row.fact.group)
             });

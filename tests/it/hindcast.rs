@@ -243,3 +243,59 @@ fn every_line_of_the_screen_fits_a_terminal_of_80_columns() {
         assert!(!line.contains(" 100.0%") && !line.contains(" 0.0%"), "{line}");
     }
 }
+
+#[test]
+fn a_group_that_is_left_out_loses_what_was_set_from_it() {
+    let scenario = format!(
+        "{FIRE}critical_per_day = {{ quantiles = [0.2, 0.6, 1.8], truncate = [0, 10] }}\nsheltered_share = {{ value = 0.5, low = 0.2, high = 0.8, fitted_from = \"R1\" }}\n"
+    )
+    .replace("calm_per_day = 0.05", "calm_per_day = { quantiles = [0.025, 0.05, 0.1], fitted_from = [\"R1\", \"E1\"] }");
+    let facts = "R1,number,fire_incidents,port,2030-06-29,12,,,,S1,rates,yes,,\n\
+                 E1,number,fire_incidents,port,2030-03-01,9,8,10,,S1,early,yes,,\n";
+    let (home, file) = home(&scenario, facts);
+    let results = hindcast(&file, &home.path().join("out"), &["--replications", "1000", "--leave-out", "rates"]);
+    let left_out = fact(&results, "R1");
+    assert_eq!(
+        (left_out["in_sample"].as_bool(), fact(&results, "E1")["in_sample"].as_bool()),
+        (Some(false), Some(true))
+    );
+    // A fifth of the replications, and those as near: the other fact says 9 in two months where 3 were believed.
+    let kept = results["hindcast"]["replications"].as_u64().expect("a number");
+    assert!((200..400).contains(&kept), "{kept}");
+    let median = |forecast: &Value| forecast["quantiles"][1].as_f64().expect("a median");
+    let (without, with) = (median(&left_out["forecast"]), median(&left_out["references"]["all-facts"]));
+    assert!((7.0..12.0).contains(&with) && without > 1.5 * with, "{without} against {with}");
+    let shown = stdout(&expect(
+        rearguard(["hindcast", "--leave-out", "rates", "--replications", "1000", "--out"])
+            .arg(home.path().join("out"))
+            .arg(&file),
+        0,
+    ));
+    for said in [
+        "Left out: rates. 2 inputs",
+        "set anew from E1",
+        "base_fire.calm_per_day",
+        "base_fire.sheltered_share",
+        "0.230 to 0.770",
+    ] {
+        assert!(shown.contains(said), "no `{said}` in\n{shown}");
+    }
+    let policy = shown.find("\nPolicy ").expect("the scores begin");
+    let end = shown.find("\nResults: ").expect("they end");
+    assert!(shown[policy..end].lines().all(|line| line.chars().count() <= 80), "{shown}");
+    // Without other evidence all replications count, and the forecast is wider than with all facts.
+    let early = hindcast(&file, &home.path().join("early"), &["--replications", "1000", "--leave-out", "early"]);
+    assert!(early["hindcast"]["replications"].as_u64().is_some_and(|kept| kept < 1000));
+}
+
+#[test]
+fn a_group_that_is_none_is_refused_with_the_nearest() {
+    let (home, _) = home(FIRE, "N5,number,fire_incidents,port,2030-03-01,5,,,,S1,rates,no,,\n");
+    let said = |more: &[&str], code: i32| {
+        stderr(&expect(rearguard(["hindcast", "case.toml"]).args(more).current_dir(home.path()), code))
+    };
+    let wrong = said(&["--leave-out", "rate"], 3);
+    assert!(wrong.contains("no fact is of the group `rate`") && wrong.contains("did you mean `rates`?"), "{wrong}");
+    assert!(said(&["--leave-out", "rates", "--point"], 2).contains("give one of them"));
+    assert!(!home.path().join("results").exists());
+}
