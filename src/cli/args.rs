@@ -109,6 +109,8 @@ pub enum Command {
         #[command(flatten)]
         experiment: ExperimentArguments,
     },
+    /// Run what a study file asks for: one of the four above, with all that determines its results
+    Study(StudyArguments),
     /// Score forecasts against facts on record, beside those of simpler forecasts
     #[command(after_help = HINDCAST_EXAMPLES)]
     Hindcast {
@@ -119,8 +121,6 @@ pub enum Command {
         #[command(flatten)]
         experiment: ExperimentArguments,
     },
-    /// Run what a study file asks for: one of the four above, with all that determines its results
-    Study(StudyArguments),
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
     Merge {
