@@ -194,6 +194,9 @@ pub enum Command {
         /// Show the scenario under a policy
         #[arg(long, value_name = "ID")]
         policy: Option<String>,
+        /// Count instead how many numbers of each table are reported, derived and assumed
+        #[arg(long, conflicts_with = "path")]
+        pedigree: bool,
         /// Override a value, as PATH=VALUE
         #[arg(long = "set", value_name = "PATH=VALUE")]
         sets: Vec<String>,

@@ -92,7 +92,10 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
         Command::Diff { before, after, all } => folders::diff(&before, &after, all),
         Command::Check { files, sets, json } => check(&files, &sets, json),
-        Command::Show { file, path, policy, sets, json } => {
+        Command::Show { file, path: _, policy, pedigree: true, sets, json } => {
+            show::pedigree(&file, policy.as_deref(), &sets, json)
+        }
+        Command::Show { file, path, policy, pedigree: false, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
         }
         Command::Trace(args) => trace(&args),
