@@ -118,3 +118,35 @@ fn fire(inputs: &Inputs, level: Tension) -> f64 {
         Tension::Critical => inputs.base_fire.critical_per_day,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::permissions::Regime;
+
+    #[test]
+    fn pooled_rates_are_one_rate_with_the_same_sum_over_the_roads() {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/mali-2023.toml"));
+        let case = Case::load(file, &[]).expect("a scenario");
+        let own = case.model(&[]).expect("a model");
+        let pooled = case.model(&pooled_rates(&own.inputs, own.start)).expect("a model");
+        let rate = |inputs: &Inputs, id: &str| {
+            let zone = inputs.zone.iter().find(|zone| zone.id == id).expect("a zone");
+            (zone.device_per_km + zone.direct_per_km) * multiplier(inputs, at_start(zone))
+        };
+        let sum = |inputs: &Inputs| inputs.road.iter().map(|road| road.km * rate(inputs, &road.zone)).sum::<f64>();
+        assert!((sum(&own.inputs) / sum(&pooled.inputs) - 1.0).abs() < 1e-12);
+        let mut rates: Vec<f64> = pooled.inputs.zone.iter().map(|zone| rate(&pooled.inputs, &zone.id)).collect();
+        rates.retain(|rate| *rate > 0.0);
+        assert!(rates.len() > 5 && rates.iter().all(|rate| *rate == rates[0]), "{rates:?}");
+        // Nothing is refused, and nothing moves.
+        let permissions = &pooled.inputs.permissions;
+        assert!(
+            permissions.truck_column.regime == Regime::Granted && permissions.parts_import.regime == Regime::Granted
+        );
+        assert!(!pooled.inputs.tension.process && pooled.inputs.zone.iter().all(|zone| zone.tension.len() == 1));
+        assert_eq!((pooled.inputs.threat.growth_per_month, pooled.inputs.threat.frailty_variance), (0.0, 0.0));
+    }
+}

@@ -211,10 +211,10 @@ impl Law {
         }
     }
 
-    /// What is believed when the evidence for this law is taken away: a law with two or three points, or with a spread, is
-    /// stretched about its median (for gamma and beta laws, its mean), so that its points lie twice as far from it on the scale
-    /// on which it is put together; within bounds every value is alike. Bounds and a truncation stay, so that the legal range
-    /// is kept.
+    /// What is believed when the evidence for this law is taken away: a normal, a lognormal and one through three points are
+    /// stretched to twice the distance from their median, on the scale on which they are put together; gamma and beta laws keep
+    /// their mean and a quarter of their weight; between two ends every value is alike. Ends and a truncation stay, so that the
+    /// legal range is kept.
     pub fn without_evidence(&self) -> Self {
         const STRETCH: f64 = 2.0;
         match self {
@@ -230,7 +230,7 @@ impl Law {
                 Self::Truncated { law: Box::new(law.without_evidence()), low: *low, high: *high }
             }
             Self::Triangular { low, high, .. } => Self::Uniform { low: *low, high: *high },
-            Self::Beta { .. } => Self::Uniform { low: 0.0, high: 1.0 },
+            Self::Beta { a, b } => Self::Beta { a: a / (STRETCH * STRETCH), b: b / (STRETCH * STRETCH) },
             Self::Fixed(_) | Self::Uniform { .. } | Self::LogUniform { .. } | Self::Weibull { .. } => self.clone(),
         }
     }

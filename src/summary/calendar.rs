@@ -108,3 +108,37 @@ impl Plan<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scenario::Case;
+
+    #[test]
+    fn bases_close_on_their_dates_and_people_leave_evenly() {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/three-bases.toml"));
+        let model = Case::load(file, &[]).expect("a scenario").model(&[]).expect("a model");
+        let inputs = &model.inputs;
+        let base = |id: &str| inputs.base.iter().position(|base| base.id == id);
+        let at = |what, base, day, phase| planned(&Quantity { what, base, day }, inputs, phase);
+        let of = |observable, base, phase| at(What::Observable(observable), base, None, phase);
+        // East has a date, 30 April, which is day 119; north a window from 1 April (90) to 31 May (150).
+        assert_eq!(of(Observable::Departure, base("east"), 0), Some(119.0));
+        assert_eq!(of(Observable::DaysEarly, base("east"), 50), Some(0.0));
+        let north = |phase| of(Observable::Departure, base("north"), phase);
+        assert_eq!((north(0), north(PHASES - 1)), (Some(90.0), Some(150.0)));
+        let mean = (0..PHASES).filter_map(north).sum::<f64>() / PHASES as f64;
+        assert!((mean - 120.0).abs() < 0.5, "{mean}");
+        // 1,600 people less a team of 50, half of them in half of the 181 days.
+        assert_eq!(at(What::Daily(Daily::PeopleOut), None, Some(180), 0), Some(1550.0));
+        assert_eq!(at(What::Daily(Daily::PeopleOut), None, Some(89), 0), Some((1550.0_f64 * 90.0 / 181.0).floor()));
+        // By 30 April east has closed, and north at phases before half.
+        assert_eq!(at(What::Daily(Daily::BasesClosed), None, Some(119), 0), Some(2.0));
+        assert_eq!(at(What::Daily(Daily::BasesClosed), None, Some(119), PHASES - 1), Some(1.0));
+        assert_eq!(at(What::Measure(Measure::Wounded), None, None, 0), Some(0.0));
+        assert_eq!(at(What::Measure(Measure::EvacuatedUnits), None, None, 0), None);
+        assert_eq!(of(Observable::ConvoyDays, base("north"), 0), None);
+    }
+}

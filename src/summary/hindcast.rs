@@ -494,3 +494,33 @@ fn compare(row: &FactRow, reference: Reference, counts: &mut [u32; 3]) {
     counts[1] += u32::from(own == other);
     counts[2] += 1;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grades_are_of_the_middle_half_nine_tenths_and_ninety_nine_hundredths() {
+        let grades = [0.5, 0.25, 0.76, 0.05, 0.951, 0.995, 0.004, 1.0].map(|pit| Grade::of(pit).name());
+        assert_eq!(grades, ["A", "A", "B", "B", "C", "C", "D", "D"]);
+        assert!(Grade::ALL.map(Grade::is_miss) == [false, false, true, true]);
+    }
+
+    #[test]
+    fn skill_is_what_is_made_up_of_what_the_reference_falls_short() {
+        assert_eq!(Score::Crps.skill(2.0, 8.0), Some(0.75));
+        assert_eq!(Score::Brier.skill(0.2, 0.1), Some(-1.0));
+        assert_eq!(Score::Brier.skill(0.2, 0.0), None);
+        assert_eq!(Score::Tau.skill(0.75, 0.5), Some(0.5));
+        assert_eq!(Score::Tau.skill(0.8, 1.0), None);
+    }
+
+    #[test]
+    fn orders_are_compared_replication_by_replication() {
+        let order = [(3, 0), (1, 1), (2, 1)];
+        let days = vec![vec![1.0, 9.0, 5.0], vec![2.0, 2.0, 5.0], vec![2.0, 1.0, 5.0]];
+        // As recorded; reversed with a tie of the record broken: 2 / sqrt(2 x 3); no order at all.
+        let taus = taus(&order, &days).expect("orders");
+        assert!((taus[1] + 2.0 / 6.0_f64.sqrt()).abs() < 1e-15 && taus[0] == 1.0 && taus[2] == 0.0, "{taus:?}");
+    }
+}
