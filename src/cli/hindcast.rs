@@ -42,12 +42,15 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     let text = read_file(&file).map_err(|problems| unreadable(&file, hindcast.facts.is_some(), problems))?;
     let model = asked.case.model(&[]).map_err(Stop::Scenario)?;
     // Read here under the name that was typed, so that problems show it; the session reads the same text again.
-    read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
+    let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
     let folder = args.file.parent().unwrap_or(Path::new(""));
     let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
     asked.request.files.insert(name.clone(), text);
     asked.request.facts = Some(name);
-    asked.request.leave_out.clone_from(&hindcast.leave_out);
+    asked.request.leave_out = hindcast.leave_out.as_ref().map(|group| {
+        let found = facts.groups().into_iter().find(|known| known.eq_ignore_ascii_case(group));
+        found.unwrap_or(group).to_owned()
+    });
     if asked.request.leave_out.is_some() && args.point {
         let message = "--leave-out widens what is uncertain, and --point holds it: give one of them";
         return Err(Stop::Usage(message.to_owned()));

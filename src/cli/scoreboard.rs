@@ -62,14 +62,16 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
 
 /// The facts of a group that was left out, with it and without it.
 fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &Model) -> io::Result<()> {
-    writeln!(out, "\n{:<5} {:<33}{:>11}{:>16}{:>15}", "fact", "what", "record", "with it", "without it")?;
+    writeln!(out, "\n{:<4} {:<34}{:>10}{:>16}{:>15}", "fact", "what", "record", "with it", "without it")?;
     let rows: Vec<&FactRow> = hindcast.rows.iter().filter(|row| row.fact.group == group).collect();
     let all_facts = |row: &'_ FactRow| row.references[Reference::AllFacts as usize].clone();
     for row in &rows {
         let (Some(without), Some(with)) = (&row.forecast, all_facts(row)) else { continue };
         let ranges = [range(&row.fact, &with, model), range(&row.fact, without, model)];
         let (id, name, record) = (&row.fact.id, name(&row.fact, model), record(&row.fact, model));
-        writeln!(out, "{id:<5} {name:<33}{record:>11}{:>16}{:>15}", ranges[0], ranges[1])?;
+        // Without the year, as dates of the ranges beside it.
+        let record = record.replacen(&format!("{}-", model.start.year()), "", 1);
+        writeln!(out, "{id:<4} {name:<34}{record:>10}{:>16}{:>15}", ranges[0], ranges[1])?;
     }
     let [plan, pooled, _] = REFERENCES;
     write!(out, "\n{:<5} {:<6}{:>13}{:>14}{:>9}", "fact", "score", "with it", "without it", "mid-PIT")?;

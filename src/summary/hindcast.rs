@@ -235,14 +235,17 @@ pub struct Hindcast {
 }
 
 impl Hindcasting<'_> {
-    /// Scores every fact.
+    /// Scores every fact; none from fewer than two replications.
     ///
     /// # Arguments
     /// * `rows` - the first policy is scored; those with a reference's id give that reference.
     ///
     /// # Errors
-    /// Those of reading, and fewer than two replications.
+    /// Those of reading.
     pub fn score(&self, rows: &Rows) -> Result<Hindcast, SummaryError> {
+        if rows.n() < 2 {
+            return Ok(Hindcast { rows: Vec::new(), groups: Vec::new(), n: rows.n(), kept: Vec::new() });
+        }
         let mut luck = Luck::default();
         let mut made = Vec::new();
         for fact in &self.facts.list {

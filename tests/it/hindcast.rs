@@ -270,7 +270,7 @@ fn a_group_that_is_left_out_loses_what_was_set_from_it() {
     let (without, with) = (median(&left_out["forecast"]), median(&left_out["references"]["all-facts"]));
     assert!((7.0..12.0).contains(&with) && without > 1.5 * with, "{without} against {with}");
     let shown = stdout(&expect(
-        rearguard(["hindcast", "--leave-out", "rates", "--replications", "1000", "--out"])
+        rearguard(["hindcast", "--leave-out", "Rates", "--replications", "1000", "--out"])
             .arg(home.path().join("out"))
             .arg(&file),
         0,
@@ -300,6 +300,8 @@ fn a_group_that_is_none_is_refused_with_the_nearest() {
     };
     let wrong = said(&["--leave-out", "rate"], 3);
     assert!(wrong.contains("no fact is of the group `rate`") && wrong.contains("did you mean `rates`?"), "{wrong}");
+    let one = rearguard(["hindcast", "case.toml", "--replications", "1", "--out", "one"]).current_dir(home.path());
+    assert!(stdout(&expect(one, 0)).contains("too few replications"));
     assert!(said(&["--leave-out", "rates", "--point"], 2).contains("give one of them"));
     assert!(!home.path().join("results").exists());
 }
