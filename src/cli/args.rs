@@ -17,6 +17,7 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -32,6 +33,12 @@ Examples:
   rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
   rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
   rearguard sweep scenarios/mali-2023.toml --design points.csv";
+
+const HINDCAST_EXAMPLES: &str = "\
+Examples:
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard hindcast scenarios/mali-2023.toml --leave-out Kidal
+  rearguard hindcast scenarios/three-bases.toml --facts my-facts.csv";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -104,6 +111,16 @@ pub enum Command {
     },
     /// Run what a study file asks for: one of the four above, with all that determines its results
     Study(StudyArguments),
+    /// Score forecasts against facts on record, beside those of simpler forecasts
+    #[command(after_help = HINDCAST_EXAMPLES)]
+    Hindcast {
+        /// Against what.
+        #[command(flatten)]
+        hindcast: HindcastArguments,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
     Merge {
@@ -177,6 +194,9 @@ pub enum Command {
         /// Show the scenario under a policy
         #[arg(long, value_name = "ID")]
         policy: Option<String>,
+        /// Count instead how many numbers of each table are reported, derived and assumed
+        #[arg(long, conflicts_with = "path")]
+        pedigree: bool,
         /// Override a value, as PATH=VALUE
         #[arg(long = "set", value_name = "PATH=VALUE")]
         sets: Vec<String>,
@@ -188,6 +208,9 @@ pub enum Command {
     Trace(TraceArguments),
     /// List every measure with its unit and meaning
     Measures {
+        /// List what facts can be tied to beside measures
+        #[arg(long)]
+        facts: bool,
         /// Print as JSON
         #[arg(long)]
         json: bool,
@@ -253,6 +276,18 @@ pub struct TraceArguments {
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,
+}
+
+/// What forecasts are scored against.
+#[derive(Args, Debug)]
+pub struct HindcastArguments {
+    /// Facts file [default: <scenario>.facts.csv beside the scenario]
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// Forecast this group of facts without it: inputs that were set from it are widened, and set anew from the other facts
+    /// that they were set from
+    #[arg(long, value_name = "GROUP")]
+    pub leave_out: Option<String>,
 }
 
 /// What a sweep varies.

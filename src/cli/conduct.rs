@@ -22,7 +22,7 @@ use crate::measures::Measure;
 use crate::output::{self, costs, csv_files};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
-    self, AttributionRow, CoverCurve, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
+    self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
     exceedance_rows, pareto, summarise,
 };
 
@@ -60,6 +60,8 @@ pub struct Conducted {
     pub pareto: Vec<ParetoRow>,
     /// Chance and parameters apart, if that was asked for.
     pub nested: Option<Nested>,
+    /// Scores against the record, if that was asked for.
+    pub hindcast: Option<Box<Hindcast>>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -312,6 +314,8 @@ impl Run {
         let inner = session.request.nested.map(|nesting| nesting.inner as usize);
         let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
         let pareto = pareto_set(session, &rows[0])?;
+        let hindcast =
+            session.record.as_ref().map(|record| record.score(session, &rows[0]).map(Box::new)).transpose()?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
             files::write(&self.folder, session, &rows, &summaries)?;
@@ -330,6 +334,10 @@ impl Run {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
                 self.folder.write("attribution.csv", |out| costs::attribution(out, &shares, &denials))?;
             }
+            if let Some(hindcast) = &hindcast {
+                self.folder.write("hindcast.csv", |out| output::hindcast::facts(out, hindcast, plan))?;
+                self.folder.write("hindcast_groups.csv", |out| output::hindcast::groups(out, hindcast))?;
+            }
             if let Some(curve) = &curve {
                 self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
                 self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
@@ -339,7 +347,7 @@ impl Run {
             self.folder.journal(&event)?;
             self.folder.finish(&files::manifest(session, &summaries))?;
         }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, ran })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, hindcast, ran })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::exit::Stop;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::session::Session;
-use crate::cli::{nested, pareto};
+use crate::cli::{hindcast, nested, pareto};
 use crate::experiment::Rows;
 use crate::output::{csv_files, replications};
 use crate::stats::MeanEstimate;
@@ -135,6 +135,9 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
     }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);
+    }
+    if let Some(hindcast) = &conducted.hindcast {
+        object["hindcast"] = hindcast::to_json(hindcast);
     }
     if let Some(curve) = &conducted.curve {
         object["curve"] = curve.rows.iter().map(curve_row).collect();

@@ -35,6 +35,8 @@ pub enum Kind {
     Attribute,
     /// Estimates at every point of a design.
     Sweep,
+    /// Scores against facts on record.
+    Hindcast,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::Compare => "compare",
             Self::Attribute => "attribute",
             Self::Sweep => "sweep",
+            Self::Hindcast => "hindcast",
         }
     }
 }
@@ -71,6 +74,12 @@ pub struct Request {
     pub pareto: Vec<String>,
     /// Draws of the uncertain parameters and replications of each, if chance is to be told from them.
     pub nested: Option<Nesting>,
+    /// The facts file, among `files`, if the forecasts are scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
+    /// The group of facts that is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_out: Option<String>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -144,6 +153,8 @@ impl Request {
             point: args.point,
             pareto: Vec::new(),
             nested: args.nested,
+            facts: None,
+            leave_out: None,
             replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
@@ -204,6 +215,12 @@ impl Request {
         }
         if let Some(nested) = self.nested {
             identity = identity.with("nested", nested.to_string());
+        }
+        if let Some(facts) = &self.facts {
+            identity = identity.with("facts", facts);
+        }
+        if let Some(group) = &self.leave_out {
+            identity = identity.with("left out", group);
         }
         for (index, set) in self.set.iter().enumerate() {
             identity = identity.with(format!("set {}", index + 1), set);

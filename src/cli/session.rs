@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::hindcast::{self, Against};
 use crate::cli::request::{Asked, Kind, Point, Request};
 use crate::cli::shard::Shard;
 use crate::cli::{lineup, nested};
@@ -26,6 +27,8 @@ pub struct Session {
     pub plan: Plan,
     /// Names of the columns.
     pub names: Vec<String>,
+    /// The record, for a hindcast.
+    pub record: Option<Against>,
     /// The scenario's file, for commands to try next.
     pub file: PathBuf,
     /// Where results go.
@@ -43,11 +46,17 @@ impl Session {
         let points = asked.points().map_err(Stop::Scenario)?;
         let plan = lineup::plan(&asked, &points[0].overrides).map_err(Stop::Scenario)?;
         let Asked { request, case } = asked;
+        let mut plan = plan;
         let first = plan.policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
-        let names = column_names(&first.model.inputs);
+        let mut names = column_names(&first.model.inputs);
+        let record = hindcast::against(&request, &case, &first.model).map_err(Stop::Scenario)?;
+        if let Some(record) = &record {
+            plan.observed = record.facts.quantities();
+            names.extend(plan.observed.iter().map(|quantity| hindcast::column_name(quantity, &plan.policies[0].model)));
+        }
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        let session = Self { request, case, points, plan, names, file, out, pool };
+        let session = Self { request, case, points, plan, names, record, file, out, pool };
         nested::check(&session)?;
         Ok(session)
     }

@@ -50,11 +50,11 @@ impl Gathered {
         }
     }
 
-    /// Takes one policy's outcome of a replication that no policy failed in.
-    pub(super) fn add(&mut self, replication: u64, policy: usize, outcome: &Outcome) {
+    /// Takes one policy's outcome of a replication that no policy failed in, and what was observed of it.
+    pub(super) fn add(&mut self, replication: u64, policy: usize, (outcome, observed): (&Outcome, &[f64])) {
         let row = (replication - self.range.start) as usize;
         let gathered = &mut self.policies[policy];
-        let values = outcome.values().iter().chain(&outcome.departed_days);
+        let values = outcome.values().iter().chain(&outcome.departed_days).chain(observed);
         gathered.columns.iter_mut().zip(values).for_each(|(column, &value)| column[row] = value);
         gathered.tallies.add(outcome);
         gathered.daily.add(outcome, self.failed.len());

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::draw::Streams;
 use crate::measures::Measure;
 use crate::model::Model;
+use crate::model::facts::Quantity;
 use crate::store::ChunkKey;
 
 /// Replications of a cell: what is written, and kept when a run is cut short, as one.
@@ -54,6 +55,8 @@ pub struct Plan {
     /// Replications that share a draw of the uncertain parameters, if chance and parameters are to be told apart: replication
     /// r has the parameters of replication r / inner and the chances of replication r % inner.
     pub inner: Option<u64>,
+    /// What facts are compared with: a column each, after those of departures.
+    pub observed: Vec<Quantity>,
 }
 
 /// Why a plan cannot be run.
@@ -82,7 +85,7 @@ pub enum PlanError {
 impl Plan {
     /// Policies side by side, without a baseline.
     pub fn of(policies: Vec<PolicyModel>, seed: u64, replications: u64) -> Self {
-        Self { policies, seed, replications, compared: 0, curve: None, inner: None }
+        Self { policies, seed, replications, compared: 0, curve: None, inner: None, observed: Vec::new() }
     }
 
     /// Policies of which the first is the others' baseline.
@@ -129,8 +132,13 @@ impl Plan {
         cells(self.replications)
     }
 
-    /// Columns of each policy that hold measures and departures.
+    /// Columns of each policy that hold measures, departures and observed quantities.
     pub fn columns(&self) -> usize {
+        self.first_observed() + self.observed.len()
+    }
+
+    /// Where the columns of observed quantities begin.
+    pub fn first_observed(&self) -> usize {
         Measure::COUNT + self.policies.first().map_or(0, |policy| policy.model.inputs.base.len())
     }
 

@@ -151,7 +151,7 @@ impl Rows {
         &self.policies
     }
 
-    /// How many columns each policy has: the measures, then a departure day for each base.
+    /// How many columns each policy has: the measures, a departure day for each base, then what is observed for facts.
     pub fn columns(&self) -> usize {
         self.columns
     }

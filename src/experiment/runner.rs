@@ -149,12 +149,15 @@ impl<'p> Worker<'p> {
     /// Runs some replications of every policy. A replication that panics in any policy is left out of all.
     fn run_block(&mut self, block: Range<u64>) -> Gathered {
         let mut part = Gathered::new(self.plan, block.clone());
+        let mut observed = Vec::with_capacity(self.plan.observed.len());
         for replication in block {
             let failures: Vec<Failure> =
                 (0..self.withdrawals.len()).filter_map(|policy| self.replicate(replication, policy)).collect();
             if failures.is_empty() {
                 for (policy, withdrawal) in self.withdrawals.iter().enumerate() {
-                    part.add(replication, policy, withdrawal.outcome());
+                    observed.clear();
+                    observed.extend(self.plan.observed.iter().map(|quantity| withdrawal.observe(quantity)));
+                    part.add(replication, policy, (withdrawal.outcome(), &observed));
                 }
             } else {
                 part.fail(replication, failures);

@@ -13,6 +13,7 @@ mod check_ways;
 pub mod closing;
 pub mod equipment;
 pub mod exits;
+pub mod facts;
 pub mod field;
 pub mod host_army;
 pub mod imports;

@@ -2,6 +2,7 @@
 
 pub mod costs;
 pub mod csv_files;
+pub mod hindcast;
 pub mod nested;
 mod replications;
 

@@ -12,6 +12,7 @@
 mod crossing;
 mod error;
 mod exceedance;
+mod forecast;
 mod histogram;
 mod holm;
 mod interval;
@@ -32,6 +33,7 @@ mod variance;
 pub use crossing::{Crossing, Curve, CurveSums};
 pub use error::StatsError;
 pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};
+pub use forecast::{Scored, crps_scored, interval_mid_pit, own_mid_pits};
 pub use histogram::Histogram;
 pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};

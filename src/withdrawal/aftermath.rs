@@ -4,6 +4,7 @@ use crate::draw::Purpose;
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -115,6 +116,8 @@ impl Withdrawal<'_> {
         }
         self.bases[base].holder = Holder::ArmedGroup;
         self.outcome.add(Measure::BasesTaken, 1.0);
+        let now = self.now();
+        self.outcome.note(Noted::Taken, base, now, 1);
         let taker = self.taker(base, self.bases[base].taker_uniform);
         self.tell(What::CampTaken, At::Taken(base, taker), "", &[]);
         for item in 0..self.tables.items as Item {
@@ -132,6 +135,8 @@ impl Withdrawal<'_> {
             return;
         }
         self.outcome.add(Measure::BasesLooted, 1.0);
+        let now = self.now();
+        self.outcome.note(Noted::Looted, base, now, 1);
         let aftermath = &self.inputs.aftermath;
         let (mean, concentration) = (aftermath.looted_share.clamp(1e-6, 1.0 - 1e-6), aftermath.looted_concentration);
         let mut stream = self.streams.stream(Purpose::Looting, self.model.network.node_key[base], 1);

@@ -6,6 +6,7 @@ use crate::model::aviation::Runway;
 use crate::model::threat::Tension;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
@@ -182,6 +183,8 @@ impl Withdrawal<'_> {
         people.retain(|lot| lot.count > 0);
         self.bases[base].people = people;
         self.outcome.add(Measure::AirPeople, f64::from(count - left));
+        let now = self.now();
+        self.outcome.note(Noted::FlownOut, base, now, count - left);
         count - left
     }
 

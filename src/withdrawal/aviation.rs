@@ -11,6 +11,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
 use crate::model::aviation::Runway;
 use crate::withdrawal::event::Event;
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -193,6 +194,8 @@ impl Withdrawal<'_> {
     /// An aircraft that flew for a base is hit; returns whether it is lost.
     pub(super) fn hit_aircraft(&mut self, base: usize, parent: usize, damage: f64, which: f64) -> bool {
         self.outcome.add(Measure::AirHits, 1.0);
+        let now = self.now();
+        self.outcome.note(Noted::AirHit, base, now, 1);
         let (grounds, destroys) = (self.inputs.aviation.hit_grounds, self.inputs.aviation.hit_destroys);
         let became = match damage {
             damage if damage < destroys => "lost",

@@ -9,6 +9,7 @@ use crate::withdrawal::airlift::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::meetings::Meeting;
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::people::PeopleLot;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -306,6 +307,8 @@ impl Withdrawal<'_> {
         if !self.bases[base].destroyed {
             self.bases[base].destroyed = true;
             self.outcome.add(Measure::BasesDestroyed, 1.0);
+            let now = self.now();
+            self.outcome.note(Noted::Destruction, base, now, 1);
         }
     }
 }

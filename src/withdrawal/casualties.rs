@@ -6,6 +6,7 @@ use crate::model::Inputs;
 use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::DeskId;
@@ -206,6 +207,10 @@ impl Withdrawal<'_> {
                 self.outcome.harm((HarmCause::of(kind), self.road(id), group), harm.killed, harm.wounded);
                 let met = &mut self.convoys[id as usize].met;
                 (met[2], met[3]) = (met[2] + harm.killed, met[3] + harm.wounded);
+                if kind == ContactKind::Device {
+                    let (base, now) = (self.convoys[id as usize].base, self.now());
+                    self.outcome.note(Noted::WoundedByDevice, base, now, harm.wounded);
+                }
             }
             let now = self.now();
             self.outcome.count_daily(Daily::Killed, now, harm.killed);

@@ -8,6 +8,7 @@ use crate::model::threat::Tension;
 use crate::withdrawal::armed_groups::ascribe;
 use crate::withdrawal::casualties::{Blow, Fate, pick};
 use crate::withdrawal::event::{Event, Job, small};
+use crate::withdrawal::observe::Noted;
 use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::run::Withdrawal;
@@ -85,6 +86,8 @@ impl Withdrawal<'_> {
             return;
         }
         self.outcome.add(Measure::FireIncidents, 1.0);
+        let now = self.now();
+        self.outcome.note(Noted::Fire, base, now, 1);
         let entity = key2(self.model.network.node_key[base], 1);
         let mut stream = self.streams.stream(Purpose::BaseFire, entity, u64::from(point.point));
         let fire = &self.inputs.base_fire;

@@ -29,6 +29,7 @@ mod liquidation;
 mod losses;
 mod meetings;
 mod merging;
+pub mod observe;
 pub mod outcome;
 mod pace;
 mod people;

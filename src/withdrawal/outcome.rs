@@ -7,6 +7,7 @@ use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::curve::Costs;
 use crate::withdrawal::ledger::{Cause, Disposition, Item};
+use crate::withdrawal::observe::Note;
 
 /// Contacts and casualties of another policy on this replication's itineraries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +135,8 @@ pub struct Outcome {
     pub ends: Vec<EndOfItems>,
     /// Garrisons' convoys that arrived.
     pub convoys: Vec<ConvoyRecord>,
+    /// What facts are compared with and nothing else holds, in order of time.
+    pub notes: Vec<Note>,
     /// Direct effects, one for each shadowing policy.
     pub direct: Vec<Direct>,
     /// What refused air cover costs at each rate ratio, see [`curve`](crate::withdrawal::curve); empty unless asked for.
@@ -163,6 +166,7 @@ impl Default for Outcome {
             harms: Vec::new(),
             ends: Vec::new(),
             convoys: Vec::new(),
+            notes: Vec::new(),
             direct: Vec::new(),
             curve: Vec::new(),
             events: 0,
@@ -186,8 +190,9 @@ impl Outcome {
         let old = std::mem::take(self);
         *self = Self { values: old.values, departed_days: old.departed_days, daily: old.daily, ..Self::default() };
         (self.harms, self.ends, self.departed) = (old.harms, old.ends, old.departed);
-        self.convoys = old.convoys;
+        (self.convoys, self.notes) = (old.convoys, old.notes);
         self.convoys.clear();
+        self.notes.clear();
         self.values.fill(0.0);
         self.departed_days.clear();
         self.departed_days.resize(bases, f64::INFINITY);

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stats", &["math"]),
     ("measures", &["units"]),
     ("store", &["units"]),
-    ("model", &["units", "draw"]),
+    ("model", &["units", "draw", "measures"]),
     ("scenario", &["model", "measures", "units", "draw"]),
     ("kernel", &["draw", "units"]),
     ("withdrawal", &["kernel", "model", "measures", "draw", "units", "math"]),

@@ -35,6 +35,7 @@ Commands:
   attribute  What each denial costs: exact shares over all combinations of denials
   sweep      Run policies at every point of a design over inputs
   study      Run what a study file asks for: one of the four above, with all that determines its results
+  hindcast   Score forecasts against facts on record, beside those of simpler forecasts
   merge      Put the shards of an experiment together: the same bytes as from one machine
   verify     Check that a results folder is complete and as it was written
   reproduce  Run a results folder's experiment again from its own inputs and compare every file
@@ -56,6 +57,7 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
