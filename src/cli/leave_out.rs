@@ -7,7 +7,7 @@
 
 use std::io::{self, Write};
 
-use crate::cli::numbers::{decimals, whole};
+use crate::output::numbers::{decimals, whole};
 use crate::cli::scoreboard::paragraph;
 use crate::cli::session::Session;
 use crate::draw::{Law, key};

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::cli::conduct::Conducted;
 use crate::cli::hindcast::label;
 use crate::cli::leave_out;
-use crate::cli::numbers::{decimals, whole};
+use crate::output::numbers::{decimals, whole};
 use crate::cli::session::Session;
 use crate::model::Model;
 use crate::model::facts::{Fact, FactKind, Record};

@@ -5,6 +5,7 @@ pub mod costs;
 pub mod csv_files;
 pub mod hindcast;
 pub mod nested;
+pub mod numbers;
 mod replications;
 pub mod table;
 pub mod tables;
