@@ -112,19 +112,15 @@ fn compared(results: &Results) -> Option<String> {
     };
     let ((safest, hurt), (thriftiest, kept)) = (least(&wounded)?, least(&lost)?);
     let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
+    let (fewer, less) = (hurt.change("people", "wounded"), kept.change("units", "items lost"));
+    let all = "the intervals hold for all policies at once";
     if safest == thriftiest {
-        return Some(format!(
-            "Against it {safest} has {} wounded and {} items lost; the intervals hold for all policies at once.",
-            hurt.change("people"),
-            kept.change("units")
-        ));
+        let only = if others.len() == 1 { "brings" } else { "does best on both counts:" };
+        return Some(format!("Against it {safest} {only} {fewer} and {less}; {all}."));
     }
-    let price = on(&wounded, &thriftiest).map(|known| known.change("people")).unwrap_or_default();
+    let price = on(&wounded, &thriftiest).map(|known| known.change("people", "wounded")).unwrap_or_default();
     Some(format!(
-        "Against it {safest} does best for people, with {} wounded, and {thriftiest} for equipment, with {} items lost but {price} wounded; \
-         the intervals hold for all policies at once.",
-        hurt.change("people"),
-        kept.change("units"),
+        "Against it {safest} has the fewest wounded: {fewer}. Most equipment is saved by {thriftiest}: {less}, with {price}; {all}."
     ))
 }
 
@@ -133,9 +129,9 @@ fn attributed(results: &Results) -> Option<String> {
     let lost = together(results, "equipment.lost_units")?;
     let (denial, share) = *shares(results, "equipment.lost_units").first()?;
     Some(format!(
-        "All denials together bring {} wounded on the road and {} items lost; the largest part of the equipment is due to {denial}, {} items ({}).",
-        wounded.change("people"),
-        lost.change("units"),
+        "All denials together bring {} and {}; the largest part of the equipment is due to {denial}, {} items ({}).",
+        wounded.change("people", "wounded on the road"),
+        lost.change("units", "items lost"),
         share.bare("units"),
         share.ends("units"),
     ))
@@ -148,7 +144,7 @@ fn split(results: &Results) -> Option<String> {
         let known = rows.clone().find(|row| row.text("measure") == measure)?.known(["share_between", "share_low", "share_high"])?;
         let percent = |value: f64| format!("{}%", decimals(100.0 * value, 0));
         let ends = known.interval.map_or("no interval".to_owned(), |i| format!("{} to {}", percent(i.low), percent(i.high)));
-        Some(format!("{} ({ends})", percent(known.value)))
+        Some(format!("{} (95% interval {ends})", percent(known.value)))
     };
     Some(format!(
         "Under {} what is not known of the inputs brings {} of the variance of the wounded on the road and {} of that of the \

@@ -86,7 +86,7 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Option<Figure> {
         let tip = format!("{}: median {}, 5% to 95% {} to {}", base.id, date(left[2]), date(left[0]), date(left[4]));
         let (a, b, c, d, e) = (x(left[0]), x(left[1]), x(left[2]), x(left[3]), x(left[4]));
         rows.svg.rect((a, y - 1.5), ((e - a).max(1.0), 3.0), &format!("{class} soft"), "");
-        rows.svg.rect((b, y - 4.5), ((d - b).max(1.0), 9.0), &format!("{class} half"), &tip);
+        rows.svg.rect((b, y - 4.5), ((d - b).max(1.0), 9.0), &format!("{class} half"), "");
         rows.svg.disc((c, y), 4.2, &class, &tip);
         if let Some([first, last]) = base.planned {
             let tip = format!(

@@ -150,7 +150,7 @@ fn draw(frame: &mut Rows, at: usize, (plain, adjusted): (Known, Known), scale: f
         frame.svg.rect((from, y - 0.75), (to - from, 1.5), class, "");
     }
     if let Some((from, to)) = thick {
-        frame.svg.rect((from, y - 2.5), (to - from, 5.0), class, &tip);
+        frame.svg.rect((from, y - 2.5), (to - from, 5.0), class, "");
     }
     if is_direct {
         frame.svg.disc((middle, y), 4.0, &format!("{class} hollow"), &tip);

@@ -43,14 +43,14 @@ impl Known {
         self.interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
     }
 
-    /// A difference in words: `21.5 fewer (19.4 to 23.7)`, or that none is seen.
-    pub(super) fn change(self, unit: &str) -> String {
+    /// A difference in words: `21.5 fewer wounded (19.4 to 23.7)`, or that none is seen.
+    pub(super) fn change(self, unit: &str, what: &str) -> String {
         if !self.is_clear() {
-            return format!("no clear change ({})", self.ends(unit));
+            return format!("no clear change in {what} ({})", self.ends(unit));
         }
         let away = if self.value < 0.0 { self.negated() } else { self };
         let word = if self.value < 0.0 { "fewer" } else { "more" };
-        format!("{} {word} ({})", away.bare(unit), away.ends(unit))
+        format!("{} {word} {what} ({})", away.bare(unit), away.ends(unit))
     }
 
     fn negated(self) -> Self {

@@ -105,6 +105,10 @@ class Page:
             raise RuntimeError(f"{script}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
+    def settle(self):
+        """Until two frames have been drawn: what a scroll sets off has happened."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def key(self, name, code=0):
         for kind in ["keyDown", "keyUp"]:
             self.ask("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code)
@@ -114,6 +118,7 @@ class Page:
 
     def click(self, selector):
         self.run(f"document.querySelector({selector!r}).scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        self.settle()
         x, y = self.middle(selector)
         for kind in ["mousePressed", "mouseReleased"]:
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
