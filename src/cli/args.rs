@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::withdrawal::What;
 
@@ -233,6 +234,18 @@ pub enum Command {
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print what a shell completes commands by
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page, of the program or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
     },
     /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {

@@ -16,7 +16,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, hindcast, nested, pareto, report, screen, show, study, sweep};
+use crate::cli::{attribute, files, folders, hindcast, nested, pareto, report, screen, shell, show, study, sweep};
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
 use crate::output::numbers::{decimals, whole};
@@ -102,6 +102,10 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Trace(args) => trace(&args),
         Command::Measures { facts: true, json } => of_facts(json),
         Command::Measures { facts: false, json } => measures(json),
+        Command::Measures { json } => measures(json),
+        Command::Schema => shell::schema(),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
         Command::Explain { term } => explain(&term),
     }
 }

@@ -104,7 +104,7 @@ fn design_columns(session: &Session, design: &Design) -> Vec<Column> {
         let (unit, doc) = value.map_or(("", ""), |value| (value.unit, value.doc));
         let mut values = design.points.iter().filter_map(|point| point[at].as_ref());
         let holds = if values.all(|value| value.parse::<f64>().is_ok()) { Holds::Number } else { Holds::Text };
-        Column::named(path, holds, unit, &format!("{doc} Empty where the scenario's own value stays.").trim_start())
+        Column::named(path, holds, unit, format!("{doc} Empty where the scenario's own value stays.").trim_start())
     };
     design.paths.iter().enumerate().map(column).collect()
 }

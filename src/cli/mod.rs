@@ -26,6 +26,7 @@ mod scoreboard;
 mod screen;
 mod session;
 mod shard;
+mod shell;
 mod show;
 mod study;
 mod sweep;

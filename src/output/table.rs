@@ -197,6 +197,9 @@ fn measures() -> Vec<Described> {
 /// # Arguments
 /// * `title` - of the scenario.
 /// * `tables` - the files that were written, with their sums.
+///
+/// # Panics
+/// Never: texts and numbers are JSON.
 pub fn package(title: &str, tables: &[(Table, FileSum)]) -> String {
     let package = Package {
         name: "rearguard-results",

@@ -41,10 +41,7 @@ pub(super) fn answer(results: &Results) -> Answer {
         "compare" => {
             let others: Vec<String> = results.policies[1..].iter().map(|policy| policy.id.clone()).collect();
             let others = if others.len() > 2 { format!("{} other policies", others.len()) } else { listed(&others) };
-            (
-                format!("What changes against “{}” ({}) under {others}?", first.title, first.id),
-                compared(results),
-            )
+            (format!("What changes against “{}” ({}) under {others}?", first.title, first.id), compared(results))
         }
         "attribute" => {
             ("What does each denial of the host cost, and all of them together?".to_owned(), attributed(results))
@@ -141,9 +138,14 @@ fn attributed(results: &Results) -> Option<String> {
 fn split(results: &Results) -> Option<String> {
     let rows = results.sheet("variance.csv")?.rows().filter(|row| row.text("baseline").is_empty());
     let of = |measure: &str| {
-        let known = rows.clone().find(|row| row.text("measure") == measure)?.known(["share_between", "share_low", "share_high"])?;
+        let known = rows.clone().find(|row| row.text("measure") == measure)?.known([
+            "share_between",
+            "share_low",
+            "share_high",
+        ])?;
         let percent = |value: f64| format!("{}%", decimals(100.0 * value, 0));
-        let ends = known.interval.map_or("no interval".to_owned(), |i| format!("{} to {}", percent(i.low), percent(i.high)));
+        let ends =
+            known.interval.map_or("no interval".to_owned(), |i| format!("{} to {}", percent(i.low), percent(i.high)));
         Some(format!("{} (95% interval {ends})", percent(known.value)))
     };
     Some(format!(

@@ -82,7 +82,7 @@ impl Plot {
     pub(super) fn upright(&mut self, x: f64, text: &str) {
         let place = self.x.at(x);
         self.svg.line((place, self.top), (place, self.bottom), "mark");
-        let is_right = place > (self.left + self.right) / 2.0;
+        let is_right = place > f64::midpoint(self.left, self.right);
         let (class, shift) = if is_right { ("note e", -4.0) } else { ("note", 4.0) };
         self.svg.text((place + shift, self.top + 9.0), class, text);
     }

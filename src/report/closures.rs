@@ -50,8 +50,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     }
     results.sheet("summary.csv")?;
     let shown = results.shown();
-    let figures: Vec<Figure> =
-        shown.iter().enumerate().filter_map(|(at, policy)| figure(results, policy, at)).collect();
+    let figures: Vec<Figure> = shown.iter().enumerate().map(|(at, policy)| figure(results, policy, at)).collect();
     if figures.is_empty() {
         return None;
     }
@@ -67,7 +66,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     })
 }
 
-fn figure(results: &Results, policy: &Policy, at: usize) -> Option<Figure> {
+fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
     let bases = bases(results, policy);
     let all: Vec<(&Base, Left)> =
         bases.iter().filter_map(|base| Some((base, left(results, policy, base.id)?))).collect();
@@ -80,28 +79,8 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Option<Figure> {
     let class = colour(at);
     let date = |days: f64| day(results.start.after(days));
     for (row, (base, left)) in all.iter().enumerate() {
-        let y = rows.middle(row);
-        rows.name(row, &cut(base.id, 14), "");
-        let x = |value: f64| rows.x.clamped(value);
-        let tip = format!("{}: median {}, 5% to 95% {} to {}", base.id, date(left[2]), date(left[0]), date(left[4]));
-        let (a, b, c, d, e) = (x(left[0]), x(left[1]), x(left[2]), x(left[3]), x(left[4]));
-        rows.svg.rect((a, y - 1.5), ((e - a).max(1.0), 3.0), &format!("{class} soft"), "");
-        rows.svg.rect((b, y - 4.5), ((d - b).max(1.0), 9.0), &format!("{class} half"), "");
-        rows.svg.disc((c, y), 4.2, &class, &tip);
-        if let Some([first, last]) = base.planned {
-            let tip = format!(
-                "{}: planned {}",
-                base.id,
-                if first < last { format!("{} to {}", date(first), date(last)) } else { date(last) }
-            );
-            if first < last {
-                rows.svg.rect((x(first), y + 6.0), (x(last) - x(first), 2.5), "plan", &tip);
-            }
-            rows.svg.diamond((x(last), y), 5.0, "plan", &tip);
-        }
-        let planned = base.planned.map_or(String::new(), |[first, last]| {
-            if first < last { format!("{} to {}", date(first), date(last)) } else { date(last) }
-        });
+        draw(&mut rows, row, (base, left), &class, &date);
+        let planned = base.planned.map_or(String::new(), |days| span(days, &date));
         let late = base.planned.map_or(String::new(), |[_, last]| format!("{:+.0}", left[2] - last));
         grid.rows.push(vec![base.id.to_owned(), planned, date(left[0]), date(left[2]), date(left[4]), late]);
     }
@@ -129,7 +108,7 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Option<Figure> {
         policy.id,
         short_day(results.start.after(last))
     );
-    Some(Figure {
+    Figure {
         svg: Value::from_safe_string(rows.svg.finish(&id, &title, &description)),
         id,
         title,
@@ -142,7 +121,31 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Option<Figure> {
         ],
         source: "summary.csv, departure.<base>; plan from the scenario in manifest.json".to_owned(),
         table: grid,
-    })
+    }
+}
+
+/// A day, or a first and a last.
+fn span([first, last]: [f64; 2], date: &impl Fn(f64) -> String) -> String {
+    if first < last { format!("{} to {}", date(first), date(last)) } else { date(last) }
+}
+
+/// The plan and the simulated days of a base.
+fn draw(rows: &mut Rows, at: usize, (base, left): (&Base, &Left), class: &str, date: &impl Fn(f64) -> String) {
+    let (y, scale) = (rows.middle(at), rows.x);
+    let [from, lower, middle, upper, to] = left.map(|value| scale.clamped(value));
+    let tip = format!("{}: median {}, 5% to 95% {} to {}", base.id, date(left[2]), date(left[0]), date(left[4]));
+    rows.name(at, &cut(base.id, 14), "");
+    rows.svg.rect((from, y - 1.5), ((to - from).max(1.0), 3.0), &format!("{class} soft"), "");
+    rows.svg.rect((lower, y - 4.5), ((upper - lower).max(1.0), 9.0), &format!("{class} half"), "");
+    rows.svg.disc((middle, y), 4.2, class, &tip);
+    if let Some(planned) = base.planned {
+        let [first, last] = planned.map(|day| scale.clamped(day));
+        let tip = format!("{}: planned {}", base.id, span(planned, date));
+        if first < last {
+            rows.svg.rect((first, y + 6.0), (last - first, 2.5), "plan", "");
+        }
+        rows.svg.diamond((last, y), 5.0, "plan", &tip);
+    }
 }
 
 fn bases_are(ids: &[String]) -> String {

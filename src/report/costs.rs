@@ -25,7 +25,7 @@ pub(super) fn shares<'r>(results: &'r Results, measure: &str) -> Vec<(&'r str, K
 }
 
 fn part<'r>(results: &'r Results, measure: &str, effect: &str, part: &str) -> Vec<Row<'r>> {
-    let rows = results.sheet("attribution.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("attribution.csv").into_iter().flat_map(super::folder::Sheet::rows);
     rows.filter(|row| row.text("measure") == measure && row.text("effect") == effect && row.text("part") == part)
         .collect()
 }
@@ -36,7 +36,7 @@ pub(super) fn attribution(results: &Results) -> Option<Section> {
     let mut measures: Vec<&str> = Vec::new();
     sheet.rows().for_each(|row| {
         if !measures.contains(&row.text("measure")) {
-            measures.push(row.text("measure"))
+            measures.push(row.text("measure"));
         }
     });
     let figures: Vec<Figure> = measures.iter().filter_map(|measure| bars(results, measure)).collect();
@@ -53,17 +53,43 @@ pub(super) fn attribution(results: &Results) -> Option<Section> {
     })
 }
 
-fn bars(results: &Results, measure: &str) -> Option<Figure> {
-    let mut rows: Vec<(String, Known, bool)> = Vec::new();
+/// What each denial costs and all do together, first in all, then directly.
+fn costs(results: &Results, measure: &str) -> Vec<(String, Known, bool)> {
+    let mut rows = Vec::new();
     for (effect, is_direct) in [("total", false), ("direct", true)] {
         for (kind, name) in [("share", ""), ("together", "all together")] {
             for row in part(results, measure, effect, kind) {
                 let name = if name.is_empty() { row.text("denial") } else { name };
                 let name = if is_direct { format!("{name}, direct") } else { name.to_owned() };
-                rows.push((name, row.known(MEAN)?, is_direct));
+                rows.extend(row.known(MEAN).map(|known| (name, known, is_direct)));
             }
         }
     }
+    rows
+}
+
+fn bars_title(results: &Results, measure: &str) -> String {
+    let unit = unit_of(measure);
+    match (together(results, measure), shares(results, measure).first()) {
+        (Some(all), Some((denial, share))) if all.is_clear() => format!(
+            "{}: all denials together cost {} ({}); the largest share is that of {denial}, {}",
+            short(measure),
+            all.bare(unit),
+            all.ends(unit),
+            share.bare(unit)
+        ),
+        (Some(all), Some((denial, share))) => format!(
+            "{}: together the denials change nothing clearly ({}), yet {denial} alone has a share of {}",
+            short(measure),
+            all.ends(unit),
+            share.bare(unit)
+        ),
+        _ => short(measure),
+    }
+}
+
+fn bars(results: &Results, measure: &str) -> Option<Figure> {
+    let rows = costs(results, measure);
     let unit = unit_of(measure);
     let scale = scale_of(unit);
     let end = |known: &Known| known.interval.map_or((known.value, known.value), |i| (i.low, i.high));
@@ -97,22 +123,7 @@ fn bars(results: &Results, measure: &str) -> Option<Figure> {
         frame.aside(at, &known.bare(unit));
         grid.rows.push(vec![name.clone(), known.bare(unit), known.ends(unit)]);
     }
-    let title = match (together(results, measure), shares(results, measure).first()) {
-        (Some(all), Some((denial, share))) if all.is_clear() => format!(
-            "{}: all denials together cost {} ({}); the largest share is that of {denial}, {}",
-            short(measure),
-            all.bare(unit),
-            all.ends(unit),
-            share.bare(unit)
-        ),
-        (Some(all), Some((denial, share))) => format!(
-            "{}: together the denials change nothing clearly ({}), yet {denial} alone has a share of {}",
-            short(measure),
-            all.ends(unit),
-            share.bare(unit)
-        ),
-        _ => short(measure),
-    };
+    let title = bars_title(results, measure);
     let id = format!("share-{}", measure.replace(['.', '_'], "-"));
     Some(Figure {
         svg: Value::from_safe_string(frame.svg.finish(

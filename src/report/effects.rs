@@ -29,7 +29,7 @@ const PLAIN: [&str; 3] = ["difference", "low", "high"];
 
 /// Contrasts of a measure at the only design point, in the order of the file.
 fn contrasts<'r>(results: &'r Results, measure: &str) -> Vec<Row<'r>> {
-    let rows = results.sheet("contrasts.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("contrasts.csv").into_iter().flat_map(super::folder::Sheet::rows);
     let shown: Vec<&str> = results.shown().iter().map(|policy| policy.id.as_str()).collect();
     rows.filter(|row| row.text("measure") == measure && shown.contains(&row.text("policy"))).collect()
 }

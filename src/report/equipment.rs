@@ -49,7 +49,7 @@ impl Ends {
 /// Rows of a policy put together by a column, in order of first appearance.
 fn by<'r>(results: &'r Results, policy: &str, column: &str) -> Vec<(&'r str, Ends)> {
     let mut all: Vec<(&str, Ends)> = Vec::new();
-    let rows = results.sheet("equipment.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("equipment.csv").into_iter().flat_map(super::folder::Sheet::rows);
     for row in rows.filter(|row| row.text("policy") == policy) {
         let name = row.text(column);
         let at = all.iter().position(|(other, _)| *other == name).unwrap_or_else(|| {

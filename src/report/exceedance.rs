@@ -39,7 +39,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
 
 /// Rows of a curve.
 fn rows<'r>(results: &'r Results, policy: &str, measure: &str, baseline: &str) -> Vec<Row<'r>> {
-    let rows = results.sheet("exceedance.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("exceedance.csv").into_iter().flat_map(super::folder::Sheet::rows);
     rows.filter(|row| {
         row.text("policy") == policy && row.text("measure") == measure && row.text("baseline") == baseline
     })
@@ -173,7 +173,7 @@ fn grid(curves: &[(usize, &str, Vec<Row>)], measure: &str, scale: f64) -> Grid {
             let pair = |low: &str, high: &str| format!("{} to {}", cell(low), cell(high));
             let at = row
                 .number("threshold")
-                .map_or(String::new(), |value| decimals(value / scale, if scale > 1.0 { 1 } else { 0 }));
+                .map_or(String::new(), |value| decimals(value / scale, usize::from(scale > 1.0)));
             grid.rows.push(vec![
                 (*id).to_owned(),
                 at,

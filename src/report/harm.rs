@@ -24,7 +24,7 @@ struct Harm {
 /// Casualties of a policy, the most wounded first.
 fn harms(results: &Results, policy: &str) -> Vec<Harm> {
     let mut all: Vec<Harm> = Vec::new();
-    let rows = results.sheet("casualties.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("casualties.csv").into_iter().flat_map(super::folder::Sheet::rows);
     for row in rows.filter(|row| row.text("policy") == policy) {
         let (cause, place) = (spaced(row.text("cause")), row.text("place").to_owned());
         let (killed, wounded) = (row.number("killed").unwrap_or(0.0), row.number("wounded").unwrap_or(0.0));
@@ -96,11 +96,11 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
     }
     let cause = |name: &str| all.iter().filter(|harm| harm.cause == name).map(|harm| harm.wounded).sum::<f64>();
     let mut causes: Vec<&str> = Vec::new();
-    all.iter().for_each(|harm| {
+    for harm in &all {
         if !causes.contains(&harm.cause.as_str()) {
-            causes.push(&harm.cause)
+            causes.push(&harm.cause);
         }
-    });
+    }
     let leading = causes.iter().max_by(|a, b| cause(a).total_cmp(&cause(b)))?;
     let title = format!(
         "{} of the wounded under {} are hit by the cause “{leading}”; the worst place is {}, with {} wounded a replication",

@@ -117,7 +117,7 @@ impl<'r> Chart<'r> {
         }
         let margin = 0.09 * (east - west).max(north - south).max(0.2);
         let (west, east, south, north) = (west - margin * 1.2, east + margin * 1.4, south - margin, north + margin);
-        let squeeze = cos(((south + north) / 2.0).to_radians());
+        let squeeze = cos(f64::midpoint(south, north).to_radians());
         let down = (WIDTH / ((east - west) * squeeze)).min(TALLEST / (north - south));
         let project = Projection {
             west: west - (WIDTH / (down * squeeze) - (east - west)) / 2.0,
@@ -208,7 +208,7 @@ pub(super) fn map(results: &Results) -> Option<Map> {
 fn losses<'r>(results: &'r Results, policy: &str) -> Vec<(&'r str, f64)> {
     const LOST: [&str; 4] = ["destroyed", "decommissioned", "abandoned_or_looted", "lost_en_route"];
     let mut all: Vec<(&str, f64, f64)> = Vec::new();
-    let rows = results.sheet("equipment.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("equipment.csv").into_iter().flat_map(super::folder::Sheet::rows);
     for row in rows.filter(|row| row.text("policy") == policy) {
         let (base, units) = (row.text("base"), row.number("units").unwrap_or(0.0));
         if all.iter().all(|(other, ..)| *other != base) {

@@ -137,6 +137,7 @@
       mark.classList.add('playing', tension[mark.dataset.zone] || 'calm');
       if (state[mark.dataset.base]) mark.classList.add(state[mark.dataset.base]);
     });
+    map.closest('figure').classList.toggle('over', isOn);
     layer.setAttribute('visibility', isOn ? 'visible' : 'hidden');
     discs.forEach(move);
     const sum = { home: 0, left: 0, killed: 0, wounded: 0 };

@@ -21,7 +21,7 @@ struct Line<'r> {
 
 impl<'r> Line<'r> {
     fn of(results: &'r Results, policy: &str, daily: Daily) -> Self {
-        let rows = results.sheet("timeline.csv").into_iter().flat_map(|sheet| sheet.rows());
+        let rows = results.sheet("timeline.csv").into_iter().flat_map(super::folder::Sheet::rows);
         let rows = rows.filter(|row| row.text("measure") == daily.name() && row.text("policy") == policy);
         let at = |row: Row<'r>| Some((row.text("date").parse::<Date>().ok()?.days_since(results.start), row));
         Self { rows: rows.filter_map(at).collect() }
@@ -88,7 +88,7 @@ fn fan(results: &Results, shown: &[&Policy]) -> Figure {
     );
     let mut figure = drawn(results, shown, Daily::PeopleOut, title, Some(all));
     if let Some(half) = half {
-        figure.how.push_str(&format!(" Half are out by {} in the median.", day(half)));
+        figure.how = format!("{} Half are out by {} in the median.", figure.how, day(half));
     }
     figure
 }

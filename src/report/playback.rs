@@ -139,7 +139,9 @@ fn convoys<'r>(rows: &[Row<'r>], chart: &Chart) -> Vec<(&'r str, Vec<Step>)> {
         }
     }
     // A halt may be told to end after the next happening: places are kept in the order of time.
-    all.values_mut().for_each(|steps| steps.sort_by(|a, b| a.0.total_cmp(&b.0)));
+    for steps in all.values_mut() {
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
     all.into_iter().filter(|(_, steps)| steps.len() > 1).collect()
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Svg {
 /// A length with at most one decimal.
 pub(super) fn at(value: f64) -> String {
     let text = format!("{value:.1}");
-    text.strip_suffix(".0").unwrap_or(&text).replace("-0.0", "0").to_owned()
+    text.strip_suffix(".0").unwrap_or(&text).replace("-0.0", "0").clone()
 }
 
 /// A text that is safe between tags and in quotes.

@@ -16,6 +16,9 @@ const DRAWN: [&str; 4] = ["casualties.wounded", "casualties.killed", "people.out
 /// Means of a measure at the design points: policy by position, point, mean.
 type Means = Vec<(usize, String, Known)>;
 
+/// Means by policy and the values of the factors that are not along the foot.
+type Lines<'r> = BTreeMap<(usize, Vec<&'r str>), Vec<(f64, Known)>>;
+
 /// The section, if the folder holds a design.
 pub(super) fn section(results: &Results) -> Option<Section> {
     let design = results.sheet("design.csv")?;
@@ -47,7 +50,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
 }
 
 fn means(results: &Results, measure: &str) -> Means {
-    let rows = results.sheet("summary.csv").into_iter().flat_map(|sheet| sheet.rows());
+    let rows = results.sheet("summary.csv").into_iter().flat_map(super::folder::Sheet::rows);
     rows.filter(|row| row.text("measure") == measure && row.text("statistic") == "mean")
         .filter_map(|row| {
             let policy = results.policies.iter().position(|policy| policy.id == row.text("policy"))?;
@@ -66,17 +69,18 @@ fn figure(
 ) -> Option<Figure> {
     let scale = scale_of(unit_of(measure));
     // By policy and the values of the other factors: a line each.
-    let mut lines: BTreeMap<(usize, Vec<&str>), Vec<(f64, Known)>> = BTreeMap::new();
+    let mut lines = Lines::new();
     for (policy, point, known) in means {
         let values = points.get(point.as_str())?;
         let x: f64 = values[at].parse().ok()?;
         let others = values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value).collect();
         lines.entry((*policy, others)).or_default().push((x, *known));
     }
-    lines.values_mut().for_each(|line| line.sort_by(|a, b| a.0.total_cmp(&b.0)));
+    for line in lines.values_mut() {
+        line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
     let all = || lines.values().flatten();
     let (left, right) = (all().map(|p| p.0).fold(f64::MAX, f64::min), all().map(|p| p.0).fold(f64::MIN, f64::max));
-    let ends = |known: &Known| known.interval.map_or((known.value, known.value), |i| (i.low, i.high));
     let low = all().map(|(_, known)| ends(known).0 / scale).fold(f64::MAX, f64::min);
     let high = all().map(|(_, known)| ends(known).1 / scale).fold(f64::MIN, f64::max);
     if left >= right {
@@ -92,27 +96,7 @@ fn figure(
         (floor, high),
         &format!("{}, {}", short(measure), unit_text(unit_of(measure))),
     );
-    let mut labels: BTreeMap<usize, f64> = BTreeMap::new();
-    for ((policy, _), line) in &lines {
-        let class = colour(*policy);
-        let places: Vec<(f64, f64)> = line.iter().map(|&(x, known)| (x, known.value / scale)).collect();
-        if line.len() > 1 {
-            plot.line(&places, &format!("thin {class}"));
-        }
-        for (x, known) in line {
-            let (low, high) = ends(known);
-            let (from, to, y) =
-                (plot.y.clamped(low / scale), plot.y.clamped(high / scale), plot.y.at(known.value / scale));
-            let place = plot.x.at(*x);
-            plot.svg.line((place, from), (place, to), &format!("whisker {class}"));
-            let tip = format!("{} = {x}: {}", factors[at], known.text(unit_of(measure)));
-            plot.svg.disc((place, y), 3.6, &class, &tip);
-        }
-        if let Some(last) = places.last() {
-            let label = labels.entry(*policy).or_insert(last.1);
-            *label = label.max(last.1);
-        }
-    }
+    let labels = draw(&mut plot, &lines, factors[at], measure);
     if has_labels {
         plot.labels(
             labels.into_iter().map(|(policy, y)| (y, cut(&results.policies[policy].id, 16), colour(policy))).collect(),
@@ -140,7 +124,37 @@ fn figure(
     })
 }
 
-fn title(measure: &str, factor: &str, lines: &BTreeMap<(usize, Vec<&str>), Vec<(f64, Known)>>, first: &str) -> String {
+/// The lower and the upper end of an interval; twice the value if there is none.
+fn ends(known: &Known) -> (f64, f64) {
+    known.interval.map_or((known.value, known.value), |i| (i.low, i.high))
+}
+
+/// Draws dots, whiskers and lines; the height of each policy's label.
+fn draw(plot: &mut Plot, lines: &Lines, factor: &str, measure: &str) -> BTreeMap<usize, f64> {
+    let scale = scale_of(unit_of(measure));
+    let mut labels: BTreeMap<usize, f64> = BTreeMap::new();
+    for ((policy, _), line) in lines {
+        let class = colour(*policy);
+        let places: Vec<(f64, f64)> = line.iter().map(|&(x, known)| (x, known.value / scale)).collect();
+        if line.len() > 1 {
+            plot.line(&places, &format!("thin {class}"));
+        }
+        for (x, known) in line {
+            let (low, high) = ends(known);
+            let (place, y) = (plot.x.at(*x), plot.y.at(known.value / scale));
+            let whisker = (plot.y.clamped(low / scale), plot.y.clamped(high / scale));
+            plot.svg.line((place, whisker.0), (place, whisker.1), &format!("whisker {class}"));
+            plot.svg.disc((place, y), 3.6, &class, &format!("{factor} = {x}: {}", known.text(unit_of(measure))));
+        }
+        if let Some(last) = places.last() {
+            let label = labels.entry(*policy).or_insert(last.1);
+            *label = label.max(last.1);
+        }
+    }
+    labels
+}
+
+fn title(measure: &str, factor: &str, lines: &Lines, first: &str) -> String {
     let unit = unit_of(measure);
     let whole = lines.iter().find(|((policy, _), line)| *policy == 0 && line.len() > 1).map(|(_, line)| line);
     let Some((from, to)) = whole.and_then(|line| line.first().zip(line.last())) else {

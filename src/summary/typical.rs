@@ -38,7 +38,9 @@ fn mid_ranks(values: &[f64]) -> Vec<f64> {
     let mut first = 0;
     for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = first as f64 + (group.len() as f64 - 1.0) / 2.0;
-        group.iter().for_each(|&at| ranks[at] = rank);
+        for &at in group {
+            ranks[at] = rank;
+        }
         first += group.len();
     }
     ranks

@@ -112,7 +112,10 @@ fn sections_without_data_are_absent() {
     assert!(has(&page, "sweep") && !has(&page, "map") && !has(&page, "effects") && !has(&page, "casualties"));
     let page = made(&["run", THREE_BASES, "--replications", "20"], &home.path().join("run"));
     assert!(has(&page, "map") && has(&page, "closures") && !has(&page, "effects") && !has(&page, "attribution"));
-    let page = made(&["attribute", MALI, "--denial", "air", "--denial", "trucks", "--replications", "10"], &home.path().join("attribute"));
+    let page = made(
+        &["attribute", MALI, "--denial", "air", "--denial", "trucks", "--replications", "10"],
+        &home.path().join("attribute"),
+    );
     assert!(has(&page, "attribution") && !has(&page, "effects") && !page.contains("id=\"playback\""));
     let page = made(&["run", THREE_BASES, "--nested", "4x10"], &home.path().join("nested"));
     assert!(has(&page, "variance") && !has(&page, "closures") && !page.contains("class=\"cards\""));
