@@ -101,6 +101,6 @@ def intervals(axes, table, columns, colours=COLOURS):
         axes.plot([row[low], row[high]], [place, place], color=colour, linewidth=4, alpha=0.5, solid_capstyle="butt")
         axes.plot(row[value], place, "o", color=colour)
     axes.set_yticks(range(len(table)), [str(name) for name in table.index])
-    axes.invert_yaxis()
+    axes.set_ylim(len(table) - 0.5, -0.5)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
