@@ -102,7 +102,6 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Trace(args) => trace(&args),
         Command::Measures { facts: true, json } => of_facts(json),
         Command::Measures { facts: false, json } => measures(json),
-        Command::Measures { json } => measures(json),
         Command::Schema => shell::schema(),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),

@@ -338,8 +338,9 @@ impl Run {
                 written.write(tables::attribution(), |out, _| costs::attribution(out, &shares, &denials))?;
             }
             if let Some(hindcast) = &hindcast {
-                self.folder.write("hindcast.csv", |out| output::hindcast::facts(out, hindcast, plan))?;
-                self.folder.write("hindcast_groups.csv", |out| output::hindcast::groups(out, hindcast))?;
+                written.write(tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
+                let table = output::hindcast::groups_table();
+                written.write(table, |out, table| output::hindcast::groups(out, table, hindcast))?;
             }
             if let Some(curve) = &curve {
                 written.write(tables::curve(), |out, _| costs::curve(out, curve))?;

@@ -407,6 +407,74 @@ pub fn exceedance_draws() -> Table {
     )
 }
 
+/// `hindcast.csv`.
+pub fn hindcast() -> Table {
+    table(
+        "hindcast.csv",
+        "fact and forecast of it",
+        0,
+        vec![
+            text("fact", "Id of the fact."),
+            text("group", "Group of facts that hang together."),
+            text("in_sample", "`yes` if inputs were set from it."),
+            text("fitted_unsaid", "`yes` if inputs were set from it and the facts file does not say so."),
+            text("kind", "Number, bound, date, event or order."),
+            text("measure", "What the fact is a value of."),
+            text("base", "Base that it concerns; empty for the mission."),
+            Column::fixed("date", Holds::Date, "", "Day that it is a value at; empty for none."),
+            text("unit", "Unit of the value."),
+            text("value", "What is on record: a number, a date, yes or no, or an order."),
+            text("low", "Lower end of what the record allows."),
+            text("high", "Upper end of what the record allows."),
+            text("forecast", "`model`, or the simpler forecast that it is compared with."),
+            N,
+            number("q05", "that of the fact", "5% point of the forecast; of dates in days."),
+            number("q50", "that of the fact", "Median of the forecast; of dates in days."),
+            number("q95", "that of the fact", "95% point of the forecast; of dates in days."),
+            number(
+                "mid_pit",
+                "probability",
+                "Where the fact lies in the forecast: half of what is at it, and all below.",
+            ),
+            number("mid_pit_mcse", "probability", "Its Monte Carlo standard error."),
+            text("grade", "A to D, by where the fact lies in the model's forecast."),
+            text("score", "Which score is given."),
+            number("estimate", "that of the score", "The score."),
+            number("mcse", "that of the score", "Its Monte Carlo standard error."),
+            number("within", "probability", "Of lying in what the record allows."),
+            number("within_mcse", "probability", "Its Monte Carlo standard error."),
+            number("log_within", "", "Its natural logarithm."),
+            number("log_within_mcse", "", "The logarithm's Monte Carlo standard error."),
+            number("at_least", "probability", "Of reaching the lower end of the record."),
+            number("at_least_mcse", "probability", "Its Monte Carlo standard error."),
+            number("skill", "", "The model's score set against this forecast's; over 0 the model is better."),
+        ],
+    )
+}
+
+/// `hindcast_groups.csv`; columns for each simpler forecast follow.
+pub fn hindcast_groups() -> Table {
+    let facts = |name, meaning| Column::fixed(name, Holds::Integer, "facts", meaning);
+    table(
+        "hindcast_groups.csv",
+        "group of facts, those that inputs were set from apart",
+        2,
+        vec![
+            text("group", "The group; `all` for every fact."),
+            text("in_sample", "`yes` for facts that inputs were set from."),
+            facts("graded", "Facts that have a grade."),
+            facts("a", "Facts inside the middle half of the forecast."),
+            facts("b", "Facts inside the middle nine tenths, and no nearer."),
+            facts("c", "Facts inside the middle 99%, and no nearer."),
+            facts("d", "Facts outside."),
+            facts("outside_90", "Facts outside the middle nine tenths."),
+            number("by_luck_mean", "facts", "How many would be if the forecasts were right, as a mean."),
+            number("by_luck_q05", "facts", "The same, 5% point."),
+            number("by_luck_q95", "facts", "The same, 95% point."),
+        ],
+    )
+}
+
 /// A column for each measure and each departure, by name.
 pub fn measure_columns(names: &[String]) -> impl Iterator<Item = Column> {
     names.iter().map(|name| match (Measure::named(name), name.strip_prefix("departure.")) {

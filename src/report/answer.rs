@@ -47,6 +47,7 @@ pub(super) fn answer(results: &Results) -> Answer {
             ("What does each denial of the host cost, and all of them together?".to_owned(), attributed(results))
         }
         "sweep" => ("How do the results move with the inputs that are varied?".to_owned(), swept(results)),
+        "hindcast" => ("How near do the simulated withdrawals come to what is on record?".to_owned(), graded(results)),
         _ if results.sheet("variance.csv").is_some() => {
             ("How much of what may happen is chance, and how much is what is not known?".to_owned(), split(results))
         }
@@ -131,6 +132,20 @@ fn attributed(results: &Results) -> Option<String> {
         lost.change("units", "items lost"),
         share.bare("units"),
         share.ends("units"),
+    ))
+}
+
+/// Of a hindcast, how many facts lie where.
+fn graded(results: &Results) -> Option<String> {
+    let rows = || results.sheet("hindcast.csv").into_iter().flat_map(super::folder::Sheet::rows);
+    let fresh = || rows().filter(|row| row.text("forecast") == "model" && row.text("in_sample") != "yes");
+    let of = |grade: &str| fresh().filter(|row| row.text("grade") == grade).count();
+    let [a, b, c, d] = ["A", "B", "C", "D"].map(of);
+    Some(format!(
+        "Of {} graded facts that no input was set from, {a} lie inside the middle half of the forecast, {b} more inside its \
+         middle nine tenths, and {} outside those.",
+        a + b + c + d,
+        c + d
     ))
 }
 

@@ -33,7 +33,7 @@ pub enum ReportError {
 }
 
 /// The tables that are read, with the columns that are used.
-const TABLES: [(&str, &[&str]); 12] = [
+const TABLES: [(&str, &[&str]); 13] = [
     ("summary.csv", &["design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high"]),
     (
         "contrasts.csv",
@@ -43,6 +43,10 @@ const TABLES: [(&str, &[&str]); 12] = [
     ("equipment.csv", &["policy", "class", "owner", "base", "disposition", "cause", "units", "usd"]),
     ("casualties.csv", &["policy", "cause", "place", "group", "killed", "wounded"]),
     ("timeline.csv", &["policy", "date", "measure", "mean", "q05", "q25", "q50", "q75", "q95"]),
+    (
+        "hindcast.csv",
+        &["fact", "measure", "base", "date", "value", "low", "high", "forecast", "q05", "q50", "q95", "grade"],
+    ),
     ("design.csv", &["design_id"]),
     ("attribution.csv", &["measure", "effect", "part", "denial", "mean", "low", "high"]),
     ("curve.csv", &["ratio", "cover", "effect", "measure", "cost", "low", "high"]),

@@ -20,6 +20,7 @@ mod outline;
 mod page;
 mod people;
 mod playback;
+mod record;
 mod svg;
 mod sweeps;
 mod words;

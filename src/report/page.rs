@@ -10,7 +10,7 @@ use crate::output::numbers::whole;
 use crate::report::answer::answer;
 use crate::report::figure::{Grid, Section};
 use crate::report::folder::{ReportError, Results};
-use crate::report::{closures, costs, effects, equipment, exceedance, harm, map, people, sweeps};
+use crate::report::{closures, costs, effects, equipment, exceedance, harm, map, people, record, sweeps};
 use crate::store::{Disk, Verified};
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -59,6 +59,7 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         answer => Value::from_serialize(answer(&results)),
         policies => Value::from_serialize(policies(&results)),
         pareto => Value::from_serialize(costs::pareto(&results)),
+        scoreboard => Value::from_serialize(record::scoreboard(&results)),
         sections => Value::from_serialize(&sections),
         map => Value::from_serialize(&map),
         assumptions => Value::from_serialize(assumptions(&results)),

@@ -8,6 +8,7 @@ use crate::report::axis::{day, short_day};
 use crate::report::chart::{Plot, ROOM, Room, colour, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Policy, Results, Row};
+use crate::report::record::people_out;
 use crate::report::words::spaced;
 use crate::units::Date;
 
@@ -131,7 +132,22 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
     if has_labels {
         plot.labels(ends);
     }
+    let facts = if daily == Daily::PeopleOut { people_out(results) } else { Vec::new() };
+    for fact in &facts {
+        let x = fact.date.days_since(results.start);
+        let place = (plot.x.clamped(x), plot.y.clamped(fact.value));
+        if let Some((low, high)) = fact.ends {
+            plot.svg.line((place.0, plot.y.clamped(low)), (place.0, plot.y.clamped(high)), "whisker c2");
+        }
+        let tip = format!("{}, {}: {} reported", fact.id, day(fact.date), whole(fact.value));
+        plot.svg.diamond(place, 5.0, "plan", &tip);
+    }
     plot.months(results.start, results.deadline);
+    let mut key =
+        vec![("fan50".to_owned(), "middle half".to_owned()), ("fan90".to_owned(), "middle nine tenths".to_owned())];
+    if !facts.is_empty() {
+        key.push(("plan".to_owned(), "reported".to_owned()));
+    }
     let id = format!("day-{}", daily.name().replace(['.', '_'], "-"));
     let description = format!(
         "{} Under {}: dark band the middle half, light band the middle nine tenths, line the median.",
@@ -143,10 +159,7 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
         id,
         title,
         how: format!("{} At the end of each day, {}.", daily.meaning(), daily.unit()),
-        key: vec![
-            ("fan50".to_owned(), "middle half".to_owned()),
-            ("fan90".to_owned(), "middle nine tenths".to_owned()),
-        ],
+        key,
         source: format!("timeline.csv, {}; every {EVERY}th day in the table", daily.name()),
         table: table(shown, &lines),
     }

@@ -48,7 +48,10 @@ fn check(folder: &Path) -> Vec<String> {
         assert!(rows > 0, "{path} is empty");
         described.push(path.to_owned());
     }
-    let tables: Vec<String> = results_of(folder).into_keys().filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "csv")).collect();
+    let tables: Vec<String> = results_of(folder)
+        .into_keys()
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "csv"))
+        .collect();
     let mut sorted = described.clone();
     sorted.sort();
     assert_eq!(sorted, tables, "every table is described");
@@ -88,6 +91,8 @@ fn every_table_of_every_command_is_described() {
     assert!(described(&sweep).contains(&"design.csv".to_owned()));
     let nested = ["compare", THREE_BASES, "--policy", "trucks-granted", "--nested", "4x10"];
     assert!(described(&nested).contains(&"exceedance_draws.csv".to_owned()));
+    let hindcast = ["hindcast", MALI, "--replications", "10"];
+    assert!(described(&hindcast).contains(&"hindcast_groups.csv".to_owned()));
     let attribute = ["attribute", MALI, "--denial", "air", "--denial", "trucks", "--replications", "10"];
     assert!(described(&attribute).contains(&"attribution.csv".to_owned()));
 }

@@ -117,6 +117,8 @@ fn sections_without_data_are_absent() {
         &home.path().join("attribute"),
     );
     assert!(has(&page, "attribution") && !has(&page, "effects") && !page.contains("id=\"playback\""));
+    let page = made(&["hindcast", MALI, "--replications", "10"], &home.path().join("hindcast"));
+    assert!(has(&page, "record") && page.contains(" reported\""), "reported figures stand beside the simulated ones");
     let page = made(&["run", THREE_BASES, "--nested", "4x10"], &home.path().join("nested"));
     assert!(has(&page, "variance") && !has(&page, "closures") && !page.contains("class=\"cards\""));
 }
