@@ -62,6 +62,7 @@ Examples:
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard hindcast scenarios/mali-2023.toml
+  rearguard report results/mali-2023-compare
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -99,6 +100,22 @@ fn every_command_has_help() {
         }
     }
     assert!(stdout(&expect(rearguard(["--version"]), 0)).starts_with("rearguard "));
+}
+
+#[test]
+fn other_tools_are_told_what_they_want() {
+    let schema: Value = serde_json::from_str(&stdout(&expect(rearguard(["schema"]), 0))).expect("the schema is JSON");
+    assert!(schema["properties"]["base"].is_object());
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(stdout(&expect(rearguard(["completions", shell]), 0)).contains("reproduce"), "{shell}");
+    }
+    let page = stdout(&expect(rearguard(["man", "report"]), 0));
+    assert!(page.contains(".TH rearguard-report 1") && page.contains("report.html"), "{page}");
+    assert!(stdout(&expect(rearguard(["man"]), 0)).contains(".TH rearguard 1"));
+    rearguard(["man", "rnu"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no command `rnu`; did you mean `run`?
+
+"#]]);
 }
 
 #[test]
