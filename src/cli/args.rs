@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::withdrawal::What;
 
@@ -18,6 +19,7 @@ Examples:
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard hindcast scenarios/mali-2023.toml
+  rearguard report results/mali-2023-compare
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -39,6 +41,11 @@ Examples:
   rearguard hindcast scenarios/mali-2023.toml
   rearguard hindcast scenarios/mali-2023.toml --leave-out Kidal
   rearguard hindcast scenarios/three-bases.toml --facts my-facts.csv";
+
+const REPORT_EXAMPLE: &str = "\
+Examples:
+  rearguard compare scenarios/mali-2023.toml --policy air-granted --policy trucks-granted
+  rearguard report results/mali-2023-compare";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -146,6 +153,19 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Make one self-contained page of a results folder: answer, charts, map and playback
+    #[command(after_help = REPORT_EXAMPLE)]
+    Report {
+        /// Results folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The page to write [default: report.html in the folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Print nothing but problems
+        #[arg(long, short)]
+        quiet: bool,
+    },
     /// Run a results folder's experiment again from its own inputs and compare every file
     Reproduce {
         /// Results folder
@@ -214,6 +234,18 @@ pub enum Command {
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print what a shell completes commands by
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page, of the program or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
     },
     /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {

@@ -12,14 +12,14 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::explain::explain;
 use crate::cli::init::init;
 use crate::cli::merge::merge;
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
-use crate::cli::{attribute, files, folders, hindcast, nested, pareto, screen, show, study, sweep};
+use crate::cli::{attribute, files, folders, hindcast, nested, pareto, report, screen, shell, show, study, sweep};
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::Case;
 use crate::summary::Summary;
 
@@ -89,6 +89,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
         }
         Command::Verify { folder } => folders::verify(&folder),
+        Command::Report { folder, out, quiet } => report::report(&folder, out, quiet),
         Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
         Command::Diff { before, after, all } => folders::diff(&before, &after, all),
         Command::Check { files, sets, json } => check(&files, &sets, json),
@@ -101,6 +102,9 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Trace(args) => trace(&args),
         Command::Measures { facts: true, json } => of_facts(json),
         Command::Measures { facts: false, json } => measures(json),
+        Command::Schema => shell::schema(),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
         Command::Explain { term } => explain(&term),
     }
 }

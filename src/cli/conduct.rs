@@ -2,7 +2,6 @@
 //! read back and summarised.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +11,7 @@ use serde_json::json;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::files::Tables;
 use crate::cli::progress::Progress;
 use crate::cli::request::{Kind, Point, REQUEST, Request};
 use crate::cli::session::Session;
@@ -19,7 +19,7 @@ use crate::cli::shard::Shard;
 use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Ran, Rows, run_cells};
 use crate::measures::Measure;
-use crate::output::{self, costs, csv_files};
+use crate::output::{self, costs, csv_files, tables};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
     self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
@@ -318,30 +318,35 @@ impl Run {
             session.record.as_ref().map(|record| record.score(session, &rows[0]).map(Box::new)).transpose()?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
-            files::write(&self.folder, session, &rows, &summaries)?;
-            if let Some(tables) = &nested {
-                self.folder.write("variance.csv", |out| output::nested::variance(out, &tables.splits))?;
-                let write = |out: &mut dyn Write| output::nested::draw_curves(out, &tables.curves);
-                self.folder.write("exceedance_draws.csv", write)?;
+            let text = session.request.text();
+            self.folder.write(REQUEST, |out| out.write_all(text.as_bytes()))?;
+            let mut written = Tables::of(&self.folder);
+            files::write(&mut written, session, &rows, &summaries)?;
+            if let Some(of) = &nested {
+                written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
+                written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;
             } else if matches!(command, Kind::Run | Kind::Compare) {
                 let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
-                self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
+                written.write(tables::exceedance(), |out, _| csv_files::exceedance(out, &curves))?;
             }
             if !pareto.is_empty() {
-                self.folder.write("pareto.csv", |out| csv_files::pareto(out, &session.request.pareto, &pareto))?;
+                let table = tables::pareto().with(tables::mean_columns(&session.request.pareto));
+                written.write(table, |out, table| csv_files::pareto(out, table, &pareto))?;
             }
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-                self.folder.write("attribution.csv", |out| costs::attribution(out, &shares, &denials))?;
+                written.write(tables::attribution(), |out, _| costs::attribution(out, &shares, &denials))?;
             }
             if let Some(hindcast) = &hindcast {
-                self.folder.write("hindcast.csv", |out| output::hindcast::facts(out, hindcast, plan))?;
-                self.folder.write("hindcast_groups.csv", |out| output::hindcast::groups(out, hindcast))?;
+                written.write(tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
+                let table = output::hindcast::groups_table();
+                written.write(table, |out, table| output::hindcast::groups(out, table, hindcast))?;
             }
             if let Some(curve) = &curve {
-                self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
-                self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
+                written.write(tables::curve(), |out, _| costs::curve(out, curve))?;
+                written.write(tables::break_even(), |out, _| costs::break_even(out, curve))?;
             }
+            written.describe(session.title())?;
             let seconds = ran.map(|(_, seconds)| seconds);
             let event = json!({ "event": "done", "at": now(), "replications": plan.replications, "seconds": seconds });
             self.folder.journal(&event)?;

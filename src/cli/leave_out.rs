@@ -7,13 +7,13 @@
 
 use std::io::{self, Write};
 
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::scoreboard::paragraph;
 use crate::cli::session::Session;
 use crate::draw::{Law, key};
 use crate::experiment::PolicyModel;
 use crate::model::Model;
 use crate::model::facts::Facts;
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::{Code, Diagnostic, Diagnostics, Listed, Listing, Override, suggestion};
 use crate::stats;
 

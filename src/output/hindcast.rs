@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::experiment::Plan;
 use crate::model::facts::{FactKind, Record};
 use crate::output::csv_files::text;
+use crate::output::table::{Column, Holds, Table};
+use crate::output::tables;
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, Hindcast, Reference, Score};
 
@@ -22,39 +22,7 @@ fn scored(scored: Option<Scored>) -> [String; 2] {
 /// # Errors
 /// Those of writing.
 pub fn facts(out: &mut dyn Write, hindcast: &Hindcast, plan: &Plan) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "fact",
-        "group",
-        "in_sample",
-        "fitted_unsaid",
-        "kind",
-        "measure",
-        "base",
-        "date",
-        "unit",
-        "value",
-        "low",
-        "high",
-        "forecast",
-        "n",
-        "q05",
-        "q50",
-        "q95",
-        "mid_pit",
-        "mid_pit_mcse",
-        "grade",
-        "score",
-        "estimate",
-        "mcse",
-        "within",
-        "within_mcse",
-        "log_within",
-        "log_within_mcse",
-        "at_least",
-        "at_least_mcse",
-        "skill",
-    ])?;
+    let mut csv = tables::hindcast().begin(out)?;
     for row in &hindcast.rows {
         let about = about(row, plan);
         let mut write = |name: &str, forecast: Option<&Forecast>, n: u64, skill: Option<f64>| {
@@ -152,32 +120,31 @@ fn scores(row: &FactRow, name: &str, forecast: Option<&Forecast>, n: u64, skill:
     ]
 }
 
+/// `hindcast_groups.csv`, with three columns for each forecast that the model is compared with.
+pub fn groups_table() -> Table {
+    let of = |reference: &Reference| {
+        let name = reference.name();
+        let column = |what: &str, meaning: String| {
+            Column::named(&format!("{what}_{}", name.replace('-', "_")), Holds::Integer, "facts", &meaning)
+        };
+        [
+            column("better_than", format!("Facts on which the model scores better than the forecast {name}.")),
+            column("same_as", format!("Facts on which it scores as the forecast {name} does.")),
+            column("compared_with", format!("Facts on which the forecast {name} can be compared with it.")),
+        ]
+    };
+    tables::hindcast_groups().with(Reference::ALL.iter().flat_map(of))
+}
+
 /// Facts taken together: all and each group, those that inputs were set from apart.
+///
+/// # Arguments
+/// * `table` - [`groups_table`].
 ///
 /// # Errors
 /// Those of writing.
-pub fn groups(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    let mut header: Vec<String> = [
-        "group",
-        "in_sample",
-        "graded",
-        "a",
-        "b",
-        "c",
-        "d",
-        "outside_90",
-        "by_luck_mean",
-        "by_luck_q05",
-        "by_luck_q95",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    for reference in Reference::ALL {
-        let name = reference.name().replace('-', "_");
-        header.extend(["better_than", "same_as", "compared_with"].map(|what| format!("{what}_{name}")));
-    }
-    csv.write_record(&header)?;
+pub fn groups(out: &mut dyn Write, table: &Table, hindcast: &Hindcast) -> io::Result<()> {
+    let mut csv = table.begin(out)?;
     for row in &hindcast.groups {
         let mut cells = vec![
             row.group.clone().unwrap_or_else(|| "all".to_owned()),

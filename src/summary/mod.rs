@@ -14,6 +14,7 @@ mod nested;
 mod pareto;
 mod tables;
 mod timeline;
+mod typical;
 
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
 pub use contrasts::{Contrast, Effect};
@@ -26,3 +27,4 @@ pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use tables::{PolicySummary, Summary, SummaryError, summarise};
 pub use timeline::{TimelineRow, timeline_rows};
+pub use typical::typical;

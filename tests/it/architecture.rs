@@ -22,6 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("experiment", &["withdrawal", "scenario", "model", "store", "draw", "stats", "measures"]),
     ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
     ("output", &["summary", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
+    ("report", &["output", "store", "stats", "measures", "units", "math"]),
 ];
 
 /// The room that may import all others.
