@@ -94,7 +94,7 @@ fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &
 
 /// What was forecast, what happened, and where in the forecast it fell.
 fn forecasts(out: &mut dyn Write, rows: &[&FactRow], model: &Model) -> io::Result<()> {
-    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>13}", "fact", "what", "record", "forecast 5-95%", "mid-PIT grade")?;
+    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>13}", "fact", "what", "record", "5% to 95%", "mid-PIT grade")?;
     for row in rows {
         let Some(forecast) = &row.forecast else { continue };
         let pit = forecast.mid_pit.map_or_else(|| "-".to_owned(), |pit| decimals(pit.value, 3));

@@ -67,7 +67,10 @@ impl Session {
     /// As for [`Session::new`].
     pub fn of_arguments(asked: Asked, args: &ExperimentArguments) -> Result<Self, Stop> {
         let out = args.out.clone().unwrap_or_else(|| {
-            let whole = default_folder(&args.file, asked.request.command);
+            let mut whole = default_folder(&args.file, asked.request.command);
+            if let Some(group) = &asked.request.leave_out {
+                whole = PathBuf::from(format!("{}-without-{}", whole.display(), group.to_lowercase()));
+            }
             args.shard.map_or(whole.clone(), |Shard { index, of }| {
                 PathBuf::from(format!("{}-shard-{index}-of-{of}", whole.display()))
             })

@@ -300,6 +300,9 @@ fn a_group_that_is_none_is_refused_with_the_nearest() {
     };
     let wrong = said(&["--leave-out", "rate"], 3);
     assert!(wrong.contains("no fact is of the group `rate`") && wrong.contains("did you mean `rates`?"), "{wrong}");
+    let without = home.path().join("results/case-hindcast-without-rates/hindcast.csv");
+    assert!(said(&["--leave-out", "RATES", "--replications", "40"], 0).is_empty() && without.exists());
+    fs::remove_dir_all(home.path().join("results")).expect("results can be removed");
     let one = rearguard(["hindcast", "case.toml", "--replications", "1", "--out", "one"]).current_dir(home.path());
     assert!(stdout(&expect(one, 0)).contains("too few replications"));
     assert!(said(&["--leave-out", "rates", "--point"], 2).contains("give one of them"));
