@@ -15,7 +15,7 @@
 //! * [`withdrawal`] is one replication, a file for each mechanism; [`kernel`] is its clock and queue.
 //! * [`design`] says which values the factors of a sweep take together.
 //! * [`experiment`] runs policies over replications in parallel; [`summary`] turns them into estimates with intervals.
-//! * [`output`] and [`store`] write a results folder; [`cli`] is the command line.
+//! * [`output`] and [`store`] write a results folder; [`report`] makes a page of one; [`cli`] is the command line.
 //! * [`draw`] gives keyed random numbers, [`stats`] estimators, [`math`] functions that are the same on every
 //!   processor, [`measures`] the names of all results, [`units`] dates.
 //!
@@ -54,6 +54,7 @@ pub mod math;
 pub mod measures;
 pub mod model;
 pub mod output;
+pub mod report;
 pub mod scenario;
 pub mod stats;
 pub mod store;

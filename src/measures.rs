@@ -208,6 +208,31 @@ impl Daily {
         }
     }
 
+    /// Its unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::PeopleOut | Self::Killed | Self::Wounded => "people",
+            Self::BasesClosed => "bases",
+            Self::Evacuated | Self::Lost => "units",
+            Self::ImportsUnanswered => "requests",
+            Self::AircraftGrounded => "aircraft",
+        }
+    }
+
+    /// What it says.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::PeopleOut => "Mission people out of the country.",
+            Self::BasesClosed => "Bases whose people have left.",
+            Self::Killed => "Killed on the road.",
+            Self::Wounded => "Wounded on the road who lived.",
+            Self::Evacuated => "Items out of the country.",
+            Self::Lost => "Items destroyed, decommissioned, abandoned or lost en route.",
+            Self::ImportsUnanswered => "Requests for imports that have no answer yet.",
+            Self::AircraftGrounded => "Aircraft that wait for a part.",
+        }
+    }
+
     /// Whether it is a running total, which never falls.
     pub fn is_total(self) -> bool {
         !matches!(self, Self::ImportsUnanswered | Self::AircraftGrounded)

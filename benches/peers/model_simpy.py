@@ -6,27 +6,12 @@ import random
 
 import simpy
 
-BASES, TRUCKLOADS, TRUCKS, COLUMN, BATCH = 12, 60, 40, 20, 10
-DEADLINE_DAYS = 184.0
-LEGS, LEG_KM = 8, 44.0
-KM_PER_DAY, CONVOY_LOG_SD, DAY_LOG_SD = 150.0, 0.2, 0.35
-DEVICES_PER_KM, WOUNDED_PER_DEVICE, DISPERSION = 0.0015, 2.2, 1.0
-HALT_MEAN_DAYS, HALT_SHAPE = 0.4, 2.0
-BREAKDOWNS_PER_KM = COLUMN / 6667.0
-REPAIR_DAYS, REPAIR_LOG_SD = 0.06, 0.6
-REST_DAYS, REST_LOG_SD = 2.0, 0.5
-GRANTED, ANSWER_DAYS, RETRY_DAYS = 0.5, 1.0, 1.0
-CREW_LOW, CREW_MODE, CREW_HIGH = 6.0, 12.0, 25.0
-FIRE_PER_DAY, SHELTER_DAYS = 0.1, 0.5
-
-
-def poisson(rng, mean):
-    """By the product of uniforms."""
-    limit, count, product = math.exp(-mean), 0, rng.random()
-    while product > limit:
-        count += 1
-        product *= rng.random()
-    return count
+from benchmark_case import (
+    ANSWER_DAYS, BASES, BATCH, BREAKDOWNS_PER_KM, COLUMN, CONVOY_LOG_SD, CREW_HIGH, CREW_LOW, CREW_MODE, DAY_LOG_SD,
+    DEADLINE_DAYS, DEVICES_PER_KM, DISPERSION, FIRE_PER_DAY, GRANTED, HALT_MEAN_DAYS, HALT_SHAPE, KM_PER_DAY, LEG_KM, LEGS,
+    REPAIR_DAYS, REPAIR_LOG_SD, REST_DAYS, REST_LOG_SD, RETRY_DAYS, SHELTER_DAYS, TRUCKLOADS, TRUCKS, WOUNDED_PER_DEVICE,
+    main, poisson,
+)
 
 
 class Base:
@@ -195,11 +180,5 @@ def replicate(seed):
     )
 
 
-NAMES = ("requests", "trips", "incidents", "contacts", "breakdowns", "wounded", "evacuated", "finish_days")
-
 if __name__ == "__main__":
-    import sys
-
-    outcomes = [replicate(seed) for seed in range(int(sys.argv[1]))]
-    for name, column in zip(NAMES, zip(*outcomes)):
-        print(f"{name},{sum(column)},{sum(value * value for value in column)}")
+    main(replicate)

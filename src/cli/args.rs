@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::withdrawal::What;
 
@@ -20,6 +21,8 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard report results/mali-2023-compare
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -51,6 +54,17 @@ Examples:
   rearguard calibrate scenarios/mali-2023.toml --free permissions.truck_column,imports
   rearguard calibrate scenarios/mali-2023.toml --method history --free permissions --particles 200
   rearguard run scenarios/mali-2023.toml --overlay results/mali-2023-calibrate/overlay.csv";
+
+const HINDCAST_EXAMPLES: &str = "\
+Examples:
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard hindcast scenarios/mali-2023.toml --leave-out Kidal
+  rearguard hindcast scenarios/three-bases.toml --facts my-facts.csv";
+
+const REPORT_EXAMPLE: &str = "\
+Examples:
+  rearguard compare scenarios/mali-2023.toml --policy air-granted --policy trucks-granted
+  rearguard report results/mali-2023-compare";
 
 const MERGE_EXAMPLE: &str = "\
 Examples:
@@ -145,6 +159,16 @@ pub enum Command {
     Discover(DiscoverArguments),
     /// Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
     Study(StudyArguments),
+    /// Score forecasts against facts on record, beside those of simpler forecasts
+    #[command(after_help = HINDCAST_EXAMPLES)]
+    Hindcast {
+        /// Against what.
+        #[command(flatten)]
+        hindcast: HindcastArguments,
+        /// What to run and how.
+        #[command(flatten)]
+        experiment: ExperimentArguments,
+    },
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
     Merge {
@@ -169,6 +193,19 @@ pub enum Command {
         /// Results folder
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+    },
+    /// Make one self-contained page of a results folder: answer, charts, map and playback
+    #[command(after_help = REPORT_EXAMPLE)]
+    Report {
+        /// Results folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// The page to write [default: report.html in the folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Print nothing but problems
+        #[arg(long, short)]
+        quiet: bool,
     },
     /// Run a results folder's experiment again from its own inputs and compare every file
     Reproduce {
@@ -218,6 +255,9 @@ pub enum Command {
         /// Show the scenario under a policy
         #[arg(long, value_name = "ID")]
         policy: Option<String>,
+        /// Count instead how many numbers of each table are reported, derived and assumed
+        #[arg(long, conflicts_with = "path")]
+        pedigree: bool,
         /// Override a value, as PATH=VALUE
         #[arg(long = "set", value_name = "PATH=VALUE")]
         sets: Vec<String>,
@@ -229,9 +269,24 @@ pub enum Command {
     Trace(TraceArguments),
     /// List every measure with its unit and meaning
     Measures {
+        /// List what facts can be tied to beside measures
+        #[arg(long)]
+        facts: bool,
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Print what a shell completes commands by
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page, of the program or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
     },
     /// Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
     Explain {
@@ -294,6 +349,18 @@ pub struct TraceArguments {
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,
+}
+
+/// What forecasts are scored against.
+#[derive(Args, Debug)]
+pub struct HindcastArguments {
+    /// Facts file [default: <scenario>.facts.csv beside the scenario]
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// Forecast this group of facts without it: inputs that were set from it are widened, and set anew from the other facts
+    /// that they were set from
+    #[arg(long, value_name = "GROUP")]
+    pub leave_out: Option<String>,
 }
 
 /// What a sweep varies.

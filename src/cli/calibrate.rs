@@ -11,7 +11,6 @@ use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
 use crate::cli::exit::Stop;
 use crate::cli::notes::note;
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::request::{Kind, REQUEST, Request, hash, policy_ids};
 use crate::cli::sensitivity::{bases, free, uncertainties};
 use crate::cli::session::Session;
@@ -26,6 +25,7 @@ use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::Uncertainty;
 use crate::model::facts::Facts;
 use crate::output::calibration::{self, FactRow};
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::{facts_beside, read_facts, read_file};
 
 /// Share of the particles that are near enough for the next generation.

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::cli::calibrate::{Calibration, Method, Outcome, described, overlay_path};
 use crate::cli::exit::Stop;
-use crate::cli::numbers::{decimals, probability, whole};
 use crate::cli::session::Session;
 use crate::inference::Ended;
+use crate::output::numbers::{decimals, probability, whole};
 use crate::stats::wilson;
 use crate::summary::CONFIDENCE;
 

@@ -12,15 +12,17 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::explain::explain;
 use crate::cli::init::init;
 use crate::cli::merge::merge;
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
 use crate::cli::{
-    attribute, calibrate, discover, files, folders, nested, pareto, screen, screening, sensitivity, show, study, sweep,
+    attribute, calibrate, discover, files, folders, hindcast, nested, pareto, report, screen, screening, sensitivity,
+    shell, show, study, sweep,
 };
-use crate::measures::Measure;
+use crate::measures::{Daily, Measure};
+use crate::model::facts::{Needs, Observable, What};
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::Case;
 use crate::summary::Summary;
 
@@ -87,19 +89,28 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Sensitivity { sensitivity, experiment } => sensitivity::sensitivity(&sensitivity, &experiment),
         Command::Calibrate { calibration, experiment } => calibrate::calibrate(&calibration, &experiment),
         Command::Discover(args) => discover::discover(&args),
+        Command::Hindcast { hindcast, experiment } => hindcast::hindcast(&hindcast, &experiment),
         Command::Study(args) => study::study(&args),
         Command::Merge { folders, out, replace, json, quiet } => {
             merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
         }
         Command::Verify { folder } => folders::verify(&folder),
+        Command::Report { folder, out, quiet } => report::report(&folder, out, quiet),
         Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
         Command::Diff { before, after, all } => folders::diff(&before, &after, all),
         Command::Check { files, sets, json } => check(&files, &sets, json),
-        Command::Show { file, path, policy, sets, json } => {
+        Command::Show { file, path: _, policy, pedigree: true, sets, json } => {
+            show::pedigree(&file, policy.as_deref(), &sets, json)
+        }
+        Command::Show { file, path, policy, pedigree: false, sets, json } => {
             show::show(&file, path.as_deref().unwrap_or(""), policy.as_deref(), &sets, json)
         }
         Command::Trace(args) => trace(&args),
-        Command::Measures { json } => measures(json),
+        Command::Measures { facts: true, json } => of_facts(json),
+        Command::Measures { facts: false, json } => measures(json),
+        Command::Schema => shell::schema(),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
         Command::Explain { term } => explain(&term),
     }
 }
@@ -224,6 +235,10 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
             }
             writeln!(out, "\nResults: {folder} (sensitivity.csv holds every parameter, points.csv what it rests on)")
         }
+        Kind::Hindcast => {
+            hindcast::screen(out, session, conducted)?;
+            writeln!(out, "\nResults: {folder} (hindcast.csv holds every score)")
+        }
         Kind::Sweep => {
             sweep::screen(out, session, &conducted.summaries)?;
             writeln!(out, "\nResults: {folder} (design.csv holds the points, summary.csv every measure at each)")
@@ -309,9 +324,16 @@ fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), 
         let file = file.as_ref();
         match Case::load(file, sets) {
             Ok(case) => {
+                let facts = match hindcast::facts_of(file, &case) {
+                    Ok(facts) => facts.map_or_else(String::new, |facts| format!(", {} facts", facts.list.len())),
+                    Err(problems) => {
+                        all.append(problems);
+                        continue;
+                    }
+                };
                 let counts = case.listing(&[]).counts();
                 lines.push(format!(
-                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {} policies, {} denials",
+                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {} policies, {} denials{facts}",
                     file.display(),
                     counts.reported,
                     counts.derived,
@@ -349,5 +371,40 @@ fn measures(json: bool) -> Result<(), Stop> {
         writeln!(out, "{:<40} {:<12} {}", measure.name(), measure.unit(), measure.meaning())?;
     }
     writeln!(out, "{:<40} {:<12} Day on which the people of a base left.", "departure.<base>", "days")?;
+    Ok(())
+}
+
+/// What facts can be tied to: daily quantities with a date, and observables.
+fn of_facts(json: bool) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    let takes = |needs: Needs| match needs {
+        Needs::Nothing => "",
+        Needs::Base => "base",
+        Needs::Date => "date",
+        Needs::BaseAndDate => "base, date",
+    };
+    let daily = Daily::ALL.into_iter().map(|daily| {
+        (
+            daily.name(),
+            What::Daily(daily).unit(),
+            Needs::Date,
+            "The quantity of that name in `timeline.csv`, at the end of a day.",
+        )
+    });
+    let rest = Observable::ALL.iter().map(|of| (of.name(), of.unit(), of.needs(), of.meaning()));
+    let order = ("closure_order", "order", Needs::Nothing, "Order in which bases were left.");
+    let all: Vec<_> = daily.chain(rest).chain([order]).collect();
+    if json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|(name, unit, needs, meaning)| {
+                serde_json::json!({ "name": name, "unit": unit, "needs": takes(*needs), "meaning": meaning.trim() })
+            })
+            .collect();
+        return Ok(writeln!(out, "{}", serde_json::Value::from(rows))?);
+    }
+    for (name, unit, needs, meaning) in all {
+        writeln!(out, "{name:<34} {unit:<10} {:<11} {}", takes(needs), meaning.trim())?;
+    }
     Ok(())
 }

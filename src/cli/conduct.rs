@@ -2,7 +2,6 @@
 //! read back and summarised.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +12,7 @@ use serde_json::json;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::calibrate::{self, Outcome};
 use crate::cli::exit::Stop;
+use crate::cli::files::Tables;
 use crate::cli::progress::Progress;
 use crate::cli::request::{Kind, Point, REQUEST, Request};
 use crate::cli::sensitivity::{Screened, Sensing};
@@ -22,10 +22,10 @@ use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Plan, Ran, Rows, run_cells};
 use crate::inference::{Effects, sensitivity};
 use crate::measures::Measure;
-use crate::output::{self, costs, csv_files};
+use crate::output::{self, costs, csv_files, tables};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
-    self, AttributionRow, CoverCurve, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
+    self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
     exceedance_rows, pareto, summarise, without_estimates,
 };
 
@@ -68,6 +68,8 @@ pub struct Conducted {
     pub effects: Option<Box<Effects>>,
     /// What a calibration came to.
     pub calibration: Option<Box<Outcome>>,
+    /// Scores against the record, if that was asked for.
+    pub hindcast: Option<Box<Hindcast>>,
     /// Replications run now, of all policies, and the seconds they took; none if there was nothing to run.
     pub ran: Option<(u64, f64)>,
 }
@@ -352,31 +354,42 @@ impl Run {
         let inner = session.request.nested.map(|nesting| nesting.inner as usize);
         let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
         let pareto = pareto_set(session, &rows[0])?;
+        let hindcast =
+            session.record.as_ref().map(|record| record.score(session, &rows[0]).map(Box::new)).transpose()?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         if self.complete != Some(plan.replications) {
-            files::write(&self.folder, session, &rows, &summaries)?;
-            if let Some(tables) = &nested {
-                self.folder.write("variance.csv", |out| output::nested::variance(out, &tables.splits))?;
-                let write = |out: &mut dyn Write| output::nested::draw_curves(out, &tables.curves);
-                self.folder.write("exceedance_draws.csv", write)?;
+            let text = session.request.text();
+            self.folder.write(REQUEST, |out| out.write_all(text.as_bytes()))?;
+            let mut written = Tables::of(&self.folder);
+            files::write(&mut written, session, &rows, &summaries)?;
+            if let Some(of) = &nested {
+                written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
+                written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;
             } else if matches!(command, Kind::Run | Kind::Compare) {
                 let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
-                self.folder.write("exceedance.csv", |out| csv_files::exceedance(out, &curves))?;
+                written.write(tables::exceedance(), |out, _| csv_files::exceedance(out, &curves))?;
             }
             if !pareto.is_empty() {
-                self.folder.write("pareto.csv", |out| csv_files::pareto(out, &session.request.pareto, &pareto))?;
+                let table = tables::pareto().with(tables::mean_columns(&session.request.pareto));
+                written.write(table, |out, table| csv_files::pareto(out, table, &pareto))?;
             }
             if !shares.is_empty() {
                 let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-                self.folder.write("attribution.csv", |out| costs::attribution(out, &shares, &denials))?;
+                written.write(tables::attribution(), |out, _| costs::attribution(out, &shares, &denials))?;
+            }
+            if let Some(hindcast) = &hindcast {
+                written.write(tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
+                let table = output::hindcast::groups_table();
+                written.write(table, |out, table| output::hindcast::groups(out, table, hindcast))?;
             }
             if let Some(curve) = &curve {
-                self.folder.write("curve.csv", |out| costs::curve(out, curve))?;
-                self.folder.write("break_even.csv", |out| costs::break_even(out, curve))?;
+                written.write(tables::curve(), |out, _| costs::curve(out, curve))?;
+                written.write(tables::break_even(), |out, _| costs::break_even(out, curve))?;
             }
+            written.describe(session.title())?;
             self.finish(session, &summaries, ran)?;
         }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, ran, ..Conducted::default() })
+        Ok(Conducted { summaries, shares, curve, pareto, nested, hindcast, ran, ..Conducted::default() })
     }
 
     /// The same for a sensitivity analysis, whose replications are points of its design.

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::cli::folders::{disk, session};
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::sensitivity::Sensing;
 use crate::cli::session::Session;
 use crate::design::Screening;
 use crate::experiment::Rows;
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{Peeling, PrimBox, StatsError, prim, quasi_p, sum};
 use crate::store::Chunks;

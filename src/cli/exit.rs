@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::design::{DesignError, FactorError};
 use crate::experiment::PlanError;
+use crate::report::ReportError;
 use crate::scenario::Diagnostics;
 use crate::store::StoreError;
 use crate::summary::SummaryError;
@@ -102,6 +103,9 @@ pub enum Stop {
     /// A folder does not hold what it should, or an experiment did not come out the same.
     #[error("{0}")]
     NotMet(String),
+    /// A folder cannot be reported on.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// Results could not be summarised.
     #[error(transparent)]
     Summary(SummaryError),
@@ -128,6 +132,7 @@ impl Stop {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Plan(_)
             | Self::Store(_)
+            | Self::Report(_)
             | Self::File { .. }
             | Self::Output(_)
             | Self::Replications { .. }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use crate::cli::exit::Stop;
 use crate::measures::Measure;
 use crate::model::Inputs;
+use crate::model::facts::Observable;
 use crate::model::field::{Field, Kind, Table};
 use crate::scenario::{CODES, Code, nearest};
 use crate::withdrawal::What;
@@ -44,12 +45,14 @@ pub fn explain(term: &str) -> Result<(), Stop> {
 pub fn terms() -> Vec<String> {
     let codes = CODES.iter().map(|info| info.code.text().to_owned());
     let measures = Measure::ALL.iter().map(|measure| measure.name().to_owned());
+    let observables = Observable::ALL.iter().map(|observable| observable.name().to_owned());
     let happenings = What::ALL.iter().map(|what| what.name().to_owned());
     let mechanisms = sections().into_iter().flat_map(|(names, _)| names);
     let mut paths = Vec::new();
     collect(Inputs::FIELDS, "", &mut paths);
     codes
         .chain(measures)
+        .chain(observables)
         .chain(happenings)
         .chain(mechanisms)
         .chain(rows().map(|row| row[0].to_owned()))
@@ -65,6 +68,9 @@ pub fn explanation(term: &str) -> Option<String> {
     }
     if let Some(measure) = Measure::named(term) {
         return Some(format!("{} ({}): a measure\n\n{}", measure.name(), measure.unit(), measure.meaning()));
+    }
+    if let Some(of) = Observable::ALL.iter().find(|of| of.name() == term) {
+        return Some(format!("{} ({}): what facts can be tied to\n\n{}", of.name(), of.unit(), of.meaning()));
     }
     if let Some(what) = What::ALL.iter().find(|what| what.name() == term) {
         return Some(format!("{}: a happening in traces\n\n{}", what.name(), what.meaning()));

@@ -10,43 +10,90 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::sensitivity::{self, Screened, Sensing};
 use crate::cli::session::Session;
-use crate::cli::{nested, pareto};
-use crate::experiment::{ONLY_POINT, Rows};
+use crate::cli::{hindcast, nested, pareto};
+use crate::design::Design;
+use crate::draw::Streams;
+use crate::experiment::{ONLY_POINT, PolicyModel, Rows};
 use crate::inference::Effects;
-use crate::output::{self, csv_files, replications};
+use crate::output::table::{Column, Holds, Table, package};
+use crate::output::{self, csv_files, replications, tables, trace};
 use crate::stats::MeanEstimate;
-use crate::store::Folder;
-use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary};
+use crate::store::{FileSum, Folder, StoreError};
+use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary, typical};
+use crate::withdrawal::Withdrawal;
 
-/// Writes every file of the folder but the manifest.
+/// The file that describes the tables.
+const PACKAGE: &str = "datapackage.json";
+
+/// Tables as they are written to a folder, so that the data package describes those that are there and no others.
+pub struct Tables<'f> {
+    folder: &'f Folder,
+    written: Vec<(Table, FileSum)>,
+}
+
+impl<'f> Tables<'f> {
+    /// None yet.
+    pub fn of(folder: &'f Folder) -> Self {
+        Self { folder, written: Vec::new() }
+    }
+
+    /// Writes one.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn write(
+        &mut self,
+        table: Table,
+        fill: impl FnOnce(&mut dyn Write, &Table) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let sum = self.folder.write(table.file, |out| fill(out, &table))?;
+        self.written.push((table, sum));
+        Ok(())
+    }
+
+    /// Writes the data package of them all.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn describe(self, title: &str) -> Result<(), StoreError> {
+        let text = package(title, &self.written);
+        self.folder.write(PACKAGE, |out| out.write_all(text.as_bytes())).map(drop)
+    }
+}
+
+/// Writes the tables that every kind of experiment has.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(folder: &Folder, session: &Session, rows: &[Rows], summaries: &[Summary]) -> Result<(), Stop> {
+pub fn write(written: &mut Tables, session: &Session, rows: &[Rows], summaries: &[Summary]) -> Result<(), Stop> {
     let ids = || session.points.iter().map(|point| point.id.as_str());
     let points: Vec<csv_files::Point> = ids().zip(summaries).collect();
-    let rows: Vec<(&str, &Rows)> = ids().zip(rows).collect();
-    folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
-    folder.write("replications.csv", |out| replications(out, &rows, &session.names))?;
+    let named: Vec<(&str, &Rows)> = ids().zip(rows).collect();
+    let all = tables::replications().with(tables::measure_columns(&session.names));
+    written.write(all, |out, table| replications(out, table, &named))?;
     if session.request.nested.is_some() {
         // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
         return Ok(());
     }
-    folder.write("summary.csv", |out| csv_files::summary(out, &points))?;
+    written.write(tables::summary(), |out, _| csv_files::summary(out, &points))?;
     if let Some(design) = &session.request.design {
-        folder.write("design.csv", |out| csv_files::design(out, &design.paths, &design.points))?;
+        let table = tables::design_points().with(design_columns(session, design));
+        written.write(table, |out, table| csv_files::design(out, table, &design.points))?;
     } else {
         let summary = &summaries[0];
-        folder.write("equipment.csv", |out| csv_files::equipment(out, summary))?;
-        folder.write("casualties.csv", |out| csv_files::casualties(out, summary))?;
-        folder.write("convoys.csv", |out| csv_files::convoys(out, summary))?;
-        folder.write("timeline.csv", |out| csv_files::timeline(out, summary))?;
+        written.write(tables::equipment(), |out, _| csv_files::equipment(out, summary))?;
+        written.write(tables::casualties(), |out, _| csv_files::casualties(out, summary))?;
+        written.write(tables::convoys(), |out, _| csv_files::convoys(out, summary))?;
+        written.write(tables::timeline(), |out, _| csv_files::timeline(out, summary))?;
+    }
+    if matches!(session.request.command, Kind::Run | Kind::Compare) {
+        write_trace(written, session, &rows[0])?;
     }
     if summaries.iter().any(|summary| !summary.contrasts.is_empty()) {
-        folder.write("contrasts.csv", |out| csv_files::contrasts(out, &points))?;
+        written.write(tables::contrasts(), |out, _| csv_files::contrasts(out, &points))?;
     }
     if summaries.iter().any(|summary| !summary.failures.is_empty()) {
-        folder.write("failures.csv", |out| csv_files::failures(out, &points))?;
+        written.write(tables::failures(), |out, _| csv_files::failures(out, &points))?;
     }
     Ok(())
 }
@@ -73,6 +120,31 @@ pub fn write_sensitivity(
         folder.write("failures.csv", |out| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
     }
     Ok(())
+}
+
+/// A column for each path of a design: of numbers, if all its values are.
+fn design_columns(session: &Session, design: &Design) -> Vec<Column> {
+    let listed = session.case.listing(&[]).values;
+    let column = |(at, path): (usize, &String)| {
+        let value = listed.iter().find(|value| value.path == *path);
+        let (unit, doc) = value.map_or(("", ""), |value| (value.unit, value.doc));
+        let mut values = design.points.iter().filter_map(|point| point[at].as_ref());
+        let holds = if values.all(|value| value.parse::<f64>().is_ok()) { Holds::Number } else { Holds::Text };
+        Column::named(path, holds, unit, format!("{doc} Empty where the scenario's own value stays.").trim_start())
+    };
+    design.paths.iter().enumerate().map(column).collect()
+}
+
+/// Tells a replication near the middle again, under each policy.
+fn write_trace(written: &mut Tables, session: &Session, rows: &Rows) -> Result<(), Stop> {
+    let Some(replication) = typical(rows)? else { return Ok(()) };
+    let tell = |policy: &PolicyModel| {
+        let streams = Streams::new(session.plan.seed, replication);
+        Withdrawal::new(&policy.model, &[]).tell_replication(streams).1
+    };
+    let policies = &session.plan.policies;
+    let told: Vec<_> = policies.iter().map(|policy| (policy.id.as_str(), tell(policy))).collect();
+    Ok(written.write(tables::trace(), |out, _| trace(out, replication, &told))?)
 }
 
 /// Everything that determines the results, and the resolved scenario under each policy.
@@ -164,6 +236,9 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
     }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);
+    }
+    if let Some(hindcast) = &conducted.hindcast {
+        object["hindcast"] = hindcast::to_json(hindcast);
     }
     if let Some(curve) = &conducted.curve {
         object["curve"] = curve.rows.iter().map(curve_row).collect();

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use crate::cli::conduct::{Conduct, Manner, conduct};
 use crate::cli::exit::Stop;
-use crate::cli::numbers::{decimals, whole, with_interval};
 use crate::cli::request::{REQUEST, Request};
 use crate::cli::session::Session;
 use crate::experiment::Rows;
 use crate::measures::Measure;
+use crate::output::numbers::{decimals, whole, with_interval};
 use crate::stats::{Interval, Moments, Worse, paired, t_interval};
 use crate::store::{Chunks, Disk, FileSum, RealDisk, StoreError, Verified};
 use crate::summary::CONFIDENCE;
@@ -19,7 +19,7 @@ use crate::summary::CONFIDENCE;
 /// Most changed inputs that are listed.
 const MOST_LISTED: usize = 60;
 
-/// The real disk.
+/// The disk.
 pub fn disk() -> Arc<dyn Disk> {
     Arc::new(RealDisk)
 }
@@ -45,7 +45,10 @@ pub fn verify(folder: &Path) -> Result<(), Stop> {
 }
 
 /// A folder's manifest, if it is complete and holds.
-fn verified(folder: &Path) -> Result<Verified, Stop> {
+///
+/// # Errors
+/// [`Stop::NotMet`] if it is not, and what cannot be read.
+pub fn verified(folder: &Path) -> Result<Verified, Stop> {
     let again = "run the command that made it again, which mends what is missing or has changed";
     let verified = match crate::store::verify(&disk(), folder) {
         Err(error @ (StoreError::Incomplete { .. } | StoreError::Manifest { .. })) => {

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Template;
 use crate::cli::exit::Stop;
-use crate::scenario::templates;
+use crate::cli::shell::schema_text;
+use crate::scenario::templates::{self, Files};
 use crate::store::{Disk, RealDisk};
+
+/// The file by which editors complete and check scenarios.
+const SCHEMA: &str = "rearguard.schema.json";
 
 /// Writes a template's files, none of which may exist.
 ///
@@ -22,6 +26,7 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
         (None, Template::Blank) => templates::blank(&name),
     };
     let folder = file.parent().unwrap_or(Path::new(""));
+    let files = with_schema(files, folder)?;
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
     for path in &paths {
         let failed = |source| Stop::File { action: "write", path: path.clone(), source };
@@ -38,6 +43,16 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
     }
     writeln!(out, "Next: rearguard check {0}\n      rearguard run {0}", paths[0].display())?;
     Ok(())
+}
+
+/// The same files, the scenario with a line by which editors find the schema, and the schema, unless it is there.
+fn with_schema(mut files: Files, folder: &Path) -> Result<Files, Stop> {
+    let path = folder.join(SCHEMA);
+    files[0].1.insert_str(0, &format!("#:schema ./{SCHEMA}\n"));
+    if !RealDisk.exists(&path).map_err(|source| Stop::File { action: "read", path, source })? {
+        files.push((SCHEMA.to_owned(), schema_text()));
+    }
+    Ok(files)
 }
 
 /// Writes a new file, and the folder that it is in if only that is missing.

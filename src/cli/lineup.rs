@@ -1,5 +1,6 @@
 //! The lineup: which policies an experiment runs, in which order, and how they stand to each other.
 
+use crate::cli::references;
 use crate::cli::request::{AS_WRITTEN, Asked, Kind, Request};
 use crate::experiment::{Plan, PolicyModel};
 use crate::model::permissions::{Desk, Permissions, Regime};
@@ -31,6 +32,9 @@ pub const GRANTED: &str = "granted-";
 pub fn plan(asked: &Asked, at_point: &[Override]) -> Result<Plan, Diagnostics> {
     if asked.request.command == Kind::Attribute {
         return attribution(asked);
+    }
+    if asked.request.command == Kind::Hindcast {
+        return references::plan(asked);
     }
     let policies = policies(&asked.request, &asked.case, at_point)?;
     Ok(plan_of(&asked.request, policies))
@@ -129,7 +133,11 @@ fn policy_at(case: &Case, id: &str, at_point: &[Override], point: bool) -> Resul
     model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)
 }
 
-fn model(
+/// The model under overrides.
+///
+/// # Errors
+/// Values that the scenario does not take.
+pub(super) fn model(
     case: &Case,
     id: String,
     title: String,

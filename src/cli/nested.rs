@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
-use crate::cli::numbers::{decimals, places, whole};
 use crate::cli::session::Session;
 use crate::measures::Measure;
+use crate::output::numbers::{decimals, places, whole};
 use crate::stats::Interval;
 use crate::summary::{CONFIDENCE, Nested, SplitRow};
 

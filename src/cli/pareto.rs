@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
-use crate::cli::numbers::{decimals, whole};
 use crate::measures::{Better, Measure};
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::summary::{ParetoRow, RESAMPLES};
 

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::cli::args::ExperimentArguments;
 use crate::cli::conduct::{Conducted, Manner, Run};
 use crate::cli::exit::Stop;
-use crate::cli::numbers::{decimals, whole};
 use crate::cli::request::Kind;
 use crate::cli::session::Session;
 use crate::experiment::Rows;
+use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{
     FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, replications_at,

@@ -41,6 +41,8 @@ pub enum Kind {
     Sensitivity,
     /// Which values of uncertain parameters the record bears out.
     Calibrate,
+    /// Scores against facts on record.
+    Hindcast,
 }
 
 impl Kind {
@@ -53,6 +55,7 @@ impl Kind {
             Self::Sweep => "sweep",
             Self::Sensitivity => "sensitivity",
             Self::Calibrate => "calibrate",
+            Self::Hindcast => "hindcast",
         }
     }
 }
@@ -88,6 +91,12 @@ pub struct Request {
     /// The text of an overlay file, from which uncertain numbers are drawn together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlay: Option<String>,
+    /// The facts file, among `files`, if the forecasts are scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
+    /// The group of facts that is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_out: Option<String>,
     /// Overrides, as `path=value`.
     pub set: Vec<String>,
     /// Seed of all streams.
@@ -171,6 +180,8 @@ impl Request {
             sensitivity: None,
             calibration: None,
             overlay,
+            facts: None,
+            leave_out: None,
             replications: args.nested.map_or(replications, Nesting::replications),
         };
         Ok(Asked { request, case })
@@ -243,6 +254,12 @@ impl Request {
         }
         for (key, value) in self.calibration.iter().flat_map(Calibration::identity) {
             identity = identity.with(key, value);
+        }
+        if let Some(facts) = &self.facts {
+            identity = identity.with("facts", facts);
+        }
+        if let Some(group) = &self.leave_out {
+            identity = identity.with("left out", group);
         }
         for (index, set) in self.set.iter().enumerate() {
             identity = identity.with(format!("set {}", index + 1), set);

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::cli::numbers::{decimals, probability, whole, with_interval};
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
+use crate::output::numbers::{decimals, probability, whole, with_interval};
 use crate::stats::Interval;
 use crate::summary::{Contrast, Effect, PolicySummary, Statistic, Summary};
 use crate::units::Date;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Stop;
 use crate::cli::lineup::RATIOS;
-use crate::cli::numbers::{decimals, places, whole};
 use crate::cli::request::{Kind, Request, hash};
 use crate::cli::sensitivity::{Sensing, parameters};
 use crate::cli::session::Session;
 use crate::inference::Effects;
 use crate::measures::Measure;
+use crate::output::numbers::{decimals, places, whole};
 use crate::scenario::{Case, read_file};
 use crate::stats::Interval;
 use crate::store::{Disk, RealDisk};

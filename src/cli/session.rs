@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
+use crate::cli::hindcast::{self, Against};
 use crate::cli::request::{Asked, Kind, Point, Request};
 use crate::cli::sensitivity::{self, Screened};
 use crate::cli::shard::Shard;
@@ -29,6 +30,8 @@ pub struct Session {
     pub screened: Option<Screened>,
     /// Names of the columns.
     pub names: Vec<String>,
+    /// The record, for a hindcast.
+    pub record: Option<Against>,
     /// The scenario's file, for commands to try next.
     pub file: PathBuf,
     /// Where results go.
@@ -49,11 +52,17 @@ impl Session {
             None => (lineup::plan(&asked, &points[0].overrides).map_err(Stop::Scenario)?, None),
         };
         let Asked { request, case } = asked;
+        let mut plan = plan;
         let first = plan.policies.first().ok_or_else(|| Stop::Usage("no policy to run".to_owned()))?;
-        let names = column_names(&first.model.inputs);
+        let mut names = column_names(&first.model.inputs);
+        let record = hindcast::against(&request, &case, &first.model).map_err(Stop::Scenario)?;
+        if let Some(record) = &record {
+            plan.observed = record.facts.quantities();
+            names.extend(plan.observed.iter().map(|quantity| hindcast::column_name(quantity, &plan.policies[0].model)));
+        }
         plan.check()?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).build()?;
-        let session = Self { request, case, points, plan, screened, names, file, out, pool };
+        let session = Self { request, case, points, plan, screened, names, record, file, out, pool };
         nested::check(&session)?;
         Ok(session)
     }
@@ -64,7 +73,10 @@ impl Session {
     /// As for [`Session::new`].
     pub fn of_arguments(asked: Asked, args: &ExperimentArguments) -> Result<Self, Stop> {
         let out = args.out.clone().unwrap_or_else(|| {
-            let whole = default_folder(&args.file, asked.request.command);
+            let mut whole = default_folder(&args.file, asked.request.command);
+            if let Some(group) = &asked.request.leave_out {
+                whole = PathBuf::from(format!("{}-without-{}", whole.display(), group.to_lowercase()));
+            }
             args.shard.map_or(whole.clone(), |Shard { index, of }| {
                 PathBuf::from(format!("{}-shard-{index}-of-{of}", whole.display()))
             })

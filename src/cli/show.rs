@@ -1,11 +1,11 @@
 //! `show`: every resolved value with its range, basis and source.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::exit::Stop;
-use crate::scenario::{Case, Listed, escape, nearest};
+use crate::scenario::{BASES, Case, Listed, escape, nearest};
 
 /// Prints the values at and below a path.
 ///
@@ -52,9 +52,69 @@ fn near(path: &str, values: &[Listed]) -> Option<String> {
     (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
 }
 
+/// Prints how many numbers of each table rest on what.
+///
+/// # Errors
+/// Problems of the scenario, an unknown policy, or standard output.
+pub fn pedigree(file: &Path, policy: Option<&str>, sets: &[String], json: bool) -> Result<(), Stop> {
+    let case = Case::load(file, sets).map_err(Stop::Scenario)?;
+    let overrides = match policy {
+        Some(id) => case.policy(id).map_err(Stop::Scenario)?.overrides.clone(),
+        None => Vec::new(),
+    };
+    let listing = case.listing(&overrides);
+    let model = case.model(&overrides).map_err(Stop::Scenario)?;
+    let drawn: BTreeSet<&str> = model.uncertainties().iter().map(|uncertain| uncertain.path.as_str()).collect();
+    let mut tables: BTreeMap<&str, Pedigree> = BTreeMap::new();
+    let mut all = Pedigree::default();
+    for value in listing.values.iter().filter(|value| value.is_number) {
+        let table = value.path.split('.').next().unwrap_or_default();
+        for pedigree in [tables.entry(table).or_default(), &mut all] {
+            pedigree.add(value, drawn.contains(value.path.as_str()));
+        }
+    }
+    let rows = tables.iter().map(|(table, pedigree)| (*table, pedigree)).chain([("all", &all)]);
+    let mut out = io::stdout().lock();
+    if json {
+        let row = |(table, counts): (&str, &Pedigree)| {
+            let object: serde_json::Map<String, serde_json::Value> =
+                Pedigree::NAMES.iter().zip(counts.0).map(|(name, count)| ((*name).to_owned(), count.into())).collect();
+            (table.to_owned(), object.into())
+        };
+        let object: serde_json::Map<String, serde_json::Value> = rows.map(row).collect();
+        return Ok(writeln!(out, "{}", serde_json::Value::from(object))?);
+    }
+    let line = |name: &str, cells: [String; 7]| {
+        cells.iter().fold(format!("{name:<16}"), |line, cell| format!("{line}{cell:>11}"))
+    };
+    writeln!(out, "{}", line("table", Pedigree::NAMES.map(str::to_owned)))?;
+    for (table, counts) in rows {
+        writeln!(out, "{}", line(table, counts.0.map(|count| count.to_string())))?;
+    }
+    Ok(())
+}
+
+/// Numbers by what they rest on.
+#[derive(Clone, Copy, Default)]
+struct Pedigree([usize; 7]);
+
+impl Pedigree {
+    /// What is counted.
+    const NAMES: [&'static str; 7] = ["numbers", "reported", "derived", "assumed", "no basis", "drawn", "from facts"];
+
+    fn add(&mut self, value: &Listed, is_drawn: bool) {
+        let basis = value.basis.as_deref();
+        let stated = BASES.iter().position(|known| basis == Some(known)).unwrap_or(BASES.len());
+        self.0[0] += 1;
+        self.0[1 + stated] += 1;
+        self.0[5] += usize::from(is_drawn);
+        self.0[6] += usize::from(!value.fitted_from.is_empty());
+    }
+}
+
 fn row(value: &Listed) -> serde_json::Value {
     serde_json::json!({
         "path": value.path, "value": value.value, "law": value.law, "legal": value.legal, "unit": value.unit,
-        "basis": value.basis, "source": value.source, "place": value.place, "meaning": value.doc,
+        "basis": value.basis, "source": value.source, "fitted_from": value.fitted_from, "place": value.place, "meaning": value.doc,
     })
 }

@@ -67,7 +67,7 @@ pub fn study(args: &StudyArguments) -> Result<(), Stop> {
         _ if args.dry_run => Err(Stop::Usage("--dry-run is for studies that sweep; leave it out".to_owned())),
         (Kind::Compare, _) => compare(study.baseline, study.pareto, experiment),
         (Kind::Attribute, _) => attribute::attribute(&study.denials, experiment),
-        (Kind::Run | Kind::Sweep | Kind::Sensitivity | Kind::Calibrate, _) => run(experiment),
+        (Kind::Run | Kind::Sweep | Kind::Sensitivity | Kind::Calibrate | Kind::Hindcast, _) => run(experiment),
     }
 }
 

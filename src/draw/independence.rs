@@ -70,7 +70,7 @@ fn draws_within_a_stream_and_across_purposes_are_independent() {
     let streams = Streams::new(9, 9);
     let mut products = [0.0; 2];
     for i in 0..n {
-        let mut one = streams.stream(Purpose::ContactLayer, i, 0);
+        let mut one = streams.stream(Purpose::PotentialContacts, i, 0);
         let first = one.uniform() - 0.5;
         products[0] += first * (one.uniform() - 0.5);
         products[1] += first * (streams.stream(Purpose::ContactPoint, i, 0).uniform() - 0.5);

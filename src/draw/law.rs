@@ -211,6 +211,30 @@ impl Law {
         }
     }
 
+    /// What is believed when the evidence for this law is taken away: a normal, a lognormal and one through three points are
+    /// stretched to twice the distance from their median, on the scale on which they are put together; gamma and beta laws keep
+    /// their mean and a quarter of their weight; between two ends every value is alike. Ends and a truncation stay, so that the
+    /// legal range is kept.
+    pub fn without_evidence(&self) -> Self {
+        const STRETCH: f64 = 2.0;
+        match self {
+            Self::Normal { mean, sd } => Self::Normal { mean: *mean, sd: STRETCH * sd },
+            Self::Lognormal { median, log_sd } => Self::Lognormal { median: *median, log_sd: STRETCH * log_sd },
+            Self::Gamma { shape, mean } => Self::Gamma { shape: shape / (STRETCH * STRETCH), mean: *mean },
+            Self::Quantiles { low, central, high, scale } => {
+                let [below, middle, above] = [*low, *central, *high].map(|point| scale.apply(point));
+                let away = |end: f64| scale.undo(middle + STRETCH * (end - middle));
+                Self::Quantiles { low: away(below), central: *central, high: away(above), scale: *scale }
+            }
+            Self::Truncated { law, low, high } => {
+                Self::Truncated { law: Box::new(law.without_evidence()), low: *low, high: *high }
+            }
+            Self::Triangular { low, high, .. } => Self::Uniform { low: *low, high: *high },
+            Self::Beta { a, b } => Self::Beta { a: a / (STRETCH * STRETCH), b: b / (STRETCH * STRETCH) },
+            Self::Fixed(_) | Self::Uniform { .. } | Self::LogUniform { .. } | Self::Weibull { .. } => self.clone(),
+        }
+    }
+
     /// The 50% point, the law's central value.
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
@@ -285,6 +309,21 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_evidence_a_law_is_wider_about_the_same_middle_and_in_the_same_bounds() {
+        for law in laws() {
+            let wide = law.without_evidence();
+            wide.check().expect("a law");
+            let (support, wider) = (law.support(), wide.support());
+            assert!(wider.0 >= support.0 && wider.1 <= support.1, "{law:?}");
+            let spread = |law: &Law| law.quantile(0.95) - law.quantile(0.05);
+            assert!(spread(&wide) >= spread(&law) * (1.0 - 1e-12), "{law:?} to {wide:?}");
+        }
+        let size = Law::Quantiles { low: 2.0, central: 4.0, high: 12.0, scale: Scale::Log };
+        let Law::Quantiles { low, central, high, .. } = size.without_evidence() else { panic!("another law") };
+        assert!((low - 1.0).abs() < 1e-12 && central == 4.0 && (high - 36.0).abs() < 1e-10, "{low} {central} {high}");
+    }
 
     /// One law of each kind, and each scale.
     fn laws() -> Vec<Law> {

@@ -36,8 +36,8 @@ purposes! {
     DaySpeed = 7,
     /// A column's exposure to contacts relative to the mean one.
     Frailty = 8,
-    /// Number of potential contacts in one layer of a leg.
-    ContactLayer = 9,
+    /// Potential contacts of one kind on a stretch of a journey.
+    PotentialContacts = 9,
     /// Place, height, severity and outcome of one potential contact.
     ContactPoint = 10,
     /// Length of a halt after a contact.

@@ -165,7 +165,7 @@ impl Streams {
     /// # Arguments
     /// * `purpose` - what is decided.
     /// * `entity` - for whom: an index, a [`key`] of its id, or a [`key2`] of several.
-    /// * `occurrence` - which time, from 0: an ordinal, a day, a layer.
+    /// * `occurrence` - which time, from 0: an ordinal, a day, a stretch.
     #[inline]
     pub fn stream(&self, purpose: Purpose, entity: u64, occurrence: u64) -> Stream {
         Stream::new(self.root.generator(purpose as u64, entity, occurrence))

@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
-/// Days that have a list of their own; what is due later waits in the last one.
-const DAYS: usize = 4096;
+/// Spans of time that have a list of their own; what is due later waits in the last one.
+const SPANS: usize = 32_768;
+/// Spans in a day: a list then holds so few events that putting them in order costs next to nothing.
+const SPANS_PER_DAY: f64 = 8.0;
 
 /// Bits of the order of scheduling in a key: enough for a million events a second for two thousand years.
 const SEQUENCE_BITS: u32 = 56;
@@ -40,8 +42,8 @@ pub enum LimitReached {
 
 /// Clock and pending events of one run; reset and used again for the next, it allocates no more.
 ///
-/// Events of later days wait in a plain list for each day, so that scheduling them costs next to nothing; a day's list is
-/// put in order when it comes.
+/// Events wait in a plain list for each span of time, so that scheduling them costs next to nothing; a list is put in order
+/// when its span comes.
 ///
 /// # Examples
 /// ```
@@ -58,12 +60,14 @@ pub enum LimitReached {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Agenda<E> {
-    /// What is due on the present day, the last first.
-    today: Vec<Entry<E>>,
-    /// What is due on each day, by day; empty up to the present one.
+    /// What is due in the present span, the last first.
+    soon: Vec<Entry<E>>,
+    /// What is due in each span; empty up to the present one.
     later: Vec<Vec<Entry<E>>>,
-    /// The present day: of the next event, if there is one today.
-    day: usize,
+    /// Which of those lists hold something, a bit each.
+    held: [u64; SPANS / 64],
+    /// The present span.
+    span: usize,
     /// How many events are pending.
     pending: usize,
     limits: Limits,
@@ -88,8 +92,8 @@ fn key(time_days: f64, phase: u8, sequence: u64) -> (u64, u64) {
 }
 
 /// The list in which an event waits that is due at a time of 0 or more.
-fn day_of(time_days: f64) -> usize {
-    (time_days as usize).min(DAYS - 1)
+fn span_of(time_days: f64) -> usize {
+    ((time_days * SPANS_PER_DAY) as usize).min(SPANS - 1)
 }
 
 fn time_of(key: (u64, u64)) -> f64 {
@@ -100,9 +104,10 @@ impl<E: Copy> Agenda<E> {
     /// An empty agenda with its clock at 0.
     pub fn new(limits: Limits) -> Self {
         Self {
-            today: Vec::new(),
+            soon: Vec::new(),
             later: Vec::new(),
-            day: 0,
+            held: [0; SPANS / 64],
+            span: 0,
             pending: 0,
             limits,
             now_days: 0.0,
@@ -114,9 +119,12 @@ impl<E: Copy> Agenda<E> {
 
     /// Back to an empty agenda at time 0, keeping its memory.
     pub fn reset(&mut self) {
-        self.today.clear();
-        self.later.iter_mut().for_each(Vec::clear);
-        (self.day, self.pending) = (0, 0);
+        self.soon.clear();
+        while let Some(span) = self.next_held() {
+            self.later[span].clear();
+            self.held[span / 64] ^= 1 << (span % 64);
+        }
+        (self.span, self.pending) = (0, 0);
         self.now_days = 0.0;
         self.scheduled = 0;
         self.dispatched = 0;
@@ -145,10 +153,17 @@ impl<E: Copy> Agenda<E> {
 
     /// Time of the next event in days, if any.
     pub fn peek_time(&self) -> Option<f64> {
-        let later = self.later.get(self.day + 1..).unwrap_or_default();
-        let first = self.today.last();
-        let first = first.or_else(|| later.iter().find_map(|day| day.iter().min_by_key(|entry| entry.key)));
+        let later = || self.later[self.next_held()?].iter().min_by_key(|entry| entry.key);
+        let first = self.soon.last().or_else(later);
         first.map(|entry| time_of(entry.key))
+    }
+
+    /// The first span after the present one in which something is due.
+    fn next_held(&self) -> Option<usize> {
+        let word = self.span / 64;
+        // Nothing is held up to the present span, so that the whole of its word may be searched.
+        let ahead = self.held[word..].iter().zip(word..).find(|(held, _)| **held != 0);
+        ahead.map(|(held, word)| word * 64 + held.trailing_zeros() as usize)
     }
 
     /// Schedules `event`.
@@ -166,16 +181,17 @@ impl<E: Copy> Agenda<E> {
         }
         debug_assert!(self.scheduled < 1 << SEQUENCE_BITS);
         let entry = Entry { key: key(time_days, phase, self.scheduled), event };
-        let day = day_of(time_days);
-        if day <= self.day {
-            // Mostly it is due soon, behind few others.
-            let after = self.today.iter().rev().take_while(|other| other.key < entry.key).count();
-            self.today.insert(self.today.len() - after, entry);
+        let span = span_of(time_days);
+        if span <= self.span {
+            // Mostly it is due behind few others.
+            let after = self.soon.iter().rev().take_while(|other| other.key < entry.key).count();
+            self.soon.insert(self.soon.len() - after, entry);
         } else {
-            if day >= self.later.len() {
-                self.later.resize_with(day + 1, Vec::new);
+            if span >= self.later.len() {
+                self.later.resize_with(span + 1, Vec::new);
             }
-            self.later[day].push(entry);
+            self.later[span].push(entry);
+            self.held[span / 64] |= 1 << (span % 64);
         }
         self.pending += 1;
         self.scheduled += 1;
@@ -202,12 +218,15 @@ impl<E: Copy> Agenda<E> {
         if self.pending == 0 {
             return Ok(None);
         }
-        while self.today.is_empty() {
-            self.day += 1;
-            std::mem::swap(&mut self.today, &mut self.later[self.day]);
-            self.today.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
+        if self.soon.is_empty() {
+            self.span = self.next_held().expect("what is pending and not due soon is due later");
+            self.held[self.span / 64] ^= 1 << (self.span % 64);
+            std::mem::swap(&mut self.soon, &mut self.later[self.span]);
+            if self.soon.len() > 1 {
+                self.soon.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
+            }
         }
-        let due = self.today.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
+        let due = self.soon.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
         if self.dispatched == self.limits.events {
             return Err(LimitReached::Events { limit: self.limits.events, time_days: self.now_days });
         }
@@ -219,7 +238,7 @@ impl<E: Copy> Agenda<E> {
         self.dispatched += 1;
         self.dispatched_now = dispatched_now + 1;
         self.pending -= 1;
-        Ok(self.today.pop().map(|entry| entry.event))
+        Ok(self.soon.pop().map(|entry| entry.event))
     }
 }
 
@@ -270,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_order_within_and_across_days_and_beyond_the_last_of_them() {
+    fn keeps_the_order_within_and_across_spans_and_beyond_the_last_of_them() {
         let mut state = 1_u64;
         let mut draw = |n: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

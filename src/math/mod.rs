@@ -41,6 +41,11 @@ pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
+/// Cosine of an angle in radians.
+pub fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
 /// Square root (IEEE 754 fixes its every bit, so the standard one serves).
 pub fn sqrt(x: f64) -> f64 {
     x.sqrt()

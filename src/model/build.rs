@@ -107,6 +107,20 @@ impl Model {
         self
     }
 
+    /// The same model with other laws for some uncertain numbers.
+    ///
+    /// # Arguments
+    /// * `law` - the law to take instead, for those that get another. It must lie in the support of the old one.
+    pub fn with_laws(mut self, law: impl Fn(&Uncertainty) -> Option<Law>) -> Self {
+        for (uncertainty, draw) in self.uncertainties.iter_mut().zip(&mut self.draws) {
+            if let Some(law) = law(uncertainty) {
+                draw.sampler = Sampler::new(&law);
+                uncertainty.law = law;
+            }
+        }
+        self
+    }
+
     /// Draws the uncertain numbers of one replication into `inputs`, a copy of this model's own.
     ///
     /// Each is one uniform from the stream keyed by its path, put through its law's quantile function, so that two

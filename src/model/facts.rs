@@ -157,6 +157,11 @@ pub struct Quantity {
 }
 
 impl Quantity {
+    /// The day on which a base is left.
+    pub fn departure(base: usize) -> Self {
+        Self { what: What::Observable(Observable::Departure), base: Some(base), day: None }
+    }
+
     /// Whether two quantities say the same of the same event, so that what is fitted to one is fitted to the other:
     /// a base's departure is the same event as its days early.
     pub fn is_same_event(&self, other: &Self) -> bool {

@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::output::csv_files::{ends, text};
+use crate::output::tables;
 use crate::stats::MeanEstimate;
 use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve};
 
@@ -13,10 +12,7 @@ use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve};
 /// # Errors
 /// Those of writing.
 pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "measure", "unit", "effect", "part", "denial", "with", "mean", "low", "high", "mcse", "method", "n",
-    ])?;
+    let mut csv = tables::attribution().begin(out)?;
     for row in rows {
         let (measure, unit, effect) = (row.measure.name(), row.measure.unit(), row.effect.name());
         let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
@@ -42,21 +38,7 @@ pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str
 /// # Errors
 /// Those of writing.
 pub fn curve(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "ratio",
-        "cover",
-        "effect",
-        "measure",
-        "unit",
-        "cost",
-        "low",
-        "high",
-        "confidence",
-        "mcse",
-        "method",
-        "n",
-    ])?;
+    let mut csv = tables::curve().begin(out)?;
     for row in &curve.rows {
         let [low, high] = ends(Some(row.cost.interval));
         csv.write_record([
@@ -82,8 +64,7 @@ pub fn curve(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn break_even(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["measure", "effect", "ratio", "low", "high", "confidence", "method"])?;
+    let mut csv = tables::break_even().begin(out)?;
     for row in &curve.break_even {
         let crossing = row.crossing;
         let low = crossing.interval.filter(|_| !crossing.open_below).map(|interval| interval.low);

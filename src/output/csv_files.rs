@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::measures::Better;
+use crate::output::table::Table;
+use crate::output::tables;
 use crate::stats::Interval;
 use crate::summary::{CONFIDENCE, ExceedanceRow, ParetoRow, RESAMPLES, Summary};
 
@@ -34,21 +34,7 @@ fn each<'s, T>(points: &[Point<'s>], rows: fn(&'s Summary) -> Vec<&'s T>) -> Vec
 /// # Errors
 /// Those of writing.
 pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "design_id",
-        "policy",
-        "measure",
-        "statistic",
-        "level",
-        "estimate",
-        "low",
-        "high",
-        "confidence",
-        "method",
-        "n",
-        "mcse",
-    ])?;
+    let mut csv = tables::summary().begin(out)?;
     let estimates = each(points, |summary| summary.policies.iter().flat_map(|policy| &policy.estimates).collect());
     for (design_id, row) in estimates {
         let [low, high] = ends(row.interval);
@@ -76,25 +62,7 @@ pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "design_id",
-        "policy",
-        "baseline",
-        "measure",
-        "effect",
-        "statistic",
-        "difference",
-        "low",
-        "high",
-        "adjusted_low",
-        "adjusted_high",
-        "mcse",
-        "correlation",
-        "variance_reduction_factor",
-        "share_worse",
-        "n",
-    ])?;
+    let mut csv = tables::contrasts().begin(out)?;
     for (design_id, row) in each(points, |summary| summary.contrasts.iter().collect()) {
         let difference = &row.difference;
         let [low, high] = ends(Some(difference.interval));
@@ -127,22 +95,7 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn exceedance(out: &mut dyn Write, rows: &[ExceedanceRow]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "policy",
-        "baseline",
-        "measure",
-        "threshold",
-        "share_above",
-        "low",
-        "high",
-        "method",
-        "band_low",
-        "band_high",
-        "band_method",
-        "confidence",
-        "n",
-    ])?;
+    let mut csv = tables::exceedance().begin(out)?;
     for row in rows {
         let ([low, high], [band_low, band_high]) = (ends(Some(row.pointwise)), ends(Some(row.band)));
         csv.write_record([
@@ -166,12 +119,13 @@ pub fn exceedance(out: &mut dyn Write, rows: &[ExceedanceRow]) -> io::Result<()>
 
 /// The Pareto set, with a column for each of its measures.
 ///
+/// # Arguments
+/// * `table` - [`tables::pareto`] with its measures.
+///
 /// # Errors
 /// Those of writing.
-pub fn pareto(out: &mut dyn Write, measures: &[String], rows: &[ParetoRow]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    let fixed = ["policy", "in_set", "probability", "low", "high", "confidence", "method", "n"];
-    csv.write_record(fixed.into_iter().chain(measures.iter().map(String::as_str)))?;
+pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Result<()> {
+    let mut csv = table.begin(out)?;
     for row in rows {
         let [low, high] = ends(Some(row.interval));
         let fixed = [
@@ -194,21 +148,7 @@ pub fn pareto(out: &mut dyn Write, measures: &[String], rows: &[ParetoRow]) -> i
 /// # Errors
 /// Those of writing.
 pub fn equipment(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "policy",
-        "class",
-        "owner",
-        "base",
-        "disposition",
-        "cause",
-        "units",
-        "units_low",
-        "units_high",
-        "usd",
-        "usd_low",
-        "usd_high",
-    ])?;
+    let mut csv = tables::equipment().begin(out)?;
     for policy in &summary.policies {
         for row in &policy.equipment {
             let ([units_low, units_high], [usd_low, usd_high]) = (ends(row.units.1), ends(row.usd.1));
@@ -236,19 +176,7 @@ pub fn equipment(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "policy",
-        "cause",
-        "place",
-        "group",
-        "killed",
-        "killed_low",
-        "killed_high",
-        "wounded",
-        "wounded_low",
-        "wounded_high",
-    ])?;
+    let mut csv = tables::casualties().begin(out)?;
     for policy in &summary.policies {
         for row in &policy.casualties {
             let ([killed_low, killed_high], [wounded_low, wounded_high]) = (ends(row.killed.1), ends(row.wounded.1));
@@ -274,10 +202,7 @@ pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn convoys(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    let means = ["days", "devices", "direct_attacks", "killed", "wounded"];
-    let columns = means.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_low"), format!("{name}_high")]);
-    csv.write_record(["policy", "convoy", "n"].map(str::to_owned).into_iter().chain(columns))?;
+    let mut csv = tables::convoys().begin(out)?;
     for policy in &summary.policies {
         for row in &policy.convoys {
             csv.write_field(&policy.id)?;
@@ -300,8 +225,7 @@ pub fn convoys(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["policy", "date", "measure", "mean", "q05", "q25", "q50", "q75", "q95"])?;
+    let mut csv = tables::timeline().begin(out)?;
     for policy in &summary.policies {
         for row in &policy.timeline {
             csv.write_field(&policy.id)?;
@@ -319,11 +243,13 @@ pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 
 /// The points of a design: a column for each path, empty where the scenario's own value stays.
 ///
+/// # Arguments
+/// * `table` - [`tables::design_points`] with its paths.
+///
 /// # Errors
 /// Those of writing.
-pub fn design(out: &mut dyn Write, paths: &[String], points: &[Vec<Option<String>>]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["design_id"].into_iter().chain(paths.iter().map(String::as_str)))?;
+pub fn design(out: &mut dyn Write, table: &Table, points: &[Vec<Option<String>>]) -> io::Result<()> {
+    let mut csv = table.begin(out)?;
     for (at, point) in points.iter().enumerate() {
         let values = point.iter().map(|value| value.clone().unwrap_or_default());
         csv.write_record([at.to_string()].into_iter().chain(values))?;
@@ -336,8 +262,7 @@ pub fn design(out: &mut dyn Write, paths: &[String], points: &[Vec<Option<String
 /// # Errors
 /// Those of writing.
 pub fn failures(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["design_id", "policy", "replication", "code"])?;
+    let mut csv = tables::failures().begin(out)?;
     for (design_id, failure) in each(points, |summary| summary.failures.iter().collect()) {
         csv.write_record([design_id, &failure.policy, &failure.replication.to_string(), "panic"])?;
     }

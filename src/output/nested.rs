@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::output::csv_files::{ends, text};
+use crate::output::tables;
 use crate::summary::{CONFIDENCE, DrawCurveRow, SplitRow};
 
 /// The variance of each measure, split. Variances are in squared units; those that are estimated by a difference may be
@@ -13,25 +12,7 @@ use crate::summary::{CONFIDENCE, DrawCurveRow, SplitRow};
 /// # Errors
 /// Those of writing.
 pub fn variance(out: &mut dyn Write, rows: &[SplitRow]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "policy",
-        "baseline",
-        "measure",
-        "mean",
-        "mcse",
-        "variance_between_draws",
-        "variance_of_chance",
-        "variance_of_seeds",
-        "variance_of_interaction",
-        "share_between",
-        "share_low",
-        "share_high",
-        "confidence",
-        "method",
-        "draws",
-        "replications_each",
-    ])?;
+    let mut csv = tables::variance().begin(out)?;
     for row in rows {
         let split = &row.split;
         let [low, high] = ends(row.share);
@@ -62,8 +43,7 @@ pub fn variance(out: &mut dyn Write, rows: &[SplitRow]) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn draw_curves(out: &mut dyn Write, rows: &[DrawCurveRow]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["policy", "measure", "draw", "threshold", "share_above", "low", "high", "confidence", "n"])?;
+    let mut csv = tables::exceedance_draws().begin(out)?;
     for row in rows {
         let above = row.above;
         let [low, high] = ends(Some(above.interval));

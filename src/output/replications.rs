@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use crate::experiment::Rows;
+use crate::output::table::Table;
 use crate::store::StoreError;
 
 /// Cells whose text is in memory at once, for each thread.
@@ -16,16 +17,13 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Writes all rows, cell after cell: their text is made in parallel and written in order.
 ///
 /// # Arguments
+/// * `table` - [`tables::replications`](crate::output::tables::replications) with its measures.
 /// * `points` - each design point's id and rows.
-/// * `names` - of the columns.
 ///
 /// # Errors
 /// Those of writing, and of reading inside them.
-pub fn replications(out: &mut dyn Write, points: &[(&str, &Rows)], names: &[String]) -> io::Result<()> {
-    let fixed = ["design_id", "policy", "replication"];
-    let mut header = csv::Writer::from_writer(Vec::new());
-    header.write_record(fixed.into_iter().chain(names.iter().map(String::as_str)))?;
-    out.write_all(&header.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
+pub fn replications(out: &mut dyn Write, table: &Table, points: &[(&str, &Rows)]) -> io::Result<()> {
+    table.begin(out)?.flush()?;
     for &(point, rows) in points {
         for policy in 0..rows.policies().len() {
             let cells: Vec<usize> = (0..rows.cells()).collect();

@@ -24,13 +24,14 @@ pub(super) struct Given {
 pub(super) struct Provenance {
     pub basis: Option<Given>,
     pub source: Option<Given>,
+    pub fitted_from: Vec<Given>,
 }
 
 impl Provenance {
     /// That of values that were overridden.
     pub fn of_override(label: &str) -> Self {
         let given = |text: &str| Some(Given { text: text.to_owned(), layer: 0 });
-        Self { basis: given(OVERRIDE), source: given(label) }
+        Self { basis: given(OVERRIDE), source: given(label), fitted_from: Vec::new() }
     }
 
     /// That of a table or number inside a table of this provenance.
@@ -39,20 +40,41 @@ impl Provenance {
             let node = own.get(key)?;
             Some(Given { text: node.text_or_bare()?.to_owned(), layer: node.place.source.layer() })
         };
-        let own = Self { basis: given("basis"), source: given("source") };
+        let fitted_from = own.get("fitted_from").map(texts);
+        let own = Self { basis: given("basis"), source: given("source"), fitted_from: Vec::new() };
         // A new basis without a source does not rest on the source of the old one.
         let source = if own.basis.is_some() { own.source } else { own.source.or_else(|| self.source.clone()) };
-        Self { basis: own.basis.or_else(|| self.basis.clone()), source }
+        // Nor does it rest on the facts that the old one was set from.
+        let inherited = || if own.basis.is_some() { Vec::new() } else { self.fitted_from.clone() };
+        let fitted_from = fitted_from.unwrap_or_else(inherited);
+        Self { basis: own.basis.clone().or_else(|| self.basis.clone()), source, fitted_from }
     }
 
     /// What holds for a value.
     ///
     /// A file that extends another gives new values; what the other says of its own does not hold for them.
-    pub fn holds_for(&self, node: &Node) -> (Option<String>, Option<String>) {
+    pub fn holds_for(&self, node: &Node) -> Held {
         let layer = node.place.source.layer();
         let holds = |given: &Option<Given>| given.as_ref().filter(|g| g.layer <= layer).map(|g| g.text.clone());
-        (holds(&self.basis), holds(&self.source))
+        let facts = self.fitted_from.iter().filter(|given| given.layer <= layer).map(|given| given.text.clone());
+        Held { basis: holds(&self.basis), source: holds(&self.source), fitted_from: facts.collect() }
     }
+}
+
+/// What is said of where one value comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Held {
+    pub basis: Option<String>,
+    pub source: Option<String>,
+    pub fitted_from: Vec<String>,
+}
+
+/// A text, or a list of texts.
+fn texts(node: &Node) -> Vec<Given> {
+    let layer = node.place.source.layer();
+    let items = node.list().map_or_else(|| vec![node], |items| items.iter().collect());
+    let text = |item: &Node| Some(Given { text: item.text_or_bare()?.to_owned(), layer });
+    items.into_iter().filter_map(text).collect()
 }
 
 /// Checks the annotations of a table.

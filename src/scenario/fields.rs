@@ -37,8 +37,8 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let path = self.path_of(field);
-        let (basis, source) = self.provenance_at(&path, node.table()).holds_for(node);
-        let listed = more(Listed::new(path, value(), field, &node.place).from(basis, source));
+        let held = self.provenance_at(&path, node.table()).holds_for(node);
+        let listed = more(Listed::new(path, value(), field, &node.place).from(held));
         self.listed.get_or_insert_default().push(listed);
     }
 

@@ -1,6 +1,6 @@
 //! Every value of a scenario, with where it comes from.
 
-use super::annotations::OVERRIDE;
+use super::annotations::{Held, OVERRIDE};
 use super::diagnostic::Diagnostics;
 use super::document::Document;
 use super::reader::Reader;
@@ -24,6 +24,8 @@ pub struct Listed {
     pub basis: Option<String>,
     /// Its source, found in the same way.
     pub source: Option<String>,
+    /// Ids of the facts it was set from, found in the same way.
+    pub fitted_from: Vec<String>,
     /// `file:line`.
     pub place: String,
     /// What the field means.
@@ -37,11 +39,24 @@ impl Listed {
         let is_number = matches!(field.kind, Kind::Number { .. } | Kind::Count { .. } | Kind::Date | Kind::Start);
         let (law, legal) = (String::new(), String::new());
         let place = place.file_line();
-        Self { path, value, law, legal, unit: "", basis: None, source: None, place, doc: field.doc, is_number }
+        let (unit, doc) = ("", field.doc);
+        Self {
+            path,
+            value,
+            law,
+            legal,
+            unit,
+            basis: None,
+            source: None,
+            fitted_from: Vec::new(),
+            place,
+            doc,
+            is_number,
+        }
     }
 
-    pub(super) fn from(self, basis: Option<String>, source: Option<String>) -> Self {
-        Self { basis, source, ..self }
+    pub(super) fn from(self, Held { basis, source, fitted_from }: Held) -> Self {
+        Self { basis, source, fitted_from, ..self }
     }
 
     pub(super) fn number(self, (unit, law, legal): (&'static str, String, String)) -> Self {
@@ -136,6 +151,19 @@ mod tests {
         assert_eq!(row(&listing, "base.gao.planned_closure")[..2], ["2023-10-06", "uniform [2023-10-01, 2023-10-11]"]);
         let km = listing.values.iter().find(|listed| listed.path == "road.0.km").unwrap();
         assert_eq!((km.unit, km.legal.as_str(), km.place.as_str()), ("km", "1 to 5000", "a.toml:34"));
+    }
+
+    #[test]
+    fn facts_that_a_value_was_set_from_go_with_it() {
+        let fitted = |text: &str, set: &[&str]| {
+            let listing = listing(&[("a.toml", text)], set);
+            let found = listing.values.into_iter().find(|listed| listed.path == "threat.hit").unwrap();
+            found.fitted_from
+        };
+        let text = GOOD.replace("source = \"fit\"", "source = \"fit\"\nfitted_from = [\"F1\", \"F2\"]");
+        assert!(text != GOOD);
+        assert_eq!(fitted(&text, &[]), ["F1", "F2"]);
+        assert!(fitted(GOOD, &[]).is_empty() && fitted(&text, &["threat.hit=0.5"]).is_empty());
     }
 
     #[test]

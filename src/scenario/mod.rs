@@ -36,6 +36,7 @@ mod reader;
 mod render;
 #[cfg(test)]
 mod robust;
+mod schema;
 mod sources;
 mod syntax;
 pub mod templates;
@@ -56,5 +57,6 @@ pub use overrides::{Override, from_arguments};
 pub use presets::{Preset, check_presets};
 pub use reader::{Read, Uncertainty, read};
 pub use render::escape;
+pub use schema::schema;
 pub use sources::{Bundle, Disk, Files, MAX_FILE_BYTES, Place, Source, SourceKind, read_file};
 pub use syntax::{MAX_DEPTH, MAX_ITEMS, read_toml};

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::store::disk::{Disk, DiskFile};
 use crate::store::error::StoreError;
-use crate::store::names::TEMPORARY;
+use crate::store::names::{TEMPORARY, parent};
 
 /// Bytes moved at a time.
 const BUFFER_BYTES: usize = 1 << 16;
@@ -50,6 +50,17 @@ pub(super) fn write_whole(
             Err(error)
         }
     }
+}
+
+/// Writes a file that is no part of results, whole or not at all, replacing one of its name.
+///
+/// # Errors
+/// [`StoreError::Io`] if the disk refuses.
+pub fn write_page(disk: &dyn Disk, path: &Path, text: &str) -> Result<(), StoreError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // What an interrupted writer left is nobody's.
+    let _ = disk.remove(&parent(path).join(format!("{TEMPORARY}{name}")));
+    write_whole(disk, parent(path), &name, |out| out.write_all(text.as_bytes())).map(drop)
 }
 
 /// Fills a file and waits until the disk has it; its length and checksum.

@@ -15,7 +15,7 @@ use crate::store::error::StoreError;
 use crate::store::identity::Identity;
 use crate::store::journal::JournalEnd;
 use crate::store::manifest::manifest_text;
-use crate::store::names::{IDENTITY, MANIFEST, check_name};
+use crate::store::names::{IDENTITY, MANIFEST, REPORT, check_name};
 
 /// A results folder, locked for this process until dropped. Several threads may write to it at once.
 #[derive(Debug)]
@@ -155,12 +155,14 @@ impl Folder {
         write_whole(&*self.disk, &self.path, MANIFEST, |out| out.write_all(text.as_bytes()))
     }
 
-    /// Removes the manifest before the folder changes, and waits until that would survive a loss of power.
+    /// Removes the manifest before the folder changes, and a page made from what it says, and waits until that would survive a loss of power.
     fn retire_manifest(&self) -> Result<(), StoreError> {
-        let path = self.path.join(MANIFEST);
-        match self.disk.remove(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            removed => removed.map_err(StoreError::io("remove", &path))?,
+        for name in [MANIFEST, REPORT] {
+            let path = self.path.join(name);
+            match self.disk.remove(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed.map_err(StoreError::io("remove", &path))?,
+            }
         }
         self.disk.sync_dir(&self.path).map_err(StoreError::io("sync", &self.path))
     }

@@ -26,7 +26,7 @@ mod names;
 mod open;
 mod verify;
 
-pub use atomic::{FileSum, read_text};
+pub use atomic::{FileSum, read_text, write_page};
 pub use chunk::{Chunk, ChunkFault, ChunkKey};
 pub use chunks::{ChunkInfo, ChunkList, Chunks, DamagedChunk};
 pub use disk::{Disk, DiskFile, Entry, Lock, ReadSeek, RealDisk};
@@ -35,5 +35,6 @@ pub use folder::Folder;
 pub use identity::{Difference, Identity};
 pub use journal::{Journal, read_journal};
 pub use manifest::parse_manifest;
+pub use names::REPORT;
 pub use open::Opened;
 pub use verify::{Verified, verify};

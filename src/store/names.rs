@@ -15,6 +15,8 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const JOURNAL: &str = "journal.jsonl";
 /// The file whose lock is the folder's.
 pub(super) const LOCK: &str = ".lock";
+/// A page made from the results: no part of them, and removed with their manifest.
+pub const REPORT: &str = "report.html";
 /// Where chunks are.
 pub(super) const CHUNKS: &str = "chunks";
 /// How the names of files not yet whole begin.

@@ -12,7 +12,7 @@ use crate::store::chunks::{Chunks, DamagedChunk};
 use crate::store::disk::Disk;
 use crate::store::error::StoreError;
 use crate::store::manifest::Manifest;
-use crate::store::names::{CHUNKS, IDENTITY, JOURNAL, LOCK, MANIFEST};
+use crate::store::names::{CHUNKS, IDENTITY, JOURNAL, LOCK, MANIFEST, REPORT};
 
 /// What was found in a folder that has a manifest.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +54,7 @@ pub fn verify(disk: &Arc<dyn Disk>, folder: &Path) -> Result<Verified, StoreErro
     let manifest = Manifest::read(&**disk, folder)?;
     let manifest = manifest.ok_or_else(|| StoreError::Incomplete { path: folder.to_path_buf() })?;
     let mut verified = check_sums(&**disk, folder, manifest)?;
-    let own = [MANIFEST, JOURNAL, LOCK, CHUNKS];
+    let own = [MANIFEST, JOURNAL, LOCK, CHUNKS, REPORT];
     let known: BTreeSet<&str> = verified.files.iter().map(|file| file.name.as_str()).chain(own).collect();
     verified.extra =
         entries.into_iter().map(|entry| entry.name).filter(|name| !known.contains(name.as_str())).collect();

@@ -3,23 +3,28 @@
 //! Every number here carries how sure it is and by which method. This room must not run replications or write files.
 
 mod attribution;
+mod calendar;
 mod contrasts;
 mod curve;
 mod estimates;
 mod exceedance;
+mod hindcast;
 mod ledgers;
 mod nested;
 mod pareto;
 mod tables;
 mod timeline;
+mod typical;
 
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
 pub use contrasts::{Contrast, Effect};
 pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
 pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
 pub use exceedance::{ExceedanceRow, exceedance_rows};
+pub use hindcast::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Reference, Score};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use tables::{PolicySummary, Summary, SummaryError, summarise, without_estimates};
 pub use timeline::{TimelineRow, timeline_rows};
+pub use typical::typical;

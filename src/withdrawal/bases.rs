@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::draw::{Purpose, key2};
+use crate::draw::{Purpose, Stream};
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::airlift::LiftState;
@@ -51,8 +51,8 @@ pub struct BaseState {
     pub packing: bool,
     /// Crews at work.
     pub crews_busy: u32,
-    /// Jobs started.
-    pub jobs: u32,
+    /// The rates of its jobs, in the order in which they are started.
+    pub rates: Option<Stream>,
     /// How many items, in order of loading, have nothing left to pack.
     pub packed_upto: usize,
     /// Room that crews are packing now.
@@ -170,14 +170,11 @@ impl Withdrawal<'_> {
             let Some((job, room)) = self.next_job(base) else { break };
             let (packing, pace) = (&self.inputs.packing, self.pace(base));
             let state = &mut self.bases[base];
-            let key = key2(self.model.network.node_key[base], u64::from(state.jobs));
+            let (streams, node_key) = (&self.streams, self.model.network.node_key[base]);
+            let rates = state.rates.get_or_insert_with(|| streams.stream(Purpose::PackingRate, node_key, 0));
             let mode = packing.crew_teu_per_day_mode;
-            let teu_per_day = self.streams.stream(Purpose::PackingRate, key, 0).triangular(
-                packing.crew_teu_per_day_low.min(mode),
-                mode,
-                packing.crew_teu_per_day_high.max(mode),
-            );
-            state.jobs += 1;
+            let teu_per_day =
+                rates.triangular(packing.crew_teu_per_day_low.min(mode), mode, packing.crew_teu_per_day_high.max(mode));
             state.crews_busy += 1;
             let days = room as f64 / 1000.0 / (teu_per_day * pace);
             let (starts_days, stops) = self.crew_starts(base);
@@ -201,7 +198,7 @@ impl Withdrawal<'_> {
         let batch = milli(self.inputs.packing.batch_teu).min(unpacked - self.bases[base].in_hand);
         (self.bases[base].open && batch > 0).then(|| {
             self.bases[base].in_hand += batch;
-            (Job::Pack { room: batch }, batch)
+            (Job::Pack { room: batch as u32 }, batch)
         })
     }
 
@@ -213,6 +210,7 @@ impl Withdrawal<'_> {
         self.bases[base].crews_busy -= 1;
         match job {
             Job::Pack { room } => {
+                let room = MilliTeu::from(room);
                 self.bases[base].in_hand -= room;
                 if self.bases[base].open {
                     self.pack(base, room);

@@ -235,9 +235,11 @@ impl Withdrawal<'_> {
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
-            let fit = if room > 0 { fit(left, room, staged) } else { 0 };
-            left -= room * MilliTeu::from(fit);
-            self.take_aboard(id, Lot { origin: small(base), item, units: fit }, Account::Staged);
+            if room > 0 && staged > 0 {
+                let fit = fit(left, room, staged);
+                left -= room * MilliTeu::from(fit);
+                self.take_aboard(id, Lot { origin: small(base), item, units: fit }, Account::Staged);
+            }
         }
         if self.inputs.base[base].kind == BaseKind::Camp && left < self.convoys[id as usize].room {
             self.outcome.add(Measure::CampColumns, 1.0);

@@ -1,14 +1,17 @@
 //! Contacts on the road: a spatial Poisson process thinned by everything that lowers the rate.
 //!
-//! Potential contacts are points (km, height) in layers of constant height, each layer of a convoy's passage of a leg
-//! with its own stream. A point is a contact if its height lies below the rate there and then. So a measure that lowers
-//! the rate can only remove contacts, never move or invent one. Each point carries its own stream for what it does.
+//! Potential contacts are points (km, height) on each stretch of a convoy's journey, drawn from one stream in order of
+//! height, so that those below any bound come first. A point is a contact if its height lies below the rate there and
+//! then. So a measure that lowers the rate can only remove contacts, never move or invent one. Each point carries its own
+//! stream for what it does.
 
-use crate::draw::{Purpose, Stream, key2, standard_exponential};
+use std::iter;
+
+use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
-use crate::model::routes::Network;
+use crate::model::routes::{Leg, Network};
 use crate::model::threat::Tension;
 use crate::withdrawal::armed_groups::{GroupCode, ascribe};
 use crate::withdrawal::casualties::{Target, harm};
@@ -22,8 +25,6 @@ use crate::withdrawal::permissions::{DeskId, Host};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tension::multiplier;
 
-/// Height of a layer of potential contacts, per km. Part of the stream scheme: changing it moves every contact.
-const LAYER_PER_KM: f64 = 0.005;
 const DAYS_PER_MONTH: f64 = 30.4375;
 
 /// What kind of contact.
@@ -61,13 +62,15 @@ pub enum Cover {
 /// A point at which a contact may be.
 #[derive(Clone, Copy, Debug)]
 pub struct PotentialContact {
-    /// Where on the leg.
+    /// On which leg of the journey.
+    pub leg: usize,
+    /// Where on it.
     pub km: f64,
     /// Its height, per km.
     pub height: f64,
     /// Its kind.
     pub kind: ContactKind,
-    /// Which point of the passage it is, for its own stream.
+    /// Which point of the journey it is, for its own stream.
     pub point: u64,
 }
 
@@ -89,13 +92,18 @@ pub fn size_factor(inputs: &Inputs, vehicles: u32) -> f64 {
     math::pow(f64::from(vehicles.max(1)) / inputs.threat.reference_vehicles, inputs.threat.size_exponent)
 }
 
-/// Rate of contacts per km without air cover.
-fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
-    let zone = &inputs.zone[passage.zone];
-    let base = match kind {
+/// Rate of contacts per km in a zone at the reference conditions.
+fn zone_per_km(inputs: &Inputs, kind: ContactKind, zone: usize) -> f64 {
+    let zone = &inputs.zone[zone];
+    match kind {
         ContactKind::Device => zone.device_per_km * device_ratio(inputs),
         ContactKind::Direct => zone.direct_per_km,
-    };
+    }
+}
+
+/// Rate of contacts per km without air cover.
+fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
+    let base = zone_per_km(inputs, kind, passage.zone);
     if base == 0.0 {
         return 0.0;
     }
@@ -124,12 +132,12 @@ fn worst_ratio(inputs: &Inputs) -> f64 {
     inputs.threat.ratio_surveillance.max(inputs.threat.ratio_overwatch).max(1.0)
 }
 
-/// A bound on the rate over a leg: critical tension, the latest growth, the worst ratio of cover or a worse one.
-fn rate_bound(inputs: &Inputs, kind: ContactKind, passage: Passage, at_least: f64) -> f64 {
+/// A bound on what multiplies a zone's rate on a journey that starts now: critical tension, the latest growth, the worst
+/// ratio of cover or a worse one.
+fn most(inputs: &Inputs, (frailty, size_factor): (f64, f64), now_days: f64, at_least: f64) -> f64 {
     let threat = &inputs.threat;
-    let latest = if threat.growth_per_month >= 0.0 { f64::INFINITY } else { passage.now_days };
-    let passage = Passage { level: Tension::Critical, now_days: latest.min(threat.growth_until), ..passage };
-    uncovered_rate(inputs, kind, passage) * worst_ratio(inputs).max(at_least)
+    let latest_days = if threat.growth_per_month >= 0.0 { threat.growth_until } else { now_days };
+    frailty * size_factor * growth(inputs, latest_days) * worst_ratio(inputs).max(at_least)
 }
 
 impl Withdrawal<'_> {
@@ -146,47 +154,75 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Lays out the potential contacts of a convoy's passage of its leg, nearest first.
-    pub(super) fn lay_contacts(&mut self, id: ConvoyId, passage_key: u64) {
-        let passage = self.passage(id);
-        let leg_km = self.convoys[id as usize].way.km;
-        let mut contacts = std::mem::take(&mut self.convoys[id as usize].contacts);
-        contacts.clear();
-        // The probability that a layer has a point on a leg of this length.
-        let any = -math::exp_m1(-leg_km * LAYER_PER_KM);
+    /// Bounds on the factor by which each policy's rates in a zone are multiplied on a convoy's journey: its own policy's,
+    /// then the shadows'.
+    fn bounds(&self, id: ConvoyId, bounds: &mut Vec<f64>) {
+        let convoy = &self.convoys[id as usize];
+        let (frailty, now_days) = (convoy.frailty * convoy.share, convoy.journey_days);
         let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
-        for kind in ContactKind::ALL {
-            let own = rate_bound(&self.inputs, kind, passage, at_least);
-            let shadows = self.shadows.iter().map(|shadow| {
-                let size_factor = size_factor(&shadow.inputs, passage.vehicles);
-                rate_bound(&shadow.inputs, kind, Passage { size_factor, ..passage }, 1.0)
-            });
-            let bound = shadows.fold(own, f64::max);
-            let layers = (bound / LAYER_PER_KM).ceil() as u64;
-            let key = key2(passage_key, kind as u64);
-            for layer in 0..layers {
-                let mut stream = self.streams.stream(Purpose::ContactLayer, key, layer);
-                let first = stream.uniform();
-                if first >= any {
-                    continue; // the first point would lie beyond the leg
-                }
-                let mut km = standard_exponential(first) / LAYER_PER_KM;
-                let mut index = 0;
-                while km < leg_km {
-                    let height = (layer as f64 + stream.uniform()) * LAYER_PER_KM;
-                    if height < bound {
-                        let point = layer << 32 | (kind as u64) << 31 | index;
-                        contacts.push(PotentialContact { km, height, kind, point });
-                    }
-                    km += stream.standard_exponential() / LAYER_PER_KM;
-                    index += 1;
+        bounds.clear();
+        bounds.push(most(&self.inputs, (frailty, convoy.size_factor), now_days, at_least));
+        bounds.extend(self.shadows.iter().map(|shadow| {
+            let size_factor = size_factor(&shadow.inputs, convoy.column_vehicles);
+            most(&shadow.inputs, (frailty, size_factor), now_days, 1.0)
+        }));
+    }
+
+    /// A bound on the rate of contacts in a zone under every policy, per km.
+    fn bound_in(&self, kind: ContactKind, zone: usize, bounds: &[f64]) -> f64 {
+        let inputs = iter::once(&self.inputs).chain(self.shadows.iter().map(|shadow| &shadow.inputs));
+        inputs.zip(bounds).map(|(inputs, most)| zone_per_km(inputs, kind, zone) * most).fold(0.0, f64::max)
+    }
+
+    /// Lays out the potential contacts of a convoy's journey from the leg that it is on, nearest first.
+    pub(super) fn lay_contacts(&mut self, id: ConvoyId) {
+        let (mut contacts, mut bounds) =
+            (std::mem::take(&mut self.convoys[id as usize].contacts), std::mem::take(&mut self.contact_bounds));
+        contacts.clear();
+        self.bounds(id, &mut bounds);
+        let (legs, zones) = (self.legs(id), &self.model.network.road_zone);
+        for stretch in legs.chunk_by(|a, b| zones[a.road] == zones[b.road]) {
+            let first = legs.element_offset(&stretch[0]).expect("a stretch is some of the legs");
+            let km = stretch.iter().map(|leg| self.inputs.road[leg.road].km).sum();
+            for kind in ContactKind::ALL {
+                let below_per_km = self.bound_in(kind, zones[stretch[0].road], &bounds);
+                if below_per_km > 0.0 {
+                    self.lay_stretch(id, (first, stretch), (kind, below_per_km, km), &mut contacts);
                 }
             }
         }
-        contacts.sort_by(|a, b| a.km.total_cmp(&b.km));
+        contacts.sort_unstable_by(|a, b| a.leg.cmp(&b.leg).then(a.km.total_cmp(&b.km)));
         let convoy = &mut self.convoys[id as usize];
         convoy.contacts = contacts;
         convoy.next_contact = 0;
+        self.contact_bounds = bounds;
+    }
+
+    /// Lays out the potential contacts of a kind below a height on a stretch, legs in one zone, in order of height.
+    fn lay_stretch(
+        &self,
+        id: ConvoyId,
+        (first, stretch): (usize, &[Leg]),
+        (kind, below_per_km, stretch_km): (ContactKind, f64, f64),
+        contacts: &mut Vec<PotentialContact>,
+    ) {
+        let convoy = &self.convoys[id as usize];
+        let key = key2(convoy.journey_key, kind as u64);
+        let mut stream = self.streams.stream(Purpose::PotentialContacts, key, first as u64);
+        let mut point = (first as u64) << 32 | (kind as u64) << 31;
+        let mut height = stream.standard_exponential() / stretch_km;
+        while height < below_per_km {
+            let (mut leg, mut km) = (0, stream.uniform() * stretch_km);
+            while leg + 1 < stretch.len() && km >= self.inputs.road[stretch[leg].road].km {
+                km -= self.inputs.road[stretch[leg].road].km;
+                leg += 1;
+            }
+            if first + leg >= convoy.leg {
+                contacts.push(PotentialContact { leg: first + leg, km, height, kind, point });
+            }
+            height += stream.standard_exponential() / stretch_km;
+            point += 1;
+        }
     }
 
     /// A convoy reaches a potential contact: it happens if its height lies below the rate here and now.
@@ -194,39 +230,40 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         let contact = convoy.contacts[convoy.next_contact];
         convoy.next_contact += 1;
+        self.reach_zone(self.model.network.road_zone[self.road(id)], self.now());
         let passage = self.passage(id);
-        let passage_key = self.passage_key(id);
+        let journey_key = self.convoys[id as usize].journey_key;
         let uncovered = uncovered_rate(&self.inputs, contact.kind, passage);
-        self.judge_shadows(id, contact, passage, passage_key);
-        self.judge_curve(id, contact, (uncovered, passage.now_days), passage_key);
+        self.judge_shadows(id, contact, passage, journey_key);
+        self.judge_curve(id, contact, (uncovered, passage.now_days), journey_key);
         // Most points lie above the rate under any cover: what cover there is need not be asked.
         let happens = contact.height < uncovered * worst_ratio(&self.inputs) && {
             let cover = self.cover(&self.inputs, &self.host, &self.model.network, id, passage.now_days);
             contact.height < uncovered * cover_ratio(&self.inputs, cover)
         };
-        let (group, is_carried_out) = if happens { self.group_of(contact, passage, passage_key) } else { (0, false) };
+        let (group, is_carried_out) = if happens { self.group_of(contact, passage, journey_key) } else { (0, false) };
         if !is_carried_out {
             self.move_on(id);
             return;
         }
         self.stop(id, passage.now_days);
-        let halt_days = self.happen(id, (contact, group), passage_key);
+        let halt_days = self.happen(id, (contact, group), journey_key);
         self.halt(id, halt_days);
     }
 
     /// The group that a contact is ascribed to, and whether it carries it out.
-    fn group_of(&self, contact: PotentialContact, passage: Passage, passage_key: u64) -> (GroupCode, bool) {
+    fn group_of(&self, contact: PotentialContact, passage: Passage, journey_key: u64) -> (GroupCode, bool) {
         let scenario = (&self.inputs, &self.model.network);
-        let key = (passage_key, contact.point);
+        let key = (journey_key, contact.point);
         ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key))
     }
 
     /// A contact takes place, and perhaps a second device; returns how long the convoy halts.
-    fn happen(&mut self, id: ConvoyId, (contact, group): (PotentialContact, GroupCode), passage_key: u64) -> f64 {
-        let mut halt = self.streams.stream(Purpose::Halt, passage_key, contact.point);
+    fn happen(&mut self, id: ConvoyId, (contact, group): (PotentialContact, GroupCode), journey_key: u64) -> f64 {
+        let mut halt = self.streams.stream(Purpose::Halt, journey_key, contact.point);
         let mut halt_days = 0.0;
         let armoured_share = self.convoys[id as usize].armoured_share();
-        for event in self.contact_events(&self.inputs, contact, passage_key).into_iter().flatten() {
+        for event in self.contact_events(&self.inputs, contact, journey_key).into_iter().flatten() {
             let convoys = &self.inputs.convoys;
             halt_days += halt.gamma(convoys.halt_shape, convoys.halt_mean_days);
             let count = match contact.kind {
@@ -244,11 +281,11 @@ impl Withdrawal<'_> {
     }
 
     /// The streams of a contact's events: itself, and a second device laid with it.
-    fn contact_events(&self, inputs: &Inputs, contact: PotentialContact, passage_key: u64) -> [Option<Stream>; 2] {
-        let mut first = self.streams.stream(Purpose::ContactPoint, passage_key, contact.point);
+    fn contact_events(&self, inputs: &Inputs, contact: PotentialContact, journey_key: u64) -> [Option<Stream>; 2] {
+        let mut first = self.streams.stream(Purpose::ContactPoint, journey_key, contact.point);
         let is_followed = first.chance(inputs.threat.second_device_probability) && contact.kind == ContactKind::Device;
         let second_point = contact.point | 1 << 63;
-        let second = is_followed.then(|| self.streams.stream(Purpose::ContactPoint, passage_key, second_point));
+        let second = is_followed.then(|| self.streams.stream(Purpose::ContactPoint, journey_key, second_point));
         [Some(first), second]
     }
 
@@ -292,7 +329,7 @@ impl Withdrawal<'_> {
 
     /// What the contact would be under each other policy, with itinerary and tension as they are here: the direct
     /// effect of what acts on contacts and on care.
-    fn judge_shadows(&mut self, id: ConvoyId, contact: PotentialContact, passage: Passage, passage_key: u64) {
+    fn judge_shadows(&mut self, id: ConvoyId, contact: PotentialContact, passage: Passage, journey_key: u64) {
         let judged = if self.before_deadline() { self.shadows.len() } else { 0 };
         for index in 0..judged {
             let shadow = &self.shadows[index];
@@ -303,7 +340,7 @@ impl Withdrawal<'_> {
                 continue;
             }
             let scenario = (&shadow.inputs, &shadow.model.network);
-            let key = (passage_key, contact.point);
+            let key = (journey_key, contact.point);
             if !ascribe(scenario, (passage.zone, passage.now_days), (&self.streams, key)).1 {
                 continue;
             }
@@ -313,7 +350,7 @@ impl Withdrawal<'_> {
                 continue;
             }
             let harm =
-                self.harm_of(id, contact, passage_key, (&shadow.inputs, &shadow.host, network), passage.now_days);
+                self.harm_of(id, contact, journey_key, (&shadow.inputs, &shadow.host, network), passage.now_days);
             self.shadows[index].direct.add(harm);
         }
     }
@@ -323,7 +360,7 @@ impl Withdrawal<'_> {
         &self,
         id: ConvoyId,
         contact: PotentialContact,
-        passage_key: u64,
+        journey_key: u64,
         (inputs, host, network): (&Inputs, &Host, &Network),
         now_days: f64,
     ) -> Direct {
@@ -333,7 +370,7 @@ impl Withdrawal<'_> {
         let chance = fit * host.chance(inputs, network, desk, region, now_days);
         let mut direct = Direct::default();
         let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
-        for event in self.contact_events(inputs, contact, passage_key).into_iter().flatten() {
+        for event in self.contact_events(inputs, contact, journey_key).into_iter().flatten() {
             let harm = harm(inputs, contact.kind, chance, target, event, |_, _| ());
             target.people -= harm.taken_off;
             direct.add(Direct { contacts: 1, killed: harm.killed, wounded: harm.wounded });

@@ -76,6 +76,8 @@ pub struct Convoy {
     pub departed_days: f64,
     /// When this journey began.
     pub journey_days: f64,
+    /// Keys the streams of this journey.
+    pub journey_key: u64,
     /// Log progress of this convoy against others, in standard deviations.
     pub speed_score: f64,
     /// Its frailty to contacts.
@@ -106,7 +108,7 @@ pub struct Convoy {
     pub people: Vec<PeopleLot>,
     /// Own vehicles and cargo.
     pub cargo: Vec<Lot>,
-    /// Potential contacts on this leg, in order of distance.
+    /// Potential contacts on this journey, in order of distance.
     pub contacts: Vec<PotentialContact>,
     /// The next of them.
     pub next_contact: usize,
@@ -180,7 +182,7 @@ impl Withdrawal<'_> {
         };
         convoy.speed_score = self.streams.stream(Purpose::ColumnSpeed, convoy.key, 0).standard_normal();
         convoy.departed_days = self.agenda.now();
-        convoy.days = DaysOnRoad::default();
+        convoy.days = DaysOnRoad::new(self.streams.stream(Purpose::DaySpeed, convoy.key, 0));
         convoy.size_factor = size_factor(&self.inputs, convoy.column_vehicles);
         self.supply(id);
     }
@@ -212,9 +214,11 @@ impl Withdrawal<'_> {
         } else {
             let convoy = &mut self.convoys[id as usize];
             let journey = key2(self.model.network.node_key[convoy.way_of], convoy.journey as u64);
-            let mut failures = self.streams.stream(Purpose::Breakdown, key2(convoy.key, journey), 0);
+            convoy.journey_key = key2(convoy.key, journey);
+            let mut failures = self.streams.stream(Purpose::Breakdown, convoy.journey_key, 0);
             convoy.failure_gap = failures.standard_exponential();
             convoy.failures = Some(failures);
+            self.lay_contacts(id);
             self.start_leg(id, self.now());
             self.move_on(id);
         }
@@ -246,26 +250,15 @@ impl Withdrawal<'_> {
         self.convoys[id as usize].way.road
     }
 
-    /// Identifies a convoy's passage of a leg in streams.
-    pub(super) fn passage_key(&self, id: ConvoyId) -> u64 {
-        let convoy = &self.convoys[id as usize];
-        let leg = self.legs(id)[convoy.leg];
-        let network = &self.model.network;
-        let ends = key2(network.road_key[leg.road], network.node_key[leg.from]);
-        key2(convoy.key, key2(ends, convoy.journey as u64))
-    }
-
     /// Starts the leg a convoy has come to, at a time that may lie ahead of the clock.
     fn start_leg(&mut self, id: ConvoyId, at_days: f64) {
         let leg = self.legs(id)[self.convoys[id as usize].leg];
         let way = Way::new(&self.inputs, leg.road);
-        let passage = self.passage_key(id);
         let convoy = &mut self.convoys[id as usize];
         convoy.way = way;
         convoy.leg_km = 0.0;
         convoy.since_days = at_days;
         convoy.gap_km = 0.0;
-        self.lay_contacts(id, passage);
     }
 
     /// Moves a convoy on to what next concerns anyone but itself, and schedules that: a potential contact, a vehicle lost,
@@ -274,7 +267,8 @@ impl Withdrawal<'_> {
         let legs = self.legs(id).len();
         let (at_days, event) = loop {
             let convoy = &self.convoys[id as usize];
-            let contact_km = convoy.contacts.get(convoy.next_contact).map_or(f64::INFINITY, |contact| contact.km);
+            let next = convoy.contacts.get(convoy.next_contact).filter(|contact| contact.leg == convoy.leg);
+            let contact_km = next.map_or(f64::INFINITY, |contact| contact.km);
             let failure_km = convoy.gap_km + convoy.failure_gap / convoy.failures_per_km();
             let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
             let is_failure = !is_contact && failure_km < convoy.way.km;
@@ -315,6 +309,7 @@ impl Withdrawal<'_> {
     /// Takes a convoy that stopped at a place on its way onto the next leg.
     pub(super) fn pass_on(&mut self, id: ConvoyId) {
         self.convoys[id as usize].leg += 1;
+        self.lay_contacts(id); // whoever joined it there may have changed the rates
         self.start_leg(id, self.now());
         self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
         self.move_on(id);
@@ -340,14 +335,13 @@ impl Withdrawal<'_> {
         let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
         // The fraction of a day is cut off, as `floor` would, which not every processor has.
         let mut day = (at_days - convoy.departed_days).max(0.0) as u32;
-        let (speed_score, key, streams) = (convoy.speed_score, convoy.key, &self.streams);
+        let speed_score = convoy.speed_score;
         loop {
             if at_days >= convoy.supplies.until_days {
                 return (at_days, false);
             }
-            let open = || streams.stream(Purpose::DaySpeed, key, 0);
             let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
-            let factor = convoy.days.factor(day, open, law);
+            let factor = convoy.days.factor(day, law);
             let on_day = convoy.departed_days + f64::from(day);
             let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
             let km_per_day = convoy.way.km_per_day * weather * factor;

@@ -96,7 +96,7 @@ impl Withdrawal<'_> {
         id: ConvoyId,
         contact: PotentialContact,
         (uncovered, now_days): (f64, f64),
-        passage_key: u64,
+        journey_key: u64,
     ) {
         let Some(granted) = self.curve else { return };
         if !self.before_deadline() || contact.height >= uncovered * HIGHEST_RATIO {
@@ -108,12 +108,12 @@ impl Withdrawal<'_> {
         if under_refusal == under_grant {
             return;
         }
-        let (zone, key) = (network.road_zone[self.road(id)], (passage_key, contact.point));
+        let (zone, key) = (network.road_zone[self.road(id)], (journey_key, contact.point));
         let (_, is_carried_out) = ascribe((&self.inputs, network), (zone, now_days), (&self.streams, key));
         if !is_carried_out {
             return;
         }
-        let harm = self.harm_of(id, contact, passage_key, (&self.inputs, &self.host, network), now_days);
+        let harm = self.harm_of(id, contact, journey_key, (&self.inputs, &self.host, network), now_days);
         let harm = [harm.contacts, harm.killed, harm.wounded].map(i64::from);
         for flown in Flown::ALL {
             let covered = [under_refusal, under_grant].map(|flights| flown.is_cover(flights));

@@ -71,18 +71,16 @@ impl Withdrawal<'_> {
         let is_truck = |lot: &&Lot| self.inputs.class[class_of(lot.item)].cargo_truck;
         let trucks: u32 = load.vehicles.iter().filter(is_truck).map(|lot| lot.units).sum();
         let mut tows = trucks;
-        for item in 0..self.tables.items as Item {
-            if self.inputs.class[class_of(item)].travel == Travel::Towed {
-                let units = tows.min(self.at_base(base, item));
-                tows -= units;
-                load.towed.push(Lot { origin: small(base), item, units });
-            }
+        for &item in &self.tables.towed {
+            let units = tows.min(self.at_base(base, item));
+            tows -= units;
+            load.towed.push(Lot { origin: small(base), item, units });
         }
         let mut room = (f64::from(trucks) * self.inputs.convoys.own_truck_teu * 1000.0) as MilliTeu;
         for &item in &self.tables.cargo_order {
-            let each = self.own_room(base, item);
-            if each > 0 {
-                let units = (room / each).min(MilliTeu::from(self.at_base(base, item))).max(0) as u32;
+            let (each, units) = (self.own_room(base, item), self.at_base(base, item));
+            if each > 0 && units > 0 && room >= each {
+                let units = (room / each).min(MilliTeu::from(units)) as u32;
                 room -= each * MilliTeu::from(units);
                 load.cargo.push(Lot { origin: small(base), item, units });
             }

@@ -20,8 +20,6 @@ pub enum Event {
     TensionJumps {
         /// The zone.
         zone: u16,
-        /// Which of its potential jumps.
-        jump: u32,
     },
     /// A column of the host army reaches a base.
     ArmyArrives {
@@ -261,8 +259,8 @@ pub enum Event {
 pub enum Job {
     /// Packing a batch.
     Pack {
-        /// Its room, in thousandths of a TEU.
-        room: i64,
+        /// Its room, in thousandths of a TEU; no batch is too large for it.
+        room: u32,
     },
     /// Loading a column.
     Load {
@@ -270,6 +268,9 @@ pub enum Job {
         convoy: ConvoyId,
     },
 }
+
+// Two words, so that scheduling and dispatching move it in registers.
+const _: () = assert!(size_of::<Event>() == 16);
 
 impl Event {
     /// Order at one instant: the world changes first, then answers arrive, then work ends, then people decide and move.

@@ -13,10 +13,7 @@ use crate::withdrawal::outcome::HarmCause;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
-use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
-
-/// Height of the lowest layer of potential fire, per day. Part of the stream scheme: changing it moves all fire.
-const LAYER_PER_DAY: f64 = 0.1;
+use crate::withdrawal::thinning::{MOST_PER_DAY, Points, Potential, Thinning};
 
 /// Fire at one base.
 #[derive(Clone, Debug, Default)]
@@ -72,10 +69,10 @@ impl Withdrawal<'_> {
         let per_day = rate(&self.inputs, self.zones[network.base_zone[base]].level);
         let times = (self.now(), self.model.deadline_days());
         let entity = key2(network.node_key[base], 0);
-        let layers = Layers { purpose: Purpose::BaseFire, entity, kind: 0, per_day: LAYER_PER_DAY };
+        let points = Points { purpose: Purpose::BaseFire, entity, kind: 0 };
         let incidents = &mut self.fire[base].incidents;
         let falls = |point: &Potential| point.height < per_day;
-        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[layers]), times, |_| [per_day, 0.0], falls)
+        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[points]), times, |_| [per_day, 0.0], falls)
         {
             self.schedule(at_days, Event::FireFalls { base: small(base), incident });
         }

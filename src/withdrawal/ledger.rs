@@ -385,16 +385,14 @@ pub fn opening_stock(inputs: &Inputs, stock: &mut Vec<u32>) {
 /// to the earlier).
 pub fn largest_remainder(shares: &[f64]) -> Vec<u32> {
     let total = shares.iter().sum::<f64>().round_ties_even() as u32;
-    let mut units: Vec<u32> = shares.iter().map(|share| share.floor() as u32).collect();
-    let mut order: Vec<usize> = (0..shares.len()).collect();
-    order.sort_by(|&a, &b| (shares[b] - shares[b].floor()).total_cmp(&(shares[a] - shares[a].floor())).then(a.cmp(&b)));
-    let mut left = total.saturating_sub(units.iter().sum());
-    for at in order {
-        if left == 0 {
-            break;
-        }
-        units[at] += 1;
-        left -= 1;
+    // Shares are 0 or more: the cast cuts off what `floor` would.
+    let mut units: Vec<u32> = shares.iter().map(|&share| share as u32).collect();
+    let left = total.saturating_sub(units.iter().sum());
+    if left > 0 {
+        let mut rests: Vec<(f64, usize)> =
+            shares.iter().zip(&units).map(|(share, &whole)| share - f64::from(whole)).zip(0..).collect();
+        rests.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        rests.iter().take(left as usize).for_each(|&(_, at)| units[at] += 1);
     }
     units
 }

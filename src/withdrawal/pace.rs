@@ -12,22 +12,30 @@ pub struct DaysOnRoad {
     drawn: u32,
     /// Factor on progress on the last of them.
     factor: f64,
+    /// And on the one before it.
+    factor_before: f64,
 }
 
 impl DaysOnRoad {
-    /// Factor on progress on a day, counted from 0.
-    pub fn factor(&mut self, day: u32, open: impl FnOnce() -> Stream, law: impl FnOnce(f64) -> f64) -> f64 {
-        if self.drawn != day + 1 {
-            if self.drawn > day {
-                self.scores = None;
-                self.drawn = 0;
-            }
-            let scores = self.scores.get_or_insert_with(open);
-            for _ in self.drawn..day {
-                scores.uniform(); // a day on which it stood still
-            }
-            self.factor = law(scores.standard_normal());
-            self.drawn = day + 1;
+    /// No day yet.
+    pub fn new(scores: Stream) -> Self {
+        Self { scores: Some(scores), ..Self::default() }
+    }
+
+    /// Factor on progress on a day, counted from 0: the last that was asked for, the one before it, or a later one.
+    pub fn factor(&mut self, day: u32, law: impl Fn(f64) -> f64) -> f64 {
+        if day + 1 == self.drawn {
+            return self.factor;
+        }
+        if day + 2 == self.drawn {
+            return self.factor_before;
+        }
+        assert!(day >= self.drawn, "day {day} of a convoy that has come to day {}", self.drawn);
+        let scores = self.scores.as_mut().expect("a convoy on the road has its stream");
+        while self.drawn <= day {
+            // A day on which it stood still is drawn too.
+            (self.factor_before, self.factor) = (self.factor, law(scores.standard_normal()));
+            self.drawn += 1;
         }
         self.factor
     }

@@ -105,13 +105,15 @@ pub enum Answer {
     Never,
 }
 
-/// The stances of one replication: for each desk, the instants at which its process changes stance.
+/// The stances of one replication: for each desk, the instants at which its process changes stance, up to the next one.
 ///
 /// Each sojourn lasts until its unit exponential, keyed by desk and ordinal, is spent: at the rate of leaving, which
 /// departures and appeals change while it lasts. So a higher rate only shortens it, and no draw moves.
 #[derive(Clone, Debug)]
 pub struct Host {
     jumps_days: [Vec<f64>; COUNT],
+    /// The last of them; infinite if there is none to come.
+    drawn_until_days: [f64; COUNT],
     /// The Weibull scale of each desk's time to an answer.
     answer_scale_days: [f64; COUNT],
     /// Factor on the rates into the restrictive stance, from departures so far.
@@ -135,6 +137,7 @@ impl Default for Host {
     fn default() -> Self {
         Self {
             jumps_days: Default::default(),
+            drawn_until_days: [f64::INFINITY; COUNT],
             answer_scale_days: Default::default(),
             factor: 1.0,
             sojourns: Default::default(),
@@ -152,20 +155,34 @@ fn stance_after(desk: &Desk, changes: usize) -> Stance {
 }
 
 impl Host {
-    /// Draws the stances up to `until_days`, as they are if nothing that the mission does bears on them.
-    pub fn draw(&mut self, inputs: &Inputs, streams: &Streams, until_days: f64) {
+    /// Draws the first change of each desk.
+    pub fn draw(&mut self, inputs: &Inputs, streams: &Streams) {
         (self.factor, self.sojourns) = (1.0, Default::default());
         for desk_id in DESKS {
             let desk = desk_id.of(&inputs.permissions);
             self.answer_scale_days[desk_id as usize] =
                 Stream::weibull_scale_of(desk.answer_shape, desk.answer_mean_days);
             self.jumps_days[desk_id as usize].clear();
-            self.go_on(inputs, streams, desk_id, until_days);
+            self.go_on(inputs, streams, desk_id, 0.0);
+        }
+    }
+
+    /// Until when every desk's stance is known.
+    pub fn known_until_days(&self) -> f64 {
+        self.drawn_until_days.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// Draws the stances on past a time.
+    pub fn reach(&mut self, inputs: &Inputs, streams: &Streams, now: f64) {
+        for desk_id in DESKS {
+            if self.drawn_until_days[desk_id as usize] <= now {
+                self.go_on(inputs, streams, desk_id, now);
+            }
         }
     }
 
     /// Multiplies the rates into the restrictive stance from now on, and draws the stances anew from here.
-    pub fn scale(&mut self, inputs: &Inputs, streams: &Streams, factor: f64, (now, until_days): (f64, f64)) {
+    pub fn scale(&mut self, inputs: &Inputs, streams: &Streams, factor: f64, now: f64) {
         if factor == 1.0 {
             return;
         }
@@ -188,7 +205,7 @@ impl Host {
         }
         self.factor *= factor;
         for desk_id in DESKS {
-            self.go_on(inputs, streams, desk_id, until_days);
+            self.go_on(inputs, streams, desk_id, now);
         }
     }
 
@@ -205,34 +222,49 @@ impl Host {
         (desk.to_restrictive_per_day * self.factor * appeals, next.map_or(f64::INFINITY, |appeal| appeal.from))
     }
 
-    /// Draws a desk's stances on from where its last sojourn stood.
-    fn go_on(&mut self, inputs: &Inputs, streams: &Streams, desk_id: DeskId, until_days: f64) {
-        let desk = desk_id.of(&inputs.permissions);
-        let Sojourn { mut ordinal, since_days: mut now, mut spent } = self.sojourns[desk_id as usize];
-        while desk.regime == Regime::Process && now < until_days {
-            let stance = stance_after(desk, ordinal);
-            let mut left =
-                streams.stream(Purpose::Regime, desk_id as u64, ordinal as u64).standard_exponential() - spent;
-            loop {
-                let (rate, holds_until) = self.rate(inputs, desk_id, stance, now);
-                if rate > 0.0 && now + left / rate <= holds_until {
-                    now += left.max(0.0) / rate;
-                    break;
-                }
-                if holds_until.is_infinite() {
-                    return; // it stays as it is
-                }
-                left -= rate * (holds_until - now);
-                now = holds_until;
+    /// Draws a desk's stances on from the last sojourn, to the first change after a time.
+    fn go_on(&mut self, inputs: &Inputs, streams: &Streams, desk_id: DeskId, now: f64) {
+        let (at, desk) = (desk_id as usize, desk_id.of(&inputs.permissions));
+        let mut sojourn = match self.jumps_days[at].last() {
+            Some(&jump) if self.sojourns[at].ordinal < self.jumps_days[at].len() => {
+                Sojourn { ordinal: self.jumps_days[at].len(), since_days: jump, spent: 0.0 }
             }
-            self.jumps_days[desk_id as usize].push(now);
-            (ordinal, spent) = (ordinal + 1, 0.0);
+            _ => self.sojourns[at],
+        };
+        self.drawn_until_days[at] = f64::INFINITY;
+        while desk.regime == Regime::Process {
+            let Some(ends_days) = self.end_of(inputs, streams, desk_id, sojourn) else { return };
+            self.jumps_days[at].push(ends_days);
+            if ends_days > now {
+                self.drawn_until_days[at] = ends_days;
+                return;
+            }
+            sojourn = Sojourn { ordinal: sojourn.ordinal + 1, since_days: ends_days, spent: 0.0 };
+        }
+    }
+
+    /// When a desk's sojourn in a stance ends; none if it never does.
+    fn end_of(&self, inputs: &Inputs, streams: &Streams, desk_id: DeskId, sojourn: Sojourn) -> Option<f64> {
+        let stance = stance_after(desk_id.of(&inputs.permissions), sojourn.ordinal);
+        let mut stream = streams.stream(Purpose::Regime, desk_id as u64, sojourn.ordinal as u64);
+        let (mut left, mut now) = (stream.standard_exponential() - sojourn.spent, sojourn.since_days);
+        loop {
+            let (rate, holds_until) = self.rate(inputs, desk_id, stance, now);
+            if rate > 0.0 && now + left / rate <= holds_until {
+                return Some(now + left.max(0.0) / rate);
+            }
+            if holds_until.is_infinite() {
+                return None;
+            }
+            left -= rate * (holds_until - now);
+            now = holds_until;
         }
     }
 
     /// The stance of a desk toward a region at a time.
     pub fn stance(&self, inputs: &Inputs, network: &Network, desk_id: DeskId, region: usize, now: f64) -> Stance {
         let desk = desk_id.of(&inputs.permissions);
+        debug_assert!(now <= self.drawn_until_days[desk_id as usize], "the stance on day {now} is not known yet");
         if !network.restricted[desk_id as usize][region] {
             return Stance::Permissive;
         }
@@ -273,12 +305,29 @@ impl Withdrawal<'_> {
         if !state.accelerated && state.handed_over {
             return;
         }
-        let (times, streams) = ((self.now(), self.end_days()), self.streams.plain());
-        self.host.scale(&self.inputs, &streams, self.inputs.permissions.departure_factor, times);
+        let (now, streams) = (self.now(), self.streams.plain());
+        self.host.scale(&self.inputs, &streams, self.inputs.permissions.departure_factor, now);
         for shadow in &mut self.shadows {
             let factor = shadow.inputs.permissions.departure_factor;
-            shadow.host.scale(&shadow.inputs, &streams, factor, times);
+            shadow.host.scale(&shadow.inputs, &streams, factor, now);
         }
+        self.note_hosts();
+    }
+
+    /// Draws the stances of this policy and of the shadows on past the present.
+    pub(super) fn reach_hosts(&mut self) {
+        let (now, streams) = (self.now(), self.streams.plain());
+        self.host.reach(&self.inputs, &streams, now);
+        for shadow in &mut self.shadows {
+            shadow.host.reach(&shadow.inputs, &streams, now);
+        }
+        self.note_hosts();
+    }
+
+    /// Notes until when the stances of this policy and of the shadows are known.
+    pub(super) fn note_hosts(&mut self) {
+        let known_until_days = self.shadows.iter().map(|shadow| shadow.host.known_until_days());
+        self.hosts_known_until_days = known_until_days.fold(self.host.known_until_days(), f64::min);
     }
 
     /// Tells of an answer to a base's request.

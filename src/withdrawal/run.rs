@@ -69,6 +69,8 @@ pub struct Withdrawal<'m> {
     pub(super) streams: CountedStreams,
     pub(super) tables: Tables,
     pub(super) host: Host,
+    /// Until when the stances of this policy and of the shadows are known.
+    pub(super) hosts_known_until_days: f64,
     pub(super) zones: Vec<ZoneState>,
     pub(super) fire: Vec<FireState>,
     pub(super) advances: Vec<Advance>,
@@ -86,6 +88,8 @@ pub struct Withdrawal<'m> {
     /// The shadow to which air cover is granted, if its curve over the rate ratio is to be taken.
     pub(super) curve: Option<usize>,
     pub(super) load: Load,
+    /// Bounds on what multiplies rates of contacts on a journey, by policy.
+    pub(super) contact_bounds: Vec<f64>,
     pub(super) hits: Vec<(Fate, f64)>,
     /// Fuel at each base.
     pub(super) fuel: Vec<FuelStock>,
@@ -119,6 +123,7 @@ impl<'m> Withdrawal<'m> {
             streams: CountedStreams::new(Streams::new(0, 0)),
             tables: Tables::new(&model.inputs),
             host: Host::default(),
+            hosts_known_until_days: 0.0,
             zones: Vec::new(),
             fire: Vec::new(),
             advances: Vec::new(),
@@ -134,6 +139,7 @@ impl<'m> Withdrawal<'m> {
             shadows: shadows.iter().map(|model| shadow(model)).collect(),
             curve: None,
             load: Load::default(),
+            contact_bounds: Vec::new(),
             hits: Vec::new(),
             fuel: Vec::new(),
             air: AirFleet::default(),
@@ -153,7 +159,12 @@ impl<'m> Withdrawal<'m> {
         loop {
             match self.agenda.next() {
                 Ok(Some(Event::LiquidationEnds)) => break,
-                Ok(Some(event)) => self.dispatch(event),
+                Ok(Some(event)) => {
+                    if self.now() >= self.hosts_known_until_days {
+                        self.reach_hosts();
+                    }
+                    self.dispatch(event);
+                }
                 Ok(None) => unreachable!("liquidation always ends"),
                 Err(limit) => panic!("replication {}: {limit}", self.streams.inner.replication()),
             }
@@ -202,12 +213,13 @@ impl<'m> Withdrawal<'m> {
         self.agenda.reset();
         self.model.realise(&streams, &mut self.inputs);
         let end_days = self.end_days();
-        self.host.draw(&self.inputs, &streams, end_days);
+        self.host.draw(&self.inputs, &streams);
         for shadow in &mut self.shadows {
             shadow.model.realise(&streams, &mut shadow.inputs);
-            shadow.host.draw(&shadow.inputs, &streams, end_days);
+            shadow.host.draw(&shadow.inputs, &streams);
             shadow.direct = Direct::default();
         }
+        self.note_hosts();
         self.tables.set_rooms(&self.inputs);
         opening_stock(&self.inputs, &mut self.stock);
         let (tables, parents) = (&self.tables, &self.model.network.parent);
@@ -263,7 +275,7 @@ impl<'m> Withdrawal<'m> {
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::TensionChanges { zone, change } => self.on_tension_changes(zone as usize, change as usize),
-            Event::TensionJumps { zone, jump } => self.on_tension_jumps(zone as usize, jump),
+            Event::TensionJumps { zone } => self.on_tension_jumps(zone as usize),
             Event::ArmyArrives { column, base } => self.on_army_arrives(column as usize, base as usize),
             Event::AuthorityArrives { base } => self.on_authority_arrives(base as usize),
             Event::DecisionReviewed { base } => self.on_decision_reviewed(base as usize),
@@ -398,10 +410,10 @@ impl<'m> Withdrawal<'m> {
             .sum();
         let end_days = self.end_days();
         self.tell(What::LiquidationEnds, At::Mission, "", &[]);
-        self.close_tale(end_days);
         self.outcome.finish(end_days, camp_cargo);
         self.outcome.events = self.agenda.dispatched();
         self.outcome.streams = self.streams.opened.get();
+        self.close_tale(end_days);
         self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
     }
 

@@ -14,6 +14,8 @@ pub(super) struct Tables {
     pub(super) cargo_order: Vec<Item>,
     /// Vehicles in order of driving out: armour, then cargo trucks, then the rest.
     pub(super) drive_order: Vec<Item>,
+    /// What is towed.
+    pub(super) towed: Vec<Item>,
     /// What can be disposed of, in order: sensitive first, then by value, what is fixed last.
     pub(super) disposal_order: Vec<Item>,
     /// Room of each item in thousandths of a TEU in this replication: as cargo of a base that withdraws (0 where it
@@ -49,6 +51,7 @@ impl Tables {
             drive_order: ordered(&|item| class(item).travel == Travel::Drives, &|item| {
                 (class(item).armoured, class(item).cargo_truck, class(item).value_usd)
             }),
+            towed: (0..items as Item).filter(|item| class(item).travel == Travel::Towed).collect(),
             disposal_order: ordered(&|_| true, &|item| {
                 (class(item).sensitive, class(item).travel != Travel::Fixed, class(item).value_usd)
             }),

@@ -187,6 +187,10 @@ impl Withdrawal<'_> {
 
     /// What was told, in order of time, up to the end of the simulation.
     pub(super) fn close_tale(&mut self, end_days: f64) {
+        if self.tale.is_some() {
+            // Jumps that concerned nobody have not been worked out.
+            (0..self.zones.len()).for_each(|zone| self.reach_zone(zone, end_days));
+        }
         if let Some(tale) = &mut self.tale {
             // What was worked out ahead of the clock stands among what was told before it.
             tale.retain(|entry| entry.time_days <= end_days);

@@ -1,8 +1,10 @@
 //! Tension of each zone: a dated level, or a Markov jump process by thinning. It multiplies contact rates, brings fire
 //! on bases and drives early departures.
 //!
-//! Potential jumps are keyed by zone, direction and layer. One is a jump if its height lies below the rate of that jump
+//! Potential jumps are keyed by zone and direction. One is a jump if its height lies below the rate of that jump
 //! there and then, so no draw moves with a parameter or policy, and a higher rate up never lowers a level.
+//!
+//! Where nobody is left whom a jump could concern, jumps are worked out when someone comes by and asks, not dispatched.
 
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
@@ -12,10 +14,8 @@ use crate::withdrawal::contacts::growth;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
-use crate::withdrawal::thinning::{Layers, MOST_PER_DAY, Potential, Thinning};
+use crate::withdrawal::thinning::{MOST_PER_DAY, Points, Potential, Thinning};
 
-/// Height of the lowest layer of potential jumps, per day. Part of the stream scheme: changing it moves every jump.
-const LAYER_PER_DAY: f64 = 0.02;
 /// Kinds of potential jumps.
 const FALLS: u8 = 0;
 const RISES: u8 = 1;
@@ -92,12 +92,12 @@ impl Withdrawal<'_> {
                 let (from_days, level) = (dated.from, dated.level);
                 let sets = !process || dated.sets == Some(true);
                 if from_days <= 0.0 {
-                    self.set_tension(zone, level);
+                    self.set_tension(zone, level, 0.0);
                 } else if sets {
                     self.schedule(from_days, Event::TensionChanges { zone: zone as u16, change: change as u16 });
                 }
             }
-            self.seek_jump(zone);
+            self.seek_jump(zone, 0.0);
         }
     }
 
@@ -125,48 +125,67 @@ impl Withdrawal<'_> {
         let near = if near { tension.column_near_factor } else { 1.0 };
         let felt_until_days = self.zones[zone].closure_days + tension.closure_days;
         let closure = within(tension.closure_factor, (from_days < felt_until_days, until_days < felt_until_days));
-        let growth = growth(inputs, from_days).max(growth(inputs, until_days));
+        let rises = inputs.threat.growth_per_month >= 0.0;
+        let growth = growth(inputs, if rises { until_days } else { from_days });
         inputs.zone[zone].rise_factor.unwrap_or(1.0) * groups * near * closure * growth
     }
 
     /// A dated level takes effect.
     pub(super) fn on_tension_changes(&mut self, zone: usize, change: usize) {
         let level = self.inputs.zone[zone].tension[change].level;
-        self.set_tension(zone, level);
-        self.seek_jump(zone);
+        let now = self.now();
+        self.reach_zone(zone, now);
+        self.set_tension(zone, level, now);
+        self.seek_jump(zone, now);
     }
 
-    /// Tension goes up or down by one, if that jump is still the one to come.
-    pub(super) fn on_tension_jumps(&mut self, zone: usize, jump: u32) {
-        let state = &mut self.zones[zone];
-        let Some(point) = state.jumps.take(jump) else { return };
-        let level = state.level as usize;
-        self.set_tension(zone, Tension::ALL[if point.kind == RISES { level + 1 } else { level - 1 }]);
-        self.seek_jump(zone);
+    /// Tension goes up or down by one, if that jump is still to come.
+    pub(super) fn on_tension_jumps(&mut self, zone: usize) {
+        self.reach_zone(zone, self.now());
+    }
+
+    /// Works out the jumps of a zone up to a time.
+    pub(super) fn reach_zone(&mut self, zone: usize, now_days: f64) {
+        while let Some(point) = self.zones[zone].jumps.take_due(now_days) {
+            let level = self.zones[zone].level as usize;
+            let level = Tension::ALL[if point.kind == RISES { level + 1 } else { level - 1 }];
+            self.set_tension(zone, level, point.at_days);
+            self.seek_jump(zone, point.at_days);
+        }
+    }
+
+    /// Whether tension in a zone may concern people there: at a base that can leave, or that fire may fall on.
+    fn zone_is_watched(&self, zone: usize) -> bool {
+        let network = &self.model.network;
+        let can_be_hit = self.before_deadline();
+        let mut bases = self.bases.iter().zip(&network.base_zone).zip(&network.parent);
+        bases.any(|((base, &in_zone), parent)| base.open && in_zone == zone && (can_be_hit || parent.is_some()))
     }
 
     /// A base has closed: the zones near it are more likely to grow tense for a while.
     pub(super) fn closure_is_felt(&mut self, base: usize) {
         let network = &self.model.network;
+        let now = self.now();
         for &zone in &network.zones_near[network.base_zone[base]] {
-            self.zones[zone].closure_days = self.agenda.now();
-            self.seek_jump(zone);
+            self.reach_zone(zone, now);
+            self.zones[zone].closure_days = now;
+            self.seek_jump(zone, now);
         }
     }
 
-    /// Finds the next jump of a zone as things stand, and schedules it.
-    fn seek_jump(&mut self, zone: usize) {
+    /// Finds the next jump of a zone as things stand at a time, and schedules it if it may concern anyone.
+    fn seek_jump(&mut self, zone: usize, now_days: f64) {
         if !self.inputs.tension.process {
             return;
         }
-        let times = (self.now(), self.end_days());
+        let times = (now_days, self.end_days());
         let state = &mut self.zones[zone];
         let mut jumps = std::mem::take(&mut state.jumps);
         let level = state.level;
         let zone_key = self.model.network.zone_key[zone];
         let kinds = [FALLS, RISES].map(|kind| {
             let entity = key2(zone_key, u64::from(kind));
-            Layers { purpose: Purpose::Tension, entity, kind, per_day: LAYER_PER_DAY }
+            Points { purpose: Purpose::Tension, entity, kind }
         });
         let [falls, rises] = [false, true].map(|rises| plain_rate(&self.inputs, level, rises));
         let rates = |span| {
@@ -178,8 +197,10 @@ impl Withdrawal<'_> {
         };
         let found = jumps.seek((&self.streams, &kinds), times, rates, is_jump);
         self.zones[zone].jumps = jumps;
-        if let Some((at_days, jump)) = found {
-            self.schedule(at_days, Event::TensionJumps { zone: zone as u16, jump });
+        if let Some((at_days, _)) = found
+            && self.zone_is_watched(zone)
+        {
+            self.schedule(at_days, Event::TensionJumps { zone: zone as u16 });
         }
     }
 
@@ -202,9 +223,9 @@ impl Withdrawal<'_> {
         }
     }
 
-    fn set_tension(&mut self, zone: usize, level: Tension) {
+    /// Sets a zone's level at a time: the present, or a time before it if the zone is not watched.
+    fn set_tension(&mut self, zone: usize, level: Tension, now: f64) {
         let alarmed = level >= self.inputs.decisions.accelerate_tension;
-        let now = self.now();
         if self.zones[zone].critical_since_days.is_some() && level != Tension::Critical {
             for base in 0..self.bases.len() {
                 if self.model.network.base_zone[base] == zone {
@@ -218,7 +239,10 @@ impl Withdrawal<'_> {
             if level == Tension::Critical { state.critical_since_days.or(Some(now)) } else { None };
         let newly = alarmed && state.alarmed_since_days.is_none();
         state.alarmed_since_days = if alarmed { state.alarmed_since_days.or(Some(now)) } else { None };
-        self.tell(What::TensionChanges, At::Zone(zone), level.name(), &[]);
+        self.tell_of(now, What::TensionChanges, At::Zone(zone), level.name(), &[]);
+        if !self.zone_is_watched(zone) {
+            return;
+        }
         if newly {
             self.watch_zone(zone);
         }

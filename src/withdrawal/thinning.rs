@@ -1,20 +1,20 @@
 //! A point process in time by thinning: potential points laid out from keyed streams, of which those happen whose height
 //! lies below the rate when they come.
 //!
-//! Points stand in cells, a layer of heights over a span of days, each with its own stream, so that no draw moves with the
-//! rate: a higher rate only adds points. Each layer is twice as high as the one below it, so that few are needed. Cells
-//! are laid out when the search for the next point comes to their days and a rate is possible there that reaches them. The next point to happen is looked for again whenever
-//! the rate has changed; one that was found before and is no longer the next is passed over when its time comes, so
-//! nothing is ever cancelled.
+//! Points stand in spans of days, each kind in a span drawn from its own stream in order of height, so that no draw moves
+//! with the rate: a higher rate only adds points. They are laid out when the search for the next one comes to their days,
+//! up to the greatest rate that is possible there. The next point to happen is looked for again whenever the rate has
+//! changed; one that was found before and is no longer the next is passed over when its time comes, so nothing is ever
+//! cancelled.
 
-use crate::draw::Purpose;
+use crate::draw::{Purpose, Stream};
 use crate::withdrawal::run::CountedStreams;
 
 /// Rates are held at this, once an hour, so that no scenario's factors can run away.
 pub const MOST_PER_DAY: f64 = 24.0;
 
-/// Days that a cell spans. Part of the stream scheme: changing it moves every point.
-const CELL_DAYS: f64 = 32.0;
+/// Days of a span. Part of the stream scheme: changing it moves every point.
+const SPAN_DAYS: f64 = 32.0;
 
 /// A point at which something may happen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,58 +25,60 @@ pub struct Potential {
     pub height: f64,
     /// Which kind of thing: 0 or 1.
     pub kind: u8,
-    /// Which point it is: kind (1 bit), layer (5 bits), span (10 bits), index in the cell (16 bits).
+    /// Which point it is: kind (1 bit), span (15 bits), place in the order of height (16 bits).
     pub point: u32,
 }
 
 /// The keys of points of one kind.
 #[derive(Clone, Copy, Debug)]
-pub struct Layers {
+pub struct Points {
     /// What they are for.
     pub purpose: Purpose,
     /// For whom.
     pub entity: u64,
     /// Which kind of thing: 0 or 1.
     pub kind: u8,
-    /// Height of the lowest layer: part of the stream scheme, since changing it moves every point.
-    pub per_day: f64,
 }
 
 /// The potential points of one actor over one span of days, in order.
 #[derive(Clone, Debug, Default)]
 struct Span {
     points: Vec<Potential>,
-    /// How many layers of each kind are laid out.
-    laid: [u32; 2],
+    /// The rest of each kind.
+    rest: [Option<Rest>; 2],
+}
+
+/// What is not laid out of a kind in a span.
+#[derive(Clone, Debug)]
+struct Rest {
+    stream: Stream,
+    /// Height of the next point, per day.
+    height: f64,
+    /// Which it is.
+    point: u32,
 }
 
 impl Span {
     /// Lays out the points of a kind that lie below a rate, unless they are there.
-    fn reach(&mut self, streams: &CountedStreams, layers: Layers, span: usize, rate_per_day: f64) {
-        let laid = &mut self.laid[layers.kind as usize];
-        let before = *laid;
-        let starts_days = span as f64 * CELL_DAYS;
-        loop {
-            // The layers below this one are as high together as this one less the lowest.
-            let per_day = layers.per_day * f64::from(1_u32 << *laid);
-            let below = per_day - layers.per_day;
-            if rate_per_day <= below {
-                break;
-            }
-            let mut stream = streams.stream(layers.purpose, layers.entity, (span as u64) << 32 | u64::from(*laid));
-            let mut into_days = stream.standard_exponential() / per_day;
-            let mut point = u32::from(layers.kind) << 31 | *laid << 26 | (span as u32) << 16;
-            while into_days < CELL_DAYS {
-                let (at_days, height) = (starts_days + into_days, below + stream.uniform() * per_day);
-                self.points.push(Potential { at_days, height, kind: layers.kind, point });
-                into_days += stream.standard_exponential() / per_day;
-                point += 1;
-            }
-            *laid += 1;
+    fn reach(&mut self, streams: &CountedStreams, points: Points, span: usize, rate_per_day: f64) {
+        if rate_per_day == 0.0 {
+            return;
         }
-        if *laid > before {
-            self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        let rest = self.rest[points.kind as usize].get_or_insert_with(|| {
+            let mut stream = streams.stream(points.purpose, points.entity, span as u64);
+            let height = stream.standard_exponential() / SPAN_DAYS;
+            Rest { stream, height, point: u32::from(points.kind) << 31 | (span as u32) << 16 }
+        });
+        if rest.height >= rate_per_day {
+            return;
         }
+        while rest.height < rate_per_day {
+            let at_days = (span as f64 + rest.stream.uniform()) * SPAN_DAYS;
+            self.points.push(Potential { at_days, height: rest.height, kind: points.kind, point: rest.point });
+            rest.height += rest.stream.standard_exponential() / SPAN_DAYS;
+            rest.point += 1;
+        }
+        self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
     }
 }
 
@@ -93,7 +95,7 @@ impl Thinning {
     pub fn clear(&mut self) {
         for span in &mut self.spans {
             span.points.clear();
-            span.laid = [0; 2];
+            span.rest = [None, None];
         }
         self.pending = None;
     }
@@ -110,21 +112,21 @@ impl Thinning {
     /// Its time and number, if it is another than the one found before.
     pub fn seek(
         &mut self,
-        (streams, kinds): (&CountedStreams, &[Layers]),
+        (streams, kinds): (&CountedStreams, &[Points]),
         (now_days, until_days): (f64, f64),
         bound: impl Fn((f64, f64)) -> [f64; 2],
         happens: impl Fn(&Potential) -> bool,
     ) -> Option<(f64, u32)> {
         let before = self.pending.take().map(|pending| pending.point);
-        let mut span = (now_days / CELL_DAYS) as usize;
-        while (span as f64) * CELL_DAYS < until_days {
+        let mut span = (now_days / SPAN_DAYS) as usize;
+        while (span as f64) * SPAN_DAYS < until_days {
             if span >= self.spans.len() {
                 self.spans.resize_with(span + 1, Span::default);
             }
-            let (starts_days, ends_days) = (span as f64 * CELL_DAYS, (span + 1) as f64 * CELL_DAYS);
+            let (starts_days, ends_days) = (span as f64 * SPAN_DAYS, (span + 1) as f64 * SPAN_DAYS);
             let most = bound((starts_days.max(now_days), ends_days));
-            for &layers in kinds {
-                self.spans[span].reach(streams, layers, span, most[layers.kind as usize]);
+            for &points in kinds {
+                self.spans[span].reach(streams, points, span, most[points.kind as usize]);
             }
             // Most points lie above every rate that is possible: what is nearby need not be looked at.
             let next = self.spans[span]
@@ -143,6 +145,11 @@ impl Thinning {
         None
     }
 
+    /// The next point, if its time has come; it has then passed.
+    pub fn take_due(&mut self, now_days: f64) -> Option<Potential> {
+        self.pending.take_if(|pending| pending.at_days <= now_days)
+    }
+
     /// The point of that number, if it is still the next; it has then passed.
     pub fn take(&mut self, point: u32) -> Option<Potential> {
         self.pending.take_if(|pending| pending.point == point)
@@ -154,7 +161,7 @@ mod tests {
     use super::*;
     use crate::draw::Streams;
 
-    const LAYERS: Layers = Layers { purpose: Purpose::Test, entity: 5, kind: 1, per_day: 0.1 };
+    const POINTS: Points = Points { purpose: Purpose::Test, entity: 5, kind: 1 };
 
     /// The points that happen at a rate up to day 400, in order, where a higher one was possible from a day on.
     fn happening(rate: f64, (possible, on_day): (f64, f64)) -> Vec<u32> {
@@ -162,7 +169,7 @@ mod tests {
         let (mut thinning, mut found, mut now) = (Thinning::default(), Vec::new(), 0.0);
         loop {
             let most = if now >= on_day { possible } else { rate };
-            let next = thinning.seek((&streams, &[LAYERS]), (now, 400.0), |_| [0.0, most], |point| point.height < rate);
+            let next = thinning.seek((&streams, &[POINTS]), (now, 400.0), |_| [0.0, most], |point| point.height < rate);
             let Some((at_days, point)) = next else { return found };
             assert!(now < at_days && at_days < 400.0, "{at_days} after {now}");
             assert_eq!(thinning.take(point + 1), None, "another point is not the next");
@@ -172,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_reached_late_move_nothing() {
+    fn points_laid_late_move_nothing() {
         let plain = happening(0.25, (0.25, 0.0));
         assert!((60..140).contains(&plain.len()), "{} points at 0.25 a day in 400 days", plain.len());
         for day in [0.0, 50.0, 399.0] {
@@ -191,7 +198,7 @@ mod tests {
         let streams = CountedStreams::new(Streams::new(3, 0));
         let mut thinning = Thinning::default();
         let mut seek = |rate: f64| {
-            thinning.seek((&streams, &[LAYERS]), (0.0, 400.0), |_| [0.0, rate], |point| point.height < rate)
+            thinning.seek((&streams, &[POINTS]), (0.0, 400.0), |_| [0.0, rate], |point| point.height < rate)
         };
         let rare = seek(0.01).expect("a point in 400 days");
         assert_eq!(seek(0.01), None);

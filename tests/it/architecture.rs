@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("summary", &["experiment", "withdrawal", "model", "measures", "stats", "store", "units", "math"]),
     ("inference", &["experiment", "summary", "model", "design", "draw", "stats", "math"]),
     ("output", &["summary", "inference", "experiment", "withdrawal", "model", "measures", "store", "stats", "units"]),
+    ("report", &["output", "store", "stats", "measures", "units", "math"]),
 ];
 
 /// The room that may import all others.

@@ -36,14 +36,19 @@ Commands:
   sweep        Run policies at every point of a design over inputs
   sensitivity  Find which uncertain parameters move the results, and by how much
   study        Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
+  hindcast     Score forecasts against facts on record, beside those of simpler forecasts
   merge        Put the shards of an experiment together: the same bytes as from one machine
   verify       Check that a results folder is complete and as it was written
+  report       Make one self-contained page of a results folder: answer, charts, map and playback
   reproduce    Run a results folder's experiment again from its own inputs and compare every file
   diff         What changed between two results folders, in inputs and in results
   check        Print every problem of scenario files at once
   show         Print the resolved values of a scenario with range, basis and source
   trace        Tell what happened in one replication, or where two policies part
   measures     List every measure with its unit and meaning
+  schema       Print the JSON Schema of scenario files, for editors
+  completions  Print what a shell completes commands by
+  man          Print a manual page, of the program or of one of its commands
   explain      Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
   help         Print this message or the help of the given subcommand(s)
 
@@ -57,6 +62,8 @@ Examples:
   rearguard run scenarios/mali-2023.toml
   rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard report results/mali-2023-compare
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -94,6 +101,22 @@ fn every_command_has_help() {
         }
     }
     assert!(stdout(&expect(rearguard(["--version"]), 0)).starts_with("rearguard "));
+}
+
+#[test]
+fn other_tools_are_told_what_they_want() {
+    let schema: Value = serde_json::from_str(&stdout(&expect(rearguard(["schema"]), 0))).expect("the schema is JSON");
+    assert!(schema["properties"]["base"].is_object());
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(stdout(&expect(rearguard(["completions", shell]), 0)).contains("reproduce"), "{shell}");
+    }
+    let page = stdout(&expect(rearguard(["man", "report"]), 0));
+    assert!(page.contains(".TH rearguard-report 1") && page.contains("report.html"), "{page}");
+    assert!(stdout(&expect(rearguard(["man"]), 0)).contains(".TH rearguard 1"));
+    rearguard(["man", "rnu"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no command `rnu`; did you mean `run`?
+
+"#]]);
 }
 
 #[test]

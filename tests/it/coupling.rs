@@ -91,21 +91,30 @@ fn each_lever_is_monotone_as_often_as_the_table_says() {
 }
 
 #[test]
-fn every_test_that_the_model_names_is_there() {
-    let text = fs::read_to_string(package().join("docs/model.md")).expect("the page is there");
-    let start = text.find("### 2.31").expect("the section is there");
-    let end = start + text[start..].find("\n## ").expect("another follows");
-    let mut named = 0;
-    for line in text[start..end].lines().filter(|line| line.starts_with("| ") && line.contains(".rs`")) {
-        let cell = line.trim_end_matches(" |").rsplit(" | ").next().expect("a last cell");
-        for part in cell.split("; ") {
-            let mut words = part.split('`').filter(|word| !word.trim().is_empty());
-            let (file, name) = (words.next().expect("a file"), words.next().expect("a test"));
+fn every_test_that_the_documentation_names_is_there() {
+    for (page, heading, least) in [("docs/model.md", "### 2.31", 20), ("docs/credibility.md", "## Claims", 20)] {
+        let text = fs::read_to_string(package().join(page)).expect("the page is there");
+        let start = text.find(heading).expect("the section is there");
+        let end = start + text[start..].find("\n## ").expect("another follows");
+        let named = tests_named(&text[start..end]);
+        for (file, name) in &named {
             let path = if file.contains('/') { package().join(file) } else { package().join("tests/it").join(file) };
             let code = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{file} is not there"));
             assert!(code.contains(&format!("fn {name}(")), "{file} has no test {name}");
-            named += 1;
+        }
+        assert!(named.len() > least, "{page}: {} tests are named", named.len());
+    }
+}
+
+/// Files and tests in the last cells of tables: a file and a test in backquotes, several with semicolons between them.
+fn tests_named(text: &str) -> Vec<(&str, &str)> {
+    let mut named = Vec::new();
+    for line in text.lines().filter(|line| line.starts_with("| ") && line.contains(".rs`")) {
+        let cell = line.trim_end_matches(" |").rsplit(" | ").next().expect("a last cell");
+        for part in cell.split("; ") {
+            let mut words = part.split('`').filter(|word| !word.trim().is_empty());
+            named.push((words.next().expect("a file"), words.next().expect("a test")));
         }
     }
-    assert!(named > 20, "{named} tests are named");
+    named
 }

@@ -37,6 +37,11 @@ fn a_comparison_writes_the_same_bytes_on_1_2_3_and_8_threads() {
 }
 
 #[test]
+fn a_hindcast_writes_the_same_bytes_on_1_2_3_and_8_threads() {
+    same_on_any_threads(&["hindcast", MALI, "--replications", "100"]);
+}
+
+#[test]
 fn central_values_give_the_same_bytes_on_1_2_3_and_8_threads() {
     same_on_any_threads(&["run", MALI, "--point", "--replications", "100"]);
 }

@@ -21,6 +21,11 @@ fn every_template_is_sound_and_runs() {
         let out = home.path().join(format!("{template}-results"));
         expect(rearguard(["run", file, "--replications", "3", "--quiet", "--out", out.to_str().expect("text")]), 0);
         assert!(out.join("manifest.json").exists());
+        // An editor finds the schema by the first line.
+        let text = fs::read_to_string(file).expect("the scenario");
+        let named = text.lines().next().and_then(|line| line.strip_prefix("#:schema ./")).expect("a schema is named");
+        let schema = home.path().join(template).join(named);
+        assert!(fs::read_to_string(schema).is_ok_and(|text| text.contains("json-schema.org")));
     }
 }
 

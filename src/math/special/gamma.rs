@@ -15,6 +15,11 @@ const PLAIN_SHAPE: f64 = 8.0;
 /// Steps of a root search; Halley needs under 6, bisection over all doubles under 200.
 const MAX_STEPS: u32 = 300;
 
+/// Relative size of the last term of a series that is added up in full.
+const FULL: f64 = 1e-17;
+/// The same for a first step.
+const ROUGH: f64 = 1e-9;
+
 /// Regularised lower incomplete gamma function: the probability that a gamma value of this shape is at most `x`.
 ///
 /// # Arguments
@@ -73,11 +78,13 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     let ln_gamma_1p = ln_gamma(shape + 1.0);
     let mut x = first_guess(p, shape, ln_gamma_1p);
     let (mut low, mut high) = (0.0, f64::INFINITY);
-    for _ in 0..MAX_STEPS {
+    for at in 0..MAX_STEPS {
         if x == 0.0 {
             break;
         }
-        let (below, above, density) = tails_and_density(shape, x, ln_gamma_1p);
+        // The first step starts too far off for the last digits of the tails to bear on it.
+        let accuracy = if at == 0 { ROUGH } else { FULL };
+        let (below, above, density) = tails_and_density(shape, x, ln_gamma_1p, accuracy);
         if if lower { below < target } else { above > target } {
             low = x;
         } else {
@@ -95,7 +102,7 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
         let mut next = if lower { x * exp(step) } else { x + x * step };
         // Halley's error cubes: after a step this small the rest is below the last place. Checked before the bracket,
         // which rounding can close on the root itself.
-        if (next - x).abs() * sqrt(shape).max(1.0) <= 3e-6 * x {
+        if at > 0 && (next - x).abs() * sqrt(shape).max(1.0) <= 3e-6 * x {
             return next;
         }
         if !(low < next && next < high) {
@@ -150,35 +157,39 @@ fn both_tails(shape: f64, x: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    let (lower, upper, _) = tails_and_density(shape, x, ln_gamma(shape + 1.0));
+    let (lower, upper, _) = tails_and_density(shape, x, ln_gamma(shape + 1.0), FULL);
     (lower, upper)
 }
 
 /// Lower and upper probability at a finite x over 0, and the Poisson density of `shape` there.
-fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64) -> (f64, f64, f64) {
+///
+/// # Arguments
+/// * `accuracy` - relative size of the last term of a series that is added up.
+fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64, accuracy: f64) -> (f64, f64, f64) {
     if shape < 1.0 && x < 1.0 {
         return small_shape(shape, x, ln_gamma_1p);
     }
     let density = if shape < PLAIN_SHAPE { exp(shape * ln(x) - x - ln_gamma_1p) } else { poisson_density(shape, x) };
     let (lower, upper) = if shape >= LARGE_SHAPE {
         uniform_expansion(shape, x)
-    } else if x < shape + 1.0 {
-        let lower = density * lower_series(shape, x);
+    } else if x < shape + 1.0 + 2.0 * sqrt(shape) {
+        // Up to here the upper tail is no less than some hundredths, and loses no digits that matter as a difference.
+        let lower = density * lower_series(shape, x, accuracy);
         (lower, 1.0 - lower)
     } else {
-        let upper = density * shape * upper_fraction(shape, x);
+        let upper = density * shape * upper_fraction(shape, x, accuracy);
         (1.0 - upper, upper)
     };
     (lower.clamp(0.0, 1.0), upper.clamp(0.0, 1.0), density)
 }
 
 /// 1 + x/(a+1) + x^2/((a+1)(a+2)) + ...: the lower tail over the Poisson density.
-fn lower_series(shape: f64, x: f64) -> f64 {
+fn lower_series(shape: f64, x: f64, accuracy: f64) -> f64 {
     let (mut term, mut sum) = (1.0, 1.0);
     for k in 1..=MAX_TERMS {
         term *= x / (shape + f64::from(k));
         sum += term;
-        if term <= sum * 1e-17 {
+        if term <= sum * accuracy {
             break;
         }
     }
@@ -186,7 +197,7 @@ fn lower_series(shape: f64, x: f64) -> f64 {
 }
 
 /// Legendre's continued fraction for the upper tail, by the method of Lentz.
-fn upper_fraction(shape: f64, x: f64) -> f64 {
+fn upper_fraction(shape: f64, x: f64, accuracy: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let mut term = x + 1.0 - shape;
     let mut forward = 1.0 / TINY;
@@ -200,7 +211,7 @@ fn upper_fraction(shape: f64, x: f64) -> f64 {
         forward = nonzero(term + numerator / forward, TINY);
         let factor = forward * backward;
         product *= factor;
-        if (factor - 1.0).abs() <= 2e-16 {
+        if (factor - 1.0).abs() <= 20.0 * accuracy {
             break;
         }
     }

@@ -1,22 +1,18 @@
-//! The benchmark scenario (`scenarios/benchmark.toml`) as a loop written by hand for this one model: what a user could
-//! reach who wrote nothing else. It shares nothing with the product but the scenario's numbers.
-//!
-//! Prints the replications done, the seconds of processor time they took, and for each quantity its sum and sum of squares.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! The benchmark scenario (`scenarios/benchmark.toml`) for this one model. It shares nothing with the product but the
+//! scenario's numbers. What is due later goes to a queue that each engine brings.
 
 use rand::SeedableRng;
 use rand::RngExt;
 use rand_distr::{Distribution, Exp1, Gamma, Poisson, StandardNormal, Triangular};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use serde::{Deserialize, Serialize};
 
 const BASES: usize = 12;
 const TRUCKLOADS: i32 = 60;
 const TRUCKS: i32 = 40;
 const COLUMN: i32 = 20;
 const BATCH: i32 = 10;
-const DEADLINE_DAYS: f64 = 184.0;
+pub const DEADLINE_DAYS: f64 = 184.0;
 const JOURNEY_KM: f64 = 8.0 * 44.0;
 const KM_PER_DAY: f64 = 150.0;
 const CONVOY_LOG_SD: f64 = 0.2;
@@ -38,15 +34,25 @@ const SHELTER_DAYS: f64 = 0.5;
 const NAMES: [&str; 8] =
     ["requests", "trips", "incidents", "contacts", "breakdowns", "wounded", "evacuated", "finish_days"];
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
+/// What falls due.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Event {
     Answer { base: u8, granted: bool },
     Ask { base: u8 },
     CrewDone { base: u8, loads: bool, stopped_bits: u64 },
     Fire { base: u8 },
-    AtBase { column: u8 },
-    Unloaded { column: u8 },
+    Travels { column: u8 },
+    Arrives { column: u8 },
     Home,
+}
+
+/// Where an engine keeps what is due.
+pub trait Queue {
+    /// Whether what happens to a column on the road, which concerns nobody else, is worked out at once.
+    const WORKS_AHEAD: bool;
+
+    /// Keeps an event that is due at a time.
+    fn push(&mut self, time: f64, event: Event);
 }
 
 #[derive(Clone, Copy, Default)]
@@ -67,10 +73,14 @@ struct Base {
 #[derive(Clone, Copy, Default)]
 struct Column {
     base: u8,
+    loaded: bool,
     departed: f64,
     score: f64,
     day: i32,
     pace: f64,
+    km: f64,
+    contact: f64,
+    failure: f64,
 }
 
 struct Laws {
@@ -79,22 +89,39 @@ struct Laws {
     hurt: Gamma<f64>,
 }
 
-struct Mission<'l> {
+/// The mission, with its own queue.
+pub struct Mission<Q> {
     rng: Xoshiro256PlusPlus,
-    laws: &'l Laws,
+    laws: Laws,
     now: f64,
-    order: u32,
-    events: BinaryHeap<Reverse<(u64, u32, Event)>>,
+    pub queue: Q,
     bases: [Base; BASES],
     columns: Vec<Column>,
     idle: i32,
     counts: [f64; 8],
 }
 
-impl Mission<'_> {
+impl<Q: Queue> Mission<Q> {
+    /// A mission that has not begun.
+    pub fn new(queue: Q) -> Self {
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(0),
+            laws: Laws {
+                crew: Triangular::new(6.0, 25.0, 12.0).unwrap(),
+                halt: Gamma::new(2.0, HALT_MEAN_DAYS / 2.0).unwrap(),
+                hurt: Gamma::new(1.0, WOUNDED_PER_DEVICE).unwrap(),
+            },
+            now: 0.0,
+            queue,
+            bases: [Base::default(); BASES],
+            columns: Vec::new(),
+            idle: 0,
+            counts: [0.0; 8],
+        }
+    }
+
     fn at(&mut self, time: f64, event: Event) {
-        self.order += 1;
-        self.events.push(Reverse((time.to_bits(), self.order, event)));
+        self.queue.push(time, event);
     }
 
     fn exponential(&mut self) -> f64 {
@@ -129,55 +156,72 @@ impl Mission<'_> {
                 (base.granted, base.asking) = (false, false);
                 base.assigned += COLUMN;
                 let score = CONVOY_LOG_SD * self.normal();
-                self.columns.push(Column { base: b as u8, departed: self.now, score, day: -1, pace: 0.0 });
-                let column = self.columns.len() - 1;
-                let there = self.journey(column);
-                self.at(there, Event::AtBase { column: column as u8 });
+                self.columns.push(Column { base: b as u8, departed: self.now, score, day: -1, ..Column::default() });
+                self.set_out(self.columns.len() - 1);
                 self.consider(b);
             }
         }
     }
 
-    /// Drives a column from one end of the road to the other: nothing on the way concerns anyone else.
-    fn journey(&mut self, column: usize) -> f64 {
+    fn set_out(&mut self, column: usize) {
+        let (contact, failure) = (self.exponential() / DEVICES_PER_KM, self.exponential() / BREAKDOWNS_PER_KM);
+        let this = &mut self.columns[column];
+        (this.km, this.contact, this.failure) = (0.0, contact, failure);
+        self.travel(column);
+    }
+
+    /// Drives a column on: to the other end of the road, or to the next point of it, as the engine has it.
+    fn travel(&mut self, column: usize) {
         let mut this = self.columns[column];
-        let (mut time, mut km) = (self.now, 0.0);
-        let mut contact = self.exponential() / DEVICES_PER_KM;
-        let mut failure = self.exponential() / BREAKDOWNS_PER_KM;
-        loop {
-            let day = (time - this.departed + 1e-9) as i32;
-            if day != this.day {
-                this.day = day;
-                this.pace = KM_PER_DAY * (this.score + DAY_LOG_SD * self.normal()).exp();
+        let mut time = self.now;
+        let event = loop {
+            let arrives;
+            (time, arrives) = self.step(&mut this, time);
+            if arrives {
+                break Event::Arrives { column: column as u8 };
             }
-            let next = contact.min(failure).min(JOURNEY_KM);
-            let day_ends = this.departed + f64::from(day + 1);
-            let reach = (day_ends - time) * this.pace;
-            if km + reach < next {
-                (km, time) = (km + reach, day_ends);
-                continue;
+            if !Q::WORKS_AHEAD {
+                break Event::Travels { column: column as u8 };
             }
-            time += (next - km) / this.pace;
-            km = next;
-            if km == contact {
-                if time < DEADLINE_DAYS {
-                    let mean = self.laws.hurt.sample(&mut self.rng);
-                    let hurt = if mean > 0.0 { Poisson::new(mean).unwrap().sample(&mut self.rng) } else { 0.0 };
-                    self.counts[3] += 1.0;
-                    self.counts[5] += hurt.min(f64::from(COLUMN));
-                }
-                contact += self.exponential() / DEVICES_PER_KM;
-                time += self.laws.halt.sample(&mut self.rng);
-            } else if km == failure {
-                if time < DEADLINE_DAYS {
-                    self.counts[4] += 1.0;
-                }
-                failure += self.exponential() / BREAKDOWNS_PER_KM;
-                time += REPAIR_DAYS * (REPAIR_LOG_SD * self.normal()).exp();
-            } else {
-                self.columns[column] = this;
-                return time;
+        };
+        self.columns[column] = this;
+        self.at(time, event);
+    }
+
+    /// Drives a column to the next contact, breakdown, end of a day or of the road: when it goes on, and whether it is there.
+    #[inline]
+    fn step(&mut self, this: &mut Column, mut time: f64) -> (f64, bool) {
+        let day = (time - this.departed + 1e-9) as i32;
+        if day != this.day {
+            this.day = day;
+            this.pace = KM_PER_DAY * (this.score + DAY_LOG_SD * self.normal()).exp();
+        }
+        let next = this.contact.min(this.failure).min(JOURNEY_KM);
+        let day_ends = this.departed + f64::from(day + 1);
+        let reach = (day_ends - time) * this.pace;
+        if this.km + reach < next {
+            this.km += reach;
+            return (day_ends, false);
+        }
+        time += (next - this.km) / this.pace;
+        this.km = next;
+        if next == this.contact {
+            if time < DEADLINE_DAYS {
+                let mean = self.laws.hurt.sample(&mut self.rng);
+                let hurt = if mean > 0.0 { Poisson::new(mean).unwrap().sample(&mut self.rng) } else { 0.0 };
+                self.counts[3] += 1.0;
+                self.counts[5] += hurt.min(f64::from(COLUMN));
             }
+            this.contact += self.exponential() / DEVICES_PER_KM;
+            (time + self.laws.halt.sample(&mut self.rng), false)
+        } else if next == this.failure {
+            if time < DEADLINE_DAYS {
+                self.counts[4] += 1.0;
+            }
+            this.failure += self.exponential() / BREAKDOWNS_PER_KM;
+            (time + REPAIR_DAYS * (REPAIR_LOG_SD * self.normal()).exp(), false)
+        } else {
+            (time, true)
         }
     }
 
@@ -201,7 +245,9 @@ impl Mission<'_> {
         self.at(starts + days, Event::CrewDone { base: b as u8, loads, stopped_bits });
     }
 
-    fn handle(&mut self, event: Event) {
+    /// An event falls due.
+    pub fn handle(&mut self, now: f64, event: Event) {
+        self.now = now;
         match event {
             Event::Answer { base, granted: true } => {
                 self.bases[base as usize].granted = true;
@@ -221,8 +267,8 @@ impl Mission<'_> {
                     let column = self.bases[b].loading.take().unwrap();
                     self.bases[b].assigned -= COLUMN;
                     self.bases[b].staged -= COLUMN;
-                    let there = self.journey(column as usize);
-                    self.at(there, Event::Unloaded { column });
+                    self.columns[column as usize].loaded = true;
+                    self.set_out(column as usize);
                 } else {
                     self.bases[b].unpacked -= BATCH;
                     self.bases[b].staged += BATCH;
@@ -238,14 +284,15 @@ impl Mission<'_> {
                 let next = self.now + self.exponential() / FIRE_PER_DAY;
                 self.at(next, Event::Fire { base });
             }
-            Event::AtBase { column } => {
+            Event::Travels { column } => self.travel(column as usize),
+            Event::Arrives { column } if !self.columns[column as usize].loaded => {
                 let b = self.columns[column as usize].base as usize;
                 let base = &mut self.bases[b];
                 base.waiting[base.waits] = column;
                 base.waits += 1;
                 self.crew(b);
             }
-            Event::Unloaded { .. } => {
+            Event::Arrives { .. } => {
                 self.counts[6] += f64::from(COLUMN);
                 self.counts[7] += f64::from(COLUMN) * self.now;
                 let rest = REST_DAYS * (REST_LOG_SD * self.normal()).exp();
@@ -258,11 +305,11 @@ impl Mission<'_> {
         }
     }
 
-    fn replicate(&mut self, seed: u64) -> [f64; 8] {
+    /// Begins a replication.
+    pub fn begin(&mut self, seed: u64) {
         self.rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        self.events.clear();
         self.columns.clear();
-        (self.now, self.order, self.idle, self.counts) = (0.0, 0, TRUCKS, [0.0; 8]);
+        (self.now, self.idle, self.counts) = (0.0, TRUCKS, [0.0; 8]);
         self.bases = [Base { unpacked: TRUCKLOADS, ..Base::default() }; BASES];
         for b in 0..BASES {
             self.consider(b);
@@ -270,39 +317,34 @@ impl Mission<'_> {
             let first = self.exponential() / FIRE_PER_DAY;
             self.at(first, Event::Fire { base: b as u8 });
         }
-        while let Some(Reverse((bits, _, event))) = self.events.pop() {
-            self.now = f64::from_bits(bits);
-            if self.now >= DEADLINE_DAYS {
-                break;
-            }
-            self.handle(event);
-        }
-        self.counts[7] /= self.counts[6].max(1.0);
-        self.counts
+    }
+
+    /// What has been counted, in the order of [`NAMES`].
+    pub fn counted(&self) -> [f64; 8] {
+        let mut counts = self.counts;
+        counts[7] /= counts[6].max(1.0);
+        counts
     }
 }
 
-fn main() {
+/// Events that came up while one was handled, for an engine that has a queue of its own.
+#[derive(Default)]
+pub struct Due(pub Vec<(f64, Event)>);
+
+impl Queue for Due {
+    const WORKS_AHEAD: bool = false;
+
+    fn push(&mut self, time: f64, event: Event) {
+        self.0.push((time, event));
+    }
+}
+
+/// Runs as many replications as the command says; prints each quantity's sum and sum of squares.
+pub fn print(mut replicate: impl FnMut(u64) -> [f64; 8]) {
     let replications: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).expect("how many replications");
-    let laws = Laws {
-        crew: Triangular::new(6.0, 25.0, 12.0).unwrap(),
-        halt: Gamma::new(2.0, HALT_MEAN_DAYS / 2.0).unwrap(),
-        hurt: Gamma::new(1.0, WOUNDED_PER_DEVICE).unwrap(),
-    };
-    let mut mission = Mission {
-        rng: Xoshiro256PlusPlus::seed_from_u64(0),
-        laws: &laws,
-        now: 0.0,
-        order: 0,
-        events: BinaryHeap::new(),
-        bases: [Base::default(); BASES],
-        columns: Vec::new(),
-        idle: 0,
-        counts: [0.0; 8],
-    };
     let mut sums = [[0.0; 2]; 8];
     for seed in 0..replications {
-        for (sum, count) in sums.iter_mut().zip(mission.replicate(seed)) {
+        for (sum, count) in sums.iter_mut().zip(replicate(seed)) {
             sum[0] += count;
             sum[1] += count * count;
         }

@@ -1,0 +1,504 @@
+//! The columns of every CSV file of a results folder: name, what it holds, unit, meaning.
+
+use crate::measures::{Better, Measure};
+use crate::output::table::{Column, Holds, Table};
+
+const OF_MEASURE: &str = "that of the measure";
+const DESIGN: Column =
+    Column::fixed("design_id", Holds::Integer, "", "Design point, from 0; 0 where there is no design.");
+const POLICY: Column = Column::fixed("policy", Holds::Text, "", "Id of the policy.");
+const BASELINE: Column = Column::fixed(
+    "baseline",
+    Holds::Text,
+    "",
+    "Id of the policy that it is compared with; empty for the policy itself.",
+);
+const MEASURE: Column = Column::fixed("measure", Holds::Text, "", "Name of the measure.");
+const EFFECT: Column = Column::fixed(
+    "effect",
+    Holds::Text,
+    "",
+    "`total`, or `direct`: on the journeys and the tension of the baseline, with nothing else moved.",
+);
+const REPLICATION: Column = Column::fixed("replication", Holds::Integer, "", "Number of the replication, from 0.");
+const CONFIDENCE: Column = Column::fixed("confidence", Holds::Number, "probability", "Level of the interval.");
+const METHOD: Column = Column::fixed("method", Holds::Text, "", "How the interval was found.");
+const MCSE: Column = Column::fixed("mcse", Holds::Number, OF_MEASURE, "Monte Carlo standard error of the estimate.");
+const N: Column = Column::fixed("n", Holds::Integer, "replications", "Replications that it rests on.");
+
+const fn number(name: &'static str, unit: &'static str, meaning: &'static str) -> Column {
+    Column::fixed(name, Holds::Number, unit, meaning)
+}
+
+const fn text(name: &'static str, meaning: &'static str) -> Column {
+    Column::fixed(name, Holds::Text, "", meaning)
+}
+
+const fn low(unit: &'static str) -> Column {
+    number("low", unit, "Lower end of the interval.")
+}
+
+const fn high(unit: &'static str) -> Column {
+    number("high", unit, "Upper end of the interval.")
+}
+
+fn table(file: &'static str, meaning: &'static str, keys: usize, columns: Vec<Column>) -> Table {
+    Table { file, meaning, keys, columns }
+}
+
+/// `replications.csv`; [`measure_columns`] follow.
+pub fn replications() -> Table {
+    table("replications.csv", "design point, policy and replication", 3, vec![DESIGN, POLICY, REPLICATION])
+}
+
+/// `summary.csv`.
+pub fn summary() -> Table {
+    table(
+        "summary.csv",
+        "design point, policy, measure, statistic and level",
+        5,
+        vec![
+            DESIGN,
+            POLICY,
+            MEASURE,
+            text(
+                "statistic",
+                "`mean`, for an event its probability; `sd`; `share_zero`; `mean_given_event`; `quantile`.",
+            ),
+            number("level", "probability", "Level of a quantile."),
+            number("estimate", OF_MEASURE, "The estimate; of `share_zero` a share."),
+            low(OF_MEASURE),
+            high(OF_MEASURE),
+            CONFIDENCE,
+            METHOD,
+            N,
+            MCSE,
+        ],
+    )
+}
+
+/// `contrasts.csv`.
+pub fn contrasts() -> Table {
+    table(
+        "contrasts.csv",
+        "design point, policy, baseline, measure and effect",
+        5,
+        vec![
+            DESIGN,
+            POLICY,
+            BASELINE,
+            MEASURE,
+            EFFECT,
+            text("statistic", "`mean`: of the paired differences."),
+            number(
+                "difference",
+                OF_MEASURE,
+                "Mean of the policy's value less the baseline's, replication by replication.",
+            ),
+            low(OF_MEASURE),
+            high(OF_MEASURE),
+            number("adjusted_low", OF_MEASURE, "Lower end of the interval that holds for all policies at once (Holm)."),
+            number("adjusted_high", OF_MEASURE, "Upper end of that interval."),
+            MCSE,
+            number("correlation", "", "Between the policy's values and the baseline's."),
+            number(
+                "variance_reduction_factor",
+                "",
+                "How many times fewer replications pairing needs; under 1 it harms.",
+            ),
+            number(
+                "share_worse",
+                "share",
+                "Replications in which the policy is worse; empty where neither way is better.",
+            ),
+            N,
+        ],
+    )
+}
+
+/// `exceedance.csv`.
+pub fn exceedance() -> Table {
+    table(
+        "exceedance.csv",
+        "policy, baseline, measure and threshold",
+        4,
+        vec![
+            POLICY,
+            BASELINE,
+            MEASURE,
+            number("threshold", OF_MEASURE, "The value that is exceeded."),
+            number("share_above", "share", "Replications above it; with a baseline, less the baseline's share."),
+            low("share"),
+            high("share"),
+            METHOD,
+            number("band_low", "share", "Lower end of the band that holds at all thresholds at once."),
+            number("band_high", "share", "Upper end of that band."),
+            text("band_method", "How the band was found."),
+            CONFIDENCE,
+            N,
+        ],
+    )
+}
+
+/// `pareto.csv`; [`mean_columns`] follow.
+pub fn pareto() -> Table {
+    table(
+        "pareto.csv",
+        "policy",
+        1,
+        vec![
+            POLICY,
+            Column::fixed(
+                "in_set",
+                Holds::Boolean,
+                "",
+                "Whether no other policy beats it on the measures of the columns that follow.",
+            ),
+            number("probability", "probability", "Share of resamples in which that is so."),
+            low("probability"),
+            high("probability"),
+            CONFIDENCE,
+            METHOD,
+            N,
+        ],
+    )
+}
+
+/// `equipment.csv`.
+pub fn equipment() -> Table {
+    table(
+        "equipment.csv",
+        "policy, class, owner, base, disposition and cause",
+        6,
+        vec![
+            POLICY,
+            text("class", "Class of equipment."),
+            text("owner", "`contingent` or `un`."),
+            text("base", "Base at which it was."),
+            text("disposition", "Where it ended."),
+            text("cause", "What moved it there last: a label, not what a denial cost."),
+            number("units", "units", "Mean number of items in a replication."),
+            number("units_low", "units", "Lower end of its 95% interval."),
+            number("units_high", "units", "Upper end of its 95% interval."),
+            number("usd", "USD", "Their mean value."),
+            number("usd_low", "USD", "Lower end of its 95% interval."),
+            number("usd_high", "USD", "Upper end of its 95% interval."),
+        ],
+    )
+}
+
+/// `casualties.csv`.
+pub fn casualties() -> Table {
+    table(
+        "casualties.csv",
+        "policy, cause, place and group",
+        4,
+        vec![
+            POLICY,
+            text("cause", "What hit people."),
+            text("place", "The road, from-to, or the base."),
+            text("group", "Armed group that it is ascribed to; empty for none."),
+            number("killed", "people", "Mean number killed in a replication."),
+            number("killed_low", "people", "Lower end of its 95% interval."),
+            number("killed_high", "people", "Upper end of its 95% interval."),
+            number("wounded", "people", "Mean number wounded who lived."),
+            number("wounded_low", "people", "Lower end of its 95% interval."),
+            number("wounded_high", "people", "Upper end of its 95% interval."),
+        ],
+    )
+}
+
+/// `convoys.csv`.
+pub fn convoys() -> Table {
+    table(
+        "convoys.csv",
+        "policy and garrison whose convoy arrived",
+        2,
+        vec![
+            POLICY,
+            text("convoy", "Base that the garrison left."),
+            Column::fixed("n", Holds::Integer, "replications", "Replications in which it arrived."),
+            number("days", "days", "Mean days on the road of its slowest serial."),
+            number("days_low", "days", "Lower end of its 95% interval."),
+            number("days_high", "days", "Upper end of its 95% interval."),
+            number("devices", "contacts", "Mean number of devices met."),
+            number("devices_low", "contacts", "Lower end of its 95% interval."),
+            number("devices_high", "contacts", "Upper end of its 95% interval."),
+            number("direct_attacks", "contacts", "Mean number of direct attacks."),
+            number("direct_attacks_low", "contacts", "Lower end of its 95% interval."),
+            number("direct_attacks_high", "contacts", "Upper end of its 95% interval."),
+            number("killed", "people", "Mean number killed."),
+            number("killed_low", "people", "Lower end of its 95% interval."),
+            number("killed_high", "people", "Upper end of its 95% interval."),
+            number("wounded", "people", "Mean number wounded who lived."),
+            number("wounded_low", "people", "Lower end of its 95% interval."),
+            number("wounded_high", "people", "Upper end of its 95% interval."),
+        ],
+    )
+}
+
+/// `timeline.csv`.
+pub fn timeline() -> Table {
+    table(
+        "timeline.csv",
+        "policy, date and daily quantity",
+        3,
+        vec![
+            POLICY,
+            Column::fixed("date", Holds::Date, "", "The day, at its end."),
+            text("measure", "Name of the daily quantity."),
+            number("mean", OF_MEASURE, "Mean over replications."),
+            number("q05", OF_MEASURE, "5% quantile."),
+            number("q25", OF_MEASURE, "25% quantile."),
+            number("q50", OF_MEASURE, "Median."),
+            number("q75", OF_MEASURE, "75% quantile."),
+            number("q95", OF_MEASURE, "95% quantile."),
+        ],
+    )
+}
+
+/// `trace.csv`.
+pub fn trace() -> Table {
+    table(
+        "trace.csv",
+        "happening in the replication that is told, policy by policy, in order of time",
+        0,
+        vec![
+            POLICY,
+            REPLICATION,
+            number("time_days", "days", "When, from the start of the mission's first day."),
+            text("what", "The happening; `explain` says what each is."),
+            text("place", "A base, a zone, a place or a road, from>to; empty for the mission as a whole."),
+            text("who", "A convoy, a garrison or an armed group; empty for none."),
+            text("cause", "Why; may be empty."),
+            number("on_leg_km", "km", "How far along the road."),
+            number("halt_days", "days", "How long a convoy stands."),
+            Column::fixed("vehicles", Holds::Integer, "vehicles", "Vehicles of a convoy that sets out."),
+            Column::fixed("people", Holds::Integer, "people", "People who set out, leave or fly."),
+            Column::fixed("killed", Holds::Integer, "people", "Killed."),
+            Column::fixed("wounded", Holds::Integer, "people", "Wounded."),
+        ],
+    )
+}
+
+/// `design.csv`; a column for each path follows.
+pub fn design_points() -> Table {
+    table("design.csv", "design point", 1, vec![DESIGN])
+}
+
+/// `failures.csv`.
+pub fn failures() -> Table {
+    table(
+        "failures.csv",
+        "replication that failed by a fault of the program",
+        3,
+        vec![DESIGN, POLICY, REPLICATION, text("code", "What kind of fault.")],
+    )
+}
+
+/// `attribution.csv`.
+pub fn attribution() -> Table {
+    table(
+        "attribution.csv",
+        "measure, effect, part and denial",
+        0,
+        vec![
+            MEASURE,
+            text("unit", "Unit of the measure."),
+            EFFECT,
+            text("part", "`share` of a denial, all `together`, or the `interaction` of two."),
+            text("denial", "Id of the denial."),
+            text("with", "The other denial of an interaction."),
+            number("mean", OF_MEASURE, "What it costs, as a mean."),
+            low(OF_MEASURE),
+            high(OF_MEASURE),
+            MCSE,
+            METHOD,
+            N,
+        ],
+    )
+}
+
+/// `curve.csv`.
+pub fn curve() -> Table {
+    table(
+        "curve.csv",
+        "rate ratio of air cover, kind of cover, effect and measure",
+        4,
+        vec![
+            number("ratio", "", "Rate of contacts under cover against none."),
+            text("cover", "Which flights are refused or granted."),
+            EFFECT,
+            MEASURE,
+            text("unit", "Unit of the measure."),
+            number("cost", OF_MEASURE, "What refused cover costs, as a mean."),
+            low(OF_MEASURE),
+            high(OF_MEASURE),
+            CONFIDENCE,
+            MCSE,
+            METHOD,
+            N,
+        ],
+    )
+}
+
+/// `break_even.csv`.
+pub fn break_even() -> Table {
+    table(
+        "break_even.csv",
+        "measure and effect",
+        2,
+        vec![
+            MEASURE,
+            EFFECT,
+            number("ratio", "", "Rate ratio of cover at which its refusal costs nothing; empty if there is none."),
+            number("low", "", "Lower end of the interval; empty if it may lie outside the ratios."),
+            number("high", "", "Upper end of the interval; empty if it may lie outside the ratios."),
+            CONFIDENCE,
+            METHOD,
+        ],
+    )
+}
+
+/// `variance.csv`.
+pub fn variance() -> Table {
+    table(
+        "variance.csv",
+        "policy, baseline and measure",
+        3,
+        vec![
+            POLICY,
+            BASELINE,
+            MEASURE,
+            number("mean", OF_MEASURE, "Mean of all replications."),
+            MCSE,
+            number("variance_between_draws", "square of the measure's", "Variance that the parameters bring."),
+            number("variance_of_chance", "square of the measure's", "Variance that chance brings."),
+            number("variance_of_seeds", "square of the measure's", "Part of it that all draws share."),
+            number("variance_of_interaction", "square of the measure's", "Part of it that differs from draw to draw."),
+            number("share_between", "share", "Share of the variance that the parameters bring."),
+            number("share_low", "share", "Lower end of its interval."),
+            number("share_high", "share", "Upper end of its interval."),
+            CONFIDENCE,
+            METHOD,
+            Column::fixed("draws", Holds::Integer, "draws", "Draws of the parameters."),
+            Column::fixed("replications_each", Holds::Integer, "replications", "Replications of each."),
+        ],
+    )
+}
+
+/// `exceedance_draws.csv`.
+pub fn exceedance_draws() -> Table {
+    table(
+        "exceedance_draws.csv",
+        "policy, measure, draw of the parameters and threshold",
+        4,
+        vec![
+            POLICY,
+            MEASURE,
+            Column::fixed("draw", Holds::Integer, "", "Number of the draw, from 0."),
+            number("threshold", OF_MEASURE, "The value that is exceeded."),
+            number("share_above", "share", "The draw's replications above it."),
+            low("share"),
+            high("share"),
+            CONFIDENCE,
+            N,
+        ],
+    )
+}
+
+/// `hindcast.csv`.
+pub fn hindcast() -> Table {
+    table(
+        "hindcast.csv",
+        "fact and forecast of it",
+        0,
+        vec![
+            text("fact", "Id of the fact."),
+            text("group", "Group of facts that hang together."),
+            text("in_sample", "`yes` if inputs were set from it."),
+            text("fitted_unsaid", "`yes` if inputs were set from it and the facts file does not say so."),
+            text("kind", "Number, bound, date, event or order."),
+            text("measure", "What the fact is a value of."),
+            text("base", "Base that it concerns; empty for the mission."),
+            Column::fixed("date", Holds::Date, "", "Day that it is a value at; empty for none."),
+            text("unit", "Unit of the value."),
+            text("value", "What is on record: a number, a date, yes or no, or an order."),
+            text("low", "Lower end of what the record allows."),
+            text("high", "Upper end of what the record allows."),
+            text("forecast", "`model`, or the simpler forecast that it is compared with."),
+            N,
+            number("q05", "that of the fact", "5% point of the forecast; of dates in days."),
+            number("q50", "that of the fact", "Median of the forecast; of dates in days."),
+            number("q95", "that of the fact", "95% point of the forecast; of dates in days."),
+            number(
+                "mid_pit",
+                "probability",
+                "Where the fact lies in the forecast: half of what is at it, and all below.",
+            ),
+            number("mid_pit_mcse", "probability", "Its Monte Carlo standard error."),
+            text("grade", "A to D, by where the fact lies in the model's forecast."),
+            text("score", "Which score is given."),
+            number("estimate", "that of the score", "The score."),
+            number("mcse", "that of the score", "Its Monte Carlo standard error."),
+            number("within", "probability", "Of lying in what the record allows."),
+            number("within_mcse", "probability", "Its Monte Carlo standard error."),
+            number("log_within", "", "Its natural logarithm."),
+            number("log_within_mcse", "", "The logarithm's Monte Carlo standard error."),
+            number("at_least", "probability", "Of reaching the lower end of the record."),
+            number("at_least_mcse", "probability", "Its Monte Carlo standard error."),
+            number("skill", "", "The model's score set against this forecast's; over 0 the model is better."),
+        ],
+    )
+}
+
+/// `hindcast_groups.csv`; columns for each simpler forecast follow.
+pub fn hindcast_groups() -> Table {
+    let facts = |name, meaning| Column::fixed(name, Holds::Integer, "facts", meaning);
+    table(
+        "hindcast_groups.csv",
+        "group of facts, those that inputs were set from apart",
+        2,
+        vec![
+            text("group", "The group; `all` for every fact."),
+            text("in_sample", "`yes` for facts that inputs were set from."),
+            facts("graded", "Facts that have a grade."),
+            facts("a", "Facts inside the middle half of the forecast."),
+            facts("b", "Facts inside the middle nine tenths, and no nearer."),
+            facts("c", "Facts inside the middle 99%, and no nearer."),
+            facts("d", "Facts outside."),
+            facts("outside_90", "Facts outside the middle nine tenths."),
+            number("by_luck_mean", "facts", "How many would be if the forecasts were right, as a mean."),
+            number("by_luck_q05", "facts", "The same, 5% point."),
+            number("by_luck_q95", "facts", "The same, 95% point."),
+        ],
+    )
+}
+
+/// A column for each measure and each departure, by name.
+pub fn measure_columns(names: &[String]) -> impl Iterator<Item = Column> {
+    names.iter().map(|name| match (Measure::named(name), name.strip_prefix("departure.")) {
+        (Some(measure), _) => Column::named(name, Holds::Number, measure.unit(), &meaning(measure)),
+        (None, Some(base)) => {
+            Column::named(name, Holds::Number, "days", &format!("Day on which the people of {base} left."))
+        }
+        (None, None) => unreachable!("columns are measures and departures"),
+    })
+}
+
+fn meaning(measure: Measure) -> String {
+    let better = match measure.better() {
+        Better::Lower => " Lower is better.",
+        Better::Higher => " Higher is better.",
+        Better::Neither => "",
+    };
+    format!("{}{better}", measure.meaning())
+}
+
+/// A column of means for each measure, by name.
+pub fn mean_columns(names: &[String]) -> impl Iterator<Item = Column> {
+    names.iter().filter_map(|name| {
+        let measure = Measure::named(name)?;
+        Some(Column::named(name, Holds::Number, measure.unit(), &format!("Mean of: {}", measure.meaning())))
+    })
+}

@@ -1,0 +1,278 @@
+//! The head of the page: the question, the answer in two sentences, its main caveat, and the numbers it rests on.
+
+use serde::Serialize;
+
+use crate::output::numbers::{decimals, whole};
+use crate::report::axis::day;
+use crate::report::costs::{shares, together};
+use crate::report::effects::effect;
+use crate::report::folder::{Input, Results};
+use crate::report::people::strength;
+use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
+
+/// A number with how sure it is.
+#[derive(Serialize)]
+pub(super) struct Card {
+    name: String,
+    value: String,
+    interval: String,
+    spread: String,
+}
+
+/// The head of the page.
+#[derive(Serialize)]
+pub(super) struct Answer {
+    question: String,
+    sentences: Vec<String>,
+    caveat: String,
+    caveats: Vec<String>,
+    cards: Vec<Card>,
+    cards_of: String,
+}
+
+/// Measures that have a card.
+const CARDS: [&str; 5] =
+    ["people.out_by_deadline", "casualties.killed", "casualties.wounded", "equipment.lost_units", "equipment.lost_usd"];
+
+/// Makes it.
+pub(super) fn answer(results: &Results) -> Answer {
+    let first = &results.policies[0];
+    let (question, second) = match results.command.as_str() {
+        "compare" => {
+            let others: Vec<String> = results.policies[1..].iter().map(|policy| policy.id.clone()).collect();
+            let others = if others.len() > 2 { format!("{} other policies", others.len()) } else { listed(&others) };
+            (format!("What changes against “{}” ({}) under {others}?", first.title, first.id), compared(results))
+        }
+        "attribute" => {
+            ("What does each denial of the host cost, and all of them together?".to_owned(), attributed(results))
+        }
+        "sweep" => ("How do the results move with the inputs that are varied?".to_owned(), swept(results)),
+        "hindcast" => ("How near do the simulated withdrawals come to what is on record?".to_owned(), graded(results)),
+        _ if results.sheet("variance.csv").is_some() => {
+            ("How much of what may happen is chance, and how much is what is not known?".to_owned(), split(results))
+        }
+        _ => (format!("How does the withdrawal go under “{}” ({})?", first.title, first.id), equipment(results)),
+    };
+    let sentences = [went(results), second].into_iter().flatten().collect();
+    let mut caveats = caveats(results);
+    let caveat = caveats.remove(0);
+    Answer { question, sentences, caveat, caveats, cards: cards(results, &first.id), cards_of: first.id.clone() }
+}
+
+/// How it goes under the first policy.
+fn went(results: &Results) -> Option<String> {
+    let first = &results.policies[0];
+    let mean = |measure: &str| results.mean(&first.id, measure);
+    let (out, killed, wounded) =
+        (mean("people.out_by_deadline")?, mean("casualties.killed")?, mean("casualties.wounded")?);
+    let all_out = mean("people.all_out_by_deadline")?;
+    let under = match results.command.as_str() {
+        "attribute" => "With all denials in force".to_owned(),
+        "sweep" => format!("Under {} at the first design point", first.id),
+        _ => format!("Under {}", first.id),
+    };
+    Some(format!(
+        "{under} {} of {} people are out by {} on average (95% interval {}), and all but the liquidation team with a \
+         probability of {}; getting out costs {} killed ({}) and {} wounded ({}) on the road.",
+        out.bare("people"),
+        whole(strength(results)),
+        day(results.deadline),
+        out.ends("people"),
+        all_out.chance(results.replications),
+        killed.bare("people"),
+        killed.ends("people"),
+        wounded.bare("people"),
+        wounded.ends("people"),
+    ))
+}
+
+fn equipment(results: &Results) -> Option<String> {
+    let first = &results.policies[0].id;
+    let (units, usd) = (results.mean(first, "equipment.lost_units")?, results.mean(first, "equipment.lost_usd")?);
+    Some(format!(
+        "{} items ({}) are destroyed, abandoned or lost, worth an assumed USD {} million ({}).",
+        units.bare("units"),
+        units.ends("units"),
+        usd.bare("USD"),
+        usd.ends("USD"),
+    ))
+}
+
+/// What the policies change: each one's effect if there is one, else the best on people and on equipment.
+fn compared(results: &Results) -> Option<String> {
+    let others = &results.policies[1..];
+    let of = |measure: &'static str| -> Vec<(&str, Known)> {
+        others.iter().filter_map(|policy| Some((policy.id.as_str(), effect(results, &policy.id, measure)?))).collect()
+    };
+    let (wounded, lost) = (of("casualties.wounded"), of("equipment.lost_units"));
+    let least = |all: &[(&str, Known)]| {
+        all.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|&(id, known)| (id.to_owned(), known))
+    };
+    let ((safest, hurt), (thriftiest, kept)) = (least(&wounded)?, least(&lost)?);
+    let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
+    let (fewer, less) = (hurt.change("people", "wounded"), kept.change("units", "items lost"));
+    let all = "the intervals hold for all policies at once";
+    if safest == thriftiest {
+        let only = if others.len() == 1 { "brings" } else { "does best on both counts:" };
+        return Some(format!("Against it {safest} {only} {fewer} and {less}; {all}."));
+    }
+    let price = on(&wounded, &thriftiest).map(|known| known.change("people", "wounded")).unwrap_or_default();
+    Some(format!(
+        "Against it {safest} has the fewest wounded: {fewer}. Most equipment is saved by {thriftiest}: {less}, with {price}; {all}."
+    ))
+}
+
+fn attributed(results: &Results) -> Option<String> {
+    let wounded = together(results, "casualties.wounded")?;
+    let lost = together(results, "equipment.lost_units")?;
+    let (denial, share) = *shares(results, "equipment.lost_units").first()?;
+    Some(format!(
+        "All denials together bring {} and {}; the largest part of the equipment is due to {denial}, {} items ({}).",
+        wounded.change("people", "wounded on the road"),
+        lost.change("units", "items lost"),
+        share.bare("units"),
+        share.ends("units"),
+    ))
+}
+
+/// Of a hindcast, how many facts lie where.
+fn graded(results: &Results) -> Option<String> {
+    let rows = || results.sheet("hindcast.csv").into_iter().flat_map(super::folder::Sheet::rows);
+    let fresh = || rows().filter(|row| row.text("forecast") == "model" && row.text("in_sample") != "yes");
+    let of = |grade: &str| fresh().filter(|row| row.text("grade") == grade).count();
+    let [a, b, c, d] = ["A", "B", "C", "D"].map(of);
+    Some(format!(
+        "Of {} graded facts that no input was set from, {a} lie inside the middle half of the forecast, {b} more inside its \
+         middle nine tenths, and {} outside those.",
+        a + b + c + d,
+        c + d
+    ))
+}
+
+/// Of a nested experiment, what the parameters bring.
+fn split(results: &Results) -> Option<String> {
+    let rows = results.sheet("variance.csv")?.rows().filter(|row| row.text("baseline").is_empty());
+    let of = |measure: &str| {
+        let known = rows.clone().find(|row| row.text("measure") == measure)?.known([
+            "share_between",
+            "share_low",
+            "share_high",
+        ])?;
+        let percent = |value: f64| format!("{}%", decimals(100.0 * value, 0));
+        let ends =
+            known.interval.map_or("no interval".to_owned(), |i| format!("{} to {}", percent(i.low), percent(i.high)));
+        Some(format!("{} (95% interval {ends})", percent(known.value)))
+    };
+    Some(format!(
+        "Under {} what is not known of the inputs brings {} of the variance of the wounded on the road and {} of that of the \
+         items lost; chance brings the rest.",
+        results.policies[0].id,
+        of("casualties.wounded")?,
+        of("equipment.lost_units")?
+    ))
+}
+
+fn swept(results: &Results) -> Option<String> {
+    let rows = results.sheet("summary.csv")?.rows();
+    let first = &results.policies[0].id;
+    let means: Vec<(&str, Known)> = rows
+        .filter(|row| {
+            row.text("measure") == "casualties.wounded"
+                && row.text("statistic") == "mean"
+                && row.text("policy") == *first
+        })
+        .filter_map(|row| Some((row.text("design_id"), row.known(["estimate", "low", "high"])?)))
+        .collect();
+    let least = means.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let most = means.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    Some(format!(
+        "Over {} design points the mean number of wounded runs from {} ({}) at {} to {} ({}) at {}.",
+        means.len(),
+        least.1.bare("people"),
+        least.1.ends("people"),
+        point(results, least.0),
+        most.1.bare("people"),
+        most.1.ends("people"),
+        point(results, most.0),
+    ))
+}
+
+/// A design point by its values.
+fn point(results: &Results, id: &str) -> String {
+    let Some(sheet) = results.sheet("design.csv") else { return id.to_owned() };
+    let row = sheet.rows().find(|row| row.text("design_id") == id);
+    let values = sheet.columns().iter().skip(1).filter_map(|path| {
+        let value = row?.text(path);
+        (!value.is_empty()).then(|| format!("{path} = {value}"))
+    });
+    listed(&values.collect::<Vec<_>>())
+}
+
+fn cards(results: &Results, policy: &str) -> Vec<Card> {
+    let card = |measure: &&str| {
+        let (known, unit) = (results.mean(policy, measure)?, unit_of(measure));
+        let end = |level| {
+            Some(decimals(results.quantile(policy, measure, level)? / scale_of(unit), usize::from(unit == "USD")))
+        };
+        let spread = end("0.05").zip(end("0.95")).map_or(String::new(), |(low, high)| format!("{low} to {high}"));
+        let name = if unit == "USD" { format!("{}, {}", short(measure), unit_text(unit)) } else { short(measure) };
+        Some(Card { name, value: known.bare(unit), interval: known.ends(unit), spread })
+    };
+    CARDS.iter().filter_map(card).collect()
+}
+
+/// What must be said with the answer, the weightiest first.
+fn caveats(results: &Results) -> Vec<String> {
+    let mut all = Vec::new();
+    let drawn: Vec<&Input> = results.inputs.iter().filter(|input| input.is_drawn()).collect();
+    let of = |basis: &str| results.inputs.iter().filter(|input| input.basis == basis).count();
+    let (reported, derived, assumed) = (of("reported"), of("derived"), of("assumed"));
+    let share = 100.0 * assumed as f64 / (reported + derived + assumed).max(1) as f64;
+    let ratio = results.input("threat.ratio_overwatch").filter(|_| moves_cover(results));
+    if let Some(ratio) = ratio {
+        all.push(format!(
+            "What air cover is worth is a curve, not a number: it rests on one input without a controlled source, the rate of \
+             contacts under armed overwatch against none ({} in the median; above 1, cover would harm). {}% of the scenario’s \
+             values are assumed.",
+            ratio.value,
+            decimals(share, 0)
+        ));
+    } else {
+        all.push(format!(
+            "{}% of the scenario’s values are assumed, {} are derived and {} reported: an answer is no surer than the inputs \
+             it hangs on.",
+            decimals(share, 0),
+            whole(derived as f64),
+            whole(reported as f64)
+        ));
+    }
+    let first = &results.policies[0].id;
+    let end = |level| results.quantile(first, "casualties.wounded", level).map(whole);
+    if let Some((low, high)) = end("0.05").zip(end("0.95")) {
+        all.push(format!(
+            "An interval says how well a mean over {} replications is known. One withdrawal is not the mean: nine in ten \
+             replications under {first} have {low} to {high} wounded on the road.",
+            whole(results.replications as f64)
+        ));
+    }
+    if !drawn.is_empty() {
+        all.push(format!(
+            "{} inputs are drawn anew in each replication from what is believed of them.",
+            whole(drawn.len() as f64)
+        ));
+    }
+    all.push(
+        "One past course of events is known at most: coming near it does not show the model to be right.".to_owned(),
+    );
+    all.push("Harm to third parties is out of scope, which is not to say that there was none.".to_owned());
+    all
+}
+
+/// Whether policies or denials differ in air cover.
+fn moves_cover(results: &Results) -> bool {
+    let is_cover =
+        |path: &str| path.starts_with("permissions.air_overwatch.") || path.starts_with("permissions.surveillance.");
+    results.sheet("curve.csv").is_some()
+        || results.policies.len() > 1
+            && results.policies.iter().any(|policy| policy.changes.iter().any(|(path, _)| is_cover(path)))
+}

@@ -1,0 +1,201 @@
+//! Frames of charts: axes, grids, labels that keep out of each other's way.
+
+use crate::report::axis::{Scale, months, tick_text, ticks};
+use crate::report::svg::Svg;
+use crate::units::Date;
+
+/// Width of a chart in its own units; the page scales it.
+pub(super) const WIDTH: f64 = 480.0;
+/// Colours that a policy may have; the first is the baseline's.
+pub(super) const COLOURS: usize = 7;
+
+/// The class of the colour of a policy by position.
+pub(super) fn colour(at: usize) -> String {
+    if at == 0 { "c0".to_owned() } else { format!("c{}", (at - 1) % (COLOURS - 1) + 1) }
+}
+
+/// A chart with two axes.
+pub(super) struct Plot {
+    pub(super) svg: Svg,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// Room around a plot.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    pub(super) height: f64,
+    pub(super) left: f64,
+    pub(super) right: f64,
+}
+
+/// What is usual.
+pub(super) const ROOM: Room = Room { height: 290.0, left: 54.0, right: 14.0 };
+
+impl Plot {
+    /// A frame with values upwards and a caption of their unit, and no axis along the foot yet.
+    ///
+    /// # Arguments
+    /// * `across`, `upwards` - ranges of values; the second is widened to whole ticks.
+    pub(super) fn new(room: Room, across: (f64, f64), upwards: (f64, f64), unit: &str) -> Self {
+        let (left, right, top, bottom) = (room.left, WIDTH - room.right, 26.0, room.height - 36.0);
+        let (low, high, all) = ticks(upwards.0, upwards.1, 5);
+        let mut svg = Svg::new(WIDTH, room.height);
+        let (x, y) = (Scale::new(across, (left, right)), Scale::new((low, high), (bottom, top)));
+        let step = all.get(1).map_or(1.0, |second| second - all[0]);
+        for &tick in &all {
+            let class = if tick == 0.0 { "zero" } else { "grid" };
+            svg.line((left, y.at(tick)), (right, y.at(tick)), class);
+            svg.text((left - 7.0, y.at(tick) + 4.0), "e", &tick_text(tick, step));
+        }
+        svg.text((2.0, 12.0), "unit", unit);
+        Self { svg, x, y, left, right, top, bottom }
+    }
+
+    /// Months along the foot.
+    pub(super) fn months(&mut self, from: Date, to: Date) {
+        for (date, text) in months(from, to, 7) {
+            let x = self.x.at(date.days_since(from));
+            self.svg.line((x, self.bottom), (x, self.bottom + 4.0), "tick");
+            self.svg.text((x, self.bottom + 18.0), "m", &text);
+        }
+    }
+
+    /// Numbers along the foot, with their name.
+    pub(super) fn numbers(&mut self, low: f64, high: f64, name: &str) {
+        let (_, _, all) = ticks(low, high, 6);
+        let step = all.get(1).map_or(1.0, |second| second - all[0]);
+        let slack = (high - low) * 1e-9;
+        for &tick in all.iter().filter(|&&tick| tick >= low - slack && tick <= high + slack) {
+            let x = self.x.at(tick);
+            self.svg.line((x, self.bottom), (x, self.bottom + 4.0), "tick");
+            self.svg.text((x, self.bottom + 16.0), "m", &tick_text(tick, step));
+        }
+        self.svg.text((self.right, self.bottom + 31.0), "unit e", name);
+    }
+
+    /// A line up the whole plot, with a text at its head.
+    pub(super) fn upright(&mut self, x: f64, text: &str) {
+        let place = self.x.at(x);
+        self.svg.line((place, self.top), (place, self.bottom), "mark");
+        let is_right = place > f64::midpoint(self.left, self.right);
+        let (class, shift) = if is_right { ("note e", -4.0) } else { ("note", 4.0) };
+        self.svg.text((place + shift, self.top + 9.0), class, text);
+    }
+
+    /// A line across the whole plot, with a text over its beginning.
+    pub(super) fn level(&mut self, y: f64, text: &str) {
+        let place = self.y.at(y);
+        self.svg.line((self.left, place), (self.right, place), "mark");
+        self.svg.text((self.left + 4.0, place - 5.0), "note", text);
+    }
+
+    /// Places of points.
+    pub(super) fn places(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+        points.iter().map(|&(x, y)| (self.x.clamped(x), self.y.clamped(y))).collect()
+    }
+
+    /// A line through points.
+    pub(super) fn line(&mut self, points: &[(f64, f64)], class: &str) {
+        let places = self.places(points);
+        self.svg.path(&places, false, class);
+    }
+
+    /// The area between two lines over the same abscissae.
+    pub(super) fn band(&mut self, lower: &[(f64, f64)], upper: &[(f64, f64)], class: &str) {
+        let mut places = self.places(lower);
+        places.extend(self.places(upper).into_iter().rev());
+        self.svg.path(&places, true, class);
+    }
+
+    /// Labels in the margin at the ends of lines, pushed apart.
+    pub(super) fn labels(&mut self, mut ends: Vec<(f64, String, String)>) {
+        ends.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut last = f64::NEG_INFINITY;
+        let spill = ends.len() as f64 * 14.0;
+        for (value, text, class) in ends {
+            let y = self.y.clamped(value).min(self.bottom - spill.min(14.0)).max(last + 14.0);
+            self.svg.text((self.right + 6.0, y + 4.0), &format!("label {class}"), &text);
+            last = y;
+        }
+    }
+}
+
+/// A chart of rows: a name on the left, something beside it.
+pub(super) struct Rows {
+    pub(super) svg: Svg,
+    pub(super) x: Scale,
+    top: f64,
+    row: f64,
+    left: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Rows {
+    /// A frame for so many rows, with values from left to right.
+    pub(super) fn new(rows: usize, (row, left, right): (f64, f64, f64), (low, high): (f64, f64)) -> Self {
+        let (top, bottom) = (24.0, 24.0 + row * rows as f64);
+        let svg = Svg::new(WIDTH, bottom + 22.0);
+        let right = WIDTH - right;
+        Self { svg, x: Scale::new((low, high), (left, right)), top, row, left, right, bottom }
+    }
+
+    /// Numbers along the foot, and the unit at the head.
+    pub(super) fn numbers(&mut self, all: &[f64], unit: &str) {
+        let step = all.get(1).map_or(1.0, |second| second - all[0]);
+        for &tick in all {
+            let x = self.x.at(tick);
+            let class = if tick == 0.0 { "zero" } else { "grid" };
+            self.svg.line((x, self.top - 4.0), (x, self.bottom), class);
+            self.svg.text((x, self.bottom + 15.0), "m", &tick_text(tick, step));
+        }
+        self.svg.text((2.0, 12.0), "unit", unit);
+    }
+
+    /// Months along the foot.
+    pub(super) fn months(&mut self, from: Date, to: Date) {
+        for (date, text) in months(from, to, 7) {
+            let x = self.x.at(date.days_since(from));
+            self.svg.line((x, self.top - 4.0), (x, self.bottom), "grid");
+            self.svg.text((x, self.bottom + 15.0), "m", &text);
+        }
+    }
+
+    /// The middle of a row.
+    pub(super) fn middle(&self, at: usize) -> f64 {
+        self.top + self.row * (at as f64 + 0.5)
+    }
+
+    /// The name of a row.
+    pub(super) fn name(&mut self, at: usize, text: &str, class: &str) {
+        let y = self.middle(at) + 4.0;
+        self.svg.text((self.left - 10.0, y), &format!("e {class}"), text);
+    }
+
+    /// A text at the right of a row.
+    pub(super) fn aside(&mut self, at: usize, text: &str) {
+        let y = self.middle(at) + 4.0;
+        self.svg.text((self.right + 8.0, y), "aside", text);
+    }
+
+    /// A line up all rows.
+    pub(super) fn upright(&mut self, x: f64, text: &str) {
+        let place = self.x.at(x);
+        self.svg.line((place, self.top - 4.0), (place, self.bottom), "mark");
+        self.svg.text((place - 4.0, self.top - 8.0), "note e", text);
+    }
+}
+
+/// Cuts a name to so many characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(most - 1).collect();
+    format!("{}…", head.trim_end())
+}

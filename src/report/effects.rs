@@ -1,0 +1,192 @@
+//! Paired effects of policies, with intervals.
+
+use minijinja::Value;
+
+use crate::output::numbers::decimals;
+use crate::report::axis::ticks;
+use crate::report::chart::{Rows, colour, cut};
+use crate::report::figure::{Figure, Grid, Section};
+use crate::report::folder::{Results, Row};
+use crate::report::words::{Known, better, scale_of, short, unit_of, unit_text};
+use crate::stats::Interval;
+
+/// Measures that are drawn, in order.
+const DRAWN: [&str; 10] = [
+    "casualties.wounded",
+    "casualties.killed",
+    "contacts.all",
+    "people.out_by_deadline",
+    "people.all_out_by_deadline",
+    "equipment.lost_units",
+    "equipment.lost_usd",
+    "equipment.sensitive_left_usable",
+    "bases.taken",
+    "columns.truck_days_held",
+];
+
+const ADJUSTED: [&str; 3] = ["difference", "adjusted_low", "adjusted_high"];
+const PLAIN: [&str; 3] = ["difference", "low", "high"];
+
+/// Contrasts of a measure at the only design point, in the order of the file.
+fn contrasts<'r>(results: &'r Results, measure: &str) -> Vec<Row<'r>> {
+    let rows = results.sheet("contrasts.csv").into_iter().flat_map(super::folder::Sheet::rows);
+    let shown: Vec<&str> = results.shown().iter().map(|policy| policy.id.as_str()).collect();
+    rows.filter(|row| row.text("measure") == measure && shown.contains(&row.text("policy"))).collect()
+}
+
+/// The same, each direct effect that is one under the total effect of its policy.
+fn drawn<'r>(results: &'r Results, measure: &str) -> Vec<Row<'r>> {
+    let all = contrasts(results, measure);
+    let of = |policy: &str, effect: &str| {
+        let is_it = |row: &&Row| row.text("policy") == policy && row.text("effect") == effect;
+        all.iter().find(is_it).copied().filter(|row| effect == "total" || row.number("difference") != Some(0.0))
+    };
+    results.shown().iter().flat_map(|policy| [of(&policy.id, "total"), of(&policy.id, "direct")]).flatten().collect()
+}
+
+/// The paired difference of a policy from the baseline, with the interval that holds for all policies at once.
+pub(super) fn effect(results: &Results, policy: &str, measure: &str) -> Option<Known> {
+    let rows = contrasts(results, measure);
+    rows.into_iter().find(|row| row.text("policy") == policy && row.text("effect") == "total")?.known(ADJUSTED)
+}
+
+/// The section, if policies are compared.
+pub(super) fn section(results: &Results) -> Option<Section> {
+    if results.command != "compare" {
+        return None;
+    }
+    let baseline = &results.policies.first()?.id;
+    let figures: Vec<Figure> = DRAWN.iter().filter_map(|measure| figure(results, measure, baseline)).collect();
+    (!figures.is_empty()).then(|| Section {
+        id: "effects",
+        nav: "Effects",
+        title: "What each policy changes".to_owned(),
+        lead: format!(
+            "Mean differences from {baseline}, replication by replication on the same chances. Thick: 95% interval; thin: the \
+             interval that holds for all policies at once. An interval that crosses nought leaves the sign open."
+        ),
+        panels: Vec::new(),
+        figures,
+    })
+}
+
+fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
+    let rows = drawn(results, measure);
+    let scale = scale_of(unit_of(measure));
+    let ends = |row: &Row| row.known(ADJUSTED).and_then(|known| known.interval);
+    let low = rows.iter().filter_map(ends).map(|i| i.low / scale).fold(0.0, f64::min);
+    let high = rows.iter().filter_map(ends).map(|i| i.high / scale).fold(0.0, f64::max);
+    if rows.is_empty() || low == high {
+        return None;
+    }
+    let (from, to, marks) = ticks(low, high, 5);
+    let mut frame = Rows::new(rows.len(), (25.0, 150.0, 84.0), (from, to));
+    frame.numbers(&marks, &format!("{}, difference from {baseline}", unit_text(unit_of(measure))));
+    let mut grid = Grid::new(&[
+        "policy",
+        "effect",
+        "difference",
+        "95% interval",
+        "for all at once",
+        "share worse",
+        "variance factor",
+    ]);
+    let shown = results.shown();
+    for (at, row) in rows.iter().enumerate() {
+        let (policy, is_direct) = (row.text("policy"), row.text("effect") == "direct");
+        let (plain, adjusted) = (row.known(PLAIN)?, row.known(ADJUSTED)?);
+        let class = colour(shown.iter().position(|other| other.id == policy).unwrap_or(0));
+        let name = if is_direct { "direct effect".to_owned() } else { cut(policy, 19) };
+        frame.name(at, &name, if is_direct { "quiet" } else { "" });
+        draw(&mut frame, at, (plain, adjusted), scale, &class, is_direct);
+        frame.aside(at, &signed(plain, measure));
+        let share = row.number("share_worse").map_or(String::new(), |share| format!("{}%", decimals(100.0 * share, 1)));
+        let factor = row.number("variance_reduction_factor").map_or(String::new(), |factor| decimals(factor, 1));
+        grid.rows.push(vec![
+            policy.to_owned(),
+            row.text("effect").to_owned(),
+            signed(plain, measure),
+            plain.ends(unit_of(measure)),
+            adjusted.ends(unit_of(measure)),
+            share,
+            factor,
+        ]);
+    }
+    let title = title(&rows, measure);
+    let id = format!("effect-{}", measure.replace(['.', '_'], "-"));
+    let way = better(measure);
+    let how =
+        [short(measure), way.to_owned()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+    let direct = if rows.iter().any(|row| row.text("effect") == "direct") {
+        " Direct: on the journeys and tension of the baseline, with nothing else moved."
+    } else {
+        ""
+    };
+    let description = format!("For each policy a dot at its mean difference from {baseline} and its intervals.");
+    Some(Figure {
+        svg: Value::from_safe_string(frame.svg.finish(&id, &title, &description)),
+        id,
+        title,
+        how: format!("{how}.{direct}"),
+        key: Vec::new(),
+        source: format!("contrasts.csv, {measure}"),
+        table: grid,
+    })
+}
+
+fn signed(known: Known, measure: &str) -> String {
+    let text = known.bare(unit_of(measure));
+    if known.value > 0.0 { format!("+{text}") } else { text.replace('-', "−") }
+}
+
+fn draw(frame: &mut Rows, at: usize, (plain, adjusted): (Known, Known), scale: f64, class: &str, is_direct: bool) {
+    let y = frame.middle(at);
+    let place = |value: f64| frame.x.clamped(value / scale);
+    let ends = |interval: Option<Interval>| interval.map(|i| (place(i.low), place(i.high)));
+    let middle = place(plain.value);
+    let (thin, thick) = (ends(adjusted.interval), ends(plain.interval));
+    let tip = format!("{} ({})", decimals(plain.value / scale, 2), plain.ends(if scale > 1.0 { "USD" } else { "" }));
+    if let Some((from, to)) = thin {
+        frame.svg.rect((from, y - 0.75), (to - from, 1.5), class, "");
+    }
+    if let Some((from, to)) = thick {
+        frame.svg.rect((from, y - 2.5), (to - from, 5.0), class, "");
+    }
+    if is_direct {
+        frame.svg.disc((middle, y), 4.0, &format!("{class} hollow"), &tip);
+    } else {
+        frame.svg.disc((middle, y), 5.0, class, &tip);
+    }
+}
+
+fn title(rows: &[Row], measure: &str) -> String {
+    let name = short(measure);
+    let total = || rows.iter().filter(|row| row.text("effect") == "total");
+    let clear: Vec<(&str, Known)> = total()
+        .filter_map(|row| Some((row.text("policy"), row.known(ADJUSTED)?)))
+        .filter(|(_, known)| known.is_clear())
+        .collect();
+    let unit = unit_of(measure);
+    let text = |known: Known| {
+        if known.value > 0.0 { format!("+{}", known.bare(unit)) } else { known.bare(unit).replace('-', "−") }
+    };
+    let suffix = if unit == "USD" { " million USD" } else { "" };
+    let least = clear.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    let most = clear.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    match (least, most) {
+        (Some(least), Some(most)) if least.1.value < 0.0 && most.1.value > 0.0 => format!(
+            "{name}: from {}{suffix} with {} to {}{suffix} with {}",
+            text(least.1),
+            least.0,
+            text(most.1),
+            most.0
+        ),
+        (Some(least), _) if least.1.value < 0.0 => {
+            format!("{name}: most lowered by {}, {}{suffix} ({})", least.0, text(least.1), least.1.ends(unit))
+        }
+        (_, Some(most)) => {
+            format!("{name}: most raised by {}, {}{suffix} ({})", most.0, text(most.1), most.1.ends(unit))
+        }
+        _ => format!("{name}: no clear change under any policy"),
+    }
+}

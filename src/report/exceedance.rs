@@ -1,0 +1,187 @@
+//! How likely more than a threshold is, for each policy, and how that differs from the baseline.
+
+use minijinja::Value;
+
+use crate::output::numbers::{decimals, whole};
+use crate::report::chart::{Plot, ROOM, Room, colour, cut};
+use crate::report::figure::{Figure, Grid, Panel, Section};
+use crate::report::folder::{Policy, Results, Row};
+use crate::report::words::{scale_of, short, unit_of, unit_text};
+
+/// Measures that are drawn.
+const DRAWN: [&str; 4] = ["casualties.wounded", "casualties.killed", "equipment.lost_usd", "people.out_by_deadline"];
+/// Rows of a table, at most, for each policy.
+const MOST: usize = 12;
+
+/// The section, if the folder has curves.
+pub(super) fn section(results: &Results) -> Option<Section> {
+    results.sheet("exceedance.csv")?;
+    let panel = |measure: &&str| {
+        let difference = || figure(results, measure, true).filter(|_| results.command == "compare");
+        let figures: Vec<Figure> = [figure(results, measure, false), difference()].into_iter().flatten().collect();
+        (!figures.is_empty()).then(|| Panel { name: short(measure), figures })
+    };
+    let panels: Vec<Panel> = DRAWN.iter().filter_map(panel).collect();
+    if panels.is_empty() {
+        return None;
+    }
+    Some(Section {
+        id: "exceedance",
+        nav: "Exceedance",
+        title: "How likely is more than so many?".to_owned(),
+        lead: "Each curve gives the share of replications above a threshold. The shaded band holds at all thresholds at once \
+               with 95% confidence."
+            .to_owned(),
+        figures: Vec::new(),
+        panels,
+    })
+}
+
+/// Rows of a curve.
+fn rows<'r>(results: &'r Results, policy: &str, measure: &str, baseline: &str) -> Vec<Row<'r>> {
+    let rows = results.sheet("exceedance.csv").into_iter().flat_map(super::folder::Sheet::rows);
+    rows.filter(|row| {
+        row.text("policy") == policy && row.text("measure") == measure && row.text("baseline") == baseline
+    })
+    .collect()
+}
+
+fn points(rows: &[Row], column: &str, scale: f64) -> Vec<(f64, f64)> {
+    rows.iter().filter_map(|row| Some((row.number("threshold")? / scale, row.number(column)?))).collect()
+}
+
+fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figure> {
+    let all = results.shown();
+    let baseline = if is_difference { all[0].id.as_str() } else { "" };
+    let shown: Vec<(usize, &&Policy)> = all.iter().enumerate().skip(usize::from(is_difference)).collect();
+    let scale = scale_of(unit_of(measure));
+    let curves: Vec<(usize, &str, Vec<Row>)> = shown
+        .into_iter()
+        .map(|(at, policy)| (at, policy.id.as_str(), rows(results, &policy.id, measure, baseline)))
+        .filter(|(_, _, rows)| rows.len() > 1)
+        .collect();
+    let thresholds = || curves.iter().flat_map(|(_, _, rows)| rows.iter().filter_map(|row| row.number("threshold")));
+    let (low, high) = (thresholds().fold(f64::MAX, f64::min) / scale, thresholds().fold(f64::MIN, f64::max) / scale);
+    if curves.is_empty() || low >= high {
+        return None;
+    }
+    let shares = || curves.iter().flat_map(|(_, _, rows)| points(rows, "share_above", 1.0)).map(|(_, y)| y);
+    let upwards = if is_difference {
+        let most = shares().map(f64::abs).fold(0.05, f64::max) * 1.25;
+        (-most, most)
+    } else {
+        (0.0, 1.0)
+    };
+    let room =
+        if curves.len() > 1 { Room { right: 134.0, height: 300.0, ..ROOM } } else { Room { height: 300.0, ..ROOM } };
+    let unit =
+        if is_difference { "share of replications above, less the baseline's" } else { "share of replications above" };
+    let mut plot = Plot::new(room, (low, high), upwards, unit);
+    for (at, _, rows) in &curves {
+        plot.band(
+            &points(rows, "band_low", scale),
+            &points(rows, "band_high", scale),
+            &format!("band {}", colour(*at)),
+        );
+    }
+    let mut ends = Vec::new();
+    for (at, id, rows) in &curves {
+        let line = points(rows, "share_above", scale);
+        // Curves end together at nought: labels stand in the order of their middles.
+        let middle = line.get(line.len() / 3).map_or(0.0, |point| point.1);
+        ends.push((middle, cut(id, 16), colour(*at)));
+        plot.line(&line, &format!("line {}", colour(*at)));
+    }
+    if curves.len() > 1 {
+        plot.labels(ends);
+    }
+    plot.numbers(low, high, &format!("{}, {}", short(measure).to_lowercase(), unit_text(unit_of(measure))));
+    let title =
+        if is_difference { difference_title(&curves, measure, baseline) } else { title(results, &curves, measure) };
+    let id =
+        format!("exceedance-{}{}", measure.replace(['.', '_'], "-"), if is_difference { "-difference" } else { "" });
+    let description = format!(
+        "Share of replications in which {} exceeds each threshold, with a band that holds at all thresholds at once.",
+        short(measure).to_lowercase()
+    );
+    Some(Figure {
+        svg: Value::from_safe_string(plot.svg.finish(&id, &title, &description)),
+        id,
+        title,
+        how: if is_difference {
+            format!(
+                "Below nought: more than the threshold is less likely than under {baseline}. The band is the sum of two at half the level each."
+            )
+        } else {
+            "Read upwards from a threshold to the share of replications above it.".to_owned()
+        },
+        key: Vec::new(),
+        source: format!("exceedance.csv, {measure}"),
+        table: grid(&curves, measure, scale),
+    })
+}
+
+fn title(results: &Results, curves: &[(usize, &str, Vec<Row>)], measure: &str) -> String {
+    let (_, id, rows) = &curves[0];
+    let median = results.quantile(id, measure, "0.5");
+    let tail = rows.iter().rev().find(|row| row.number("share_above").is_some_and(|share| share >= 0.1));
+    let unit = unit_of(measure);
+    match (median, tail.and_then(|row| row.number("threshold"))) {
+        (Some(median), Some(tail)) => format!(
+            "{}: under {id} one replication in two has more than {}, one in ten more than {}{}",
+            short(measure),
+            whole(median / scale_of(unit)),
+            whole(tail / scale_of(unit)),
+            if unit == "USD" { " million USD" } else { "" },
+        ),
+        _ => format!("{} under {id}", short(measure)),
+    }
+}
+
+fn difference_title(curves: &[(usize, &str, Vec<Row>)], measure: &str, baseline: &str) -> String {
+    let clear: Vec<&str> = curves
+        .iter()
+        .filter(|(_, _, rows)| {
+            rows.iter().any(|row| {
+                row.number("band_low").is_some_and(|low| low > 0.0)
+                    || row.number("band_high").is_some_and(|high| high < 0.0)
+            })
+        })
+        .map(|(_, id, _)| *id)
+        .collect();
+    let name = short(measure);
+    match clear.len() {
+        0 => format!("{name}: no policy's curve leaves the band around {baseline}"),
+        n if n == curves.len() => {
+            format!("{name}: every policy's curve differs clearly from {baseline}'s at some threshold")
+        }
+        n => format!(
+            "{name}: {n} of {} policies differ clearly from {baseline} at some threshold ({})",
+            curves.len(),
+            clear.join(", ")
+        ),
+    }
+}
+
+fn grid(curves: &[(usize, &str, Vec<Row>)], measure: &str, scale: f64) -> Grid {
+    let threshold = format!("threshold, {}", unit_text(unit_of(measure)));
+    let mut grid = Grid::new(&["policy", &threshold, "share above", "95% interval", "band"]);
+    for (_, id, rows) in curves {
+        let every = rows.len().div_ceil(MOST).max(1);
+        for row in rows.iter().step_by(every) {
+            let cell = |column: &str| row.number(column).map_or(String::new(), |value| decimals(value, 3));
+            let pair = |low: &str, high: &str| format!("{} to {}", cell(low), cell(high));
+            let at = row
+                .number("threshold")
+                .map_or(String::new(), |value| decimals(value / scale, usize::from(scale > 1.0)));
+            grid.rows.push(vec![
+                (*id).to_owned(),
+                at,
+                cell("share_above"),
+                pair("low", "high"),
+                pair("band_low", "band_high"),
+            ]);
+        }
+    }
+    grid
+}

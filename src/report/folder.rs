@@ -1,0 +1,274 @@
+//! A results folder as the report sees it: its manifest and its tables.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::report::words::Known;
+use crate::stats::Interval;
+use crate::store::{Disk, StoreError, Verified, read_text};
+use crate::units::Date;
+
+/// Why a folder cannot be reported on.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file is not what this version writes.
+    #[error(
+        "{file} {problem}; it was written by version {version}, and a report by this version needs its results: run the command that made them again"
+    )]
+    File {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+        /// The version that wrote it.
+        version: String,
+    },
+}
+
+/// The tables that are read, with the columns that are used.
+const TABLES: [(&str, &[&str]); 13] = [
+    ("summary.csv", &["design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high"]),
+    (
+        "contrasts.csv",
+        &["design_id", "policy", "baseline", "measure", "effect", "difference", "low", "high", "share_worse"],
+    ),
+    ("exceedance.csv", &["policy", "baseline", "measure", "threshold", "share_above", "low", "high", "band_low"]),
+    ("equipment.csv", &["policy", "class", "owner", "base", "disposition", "cause", "units", "usd"]),
+    ("casualties.csv", &["policy", "cause", "place", "group", "killed", "wounded"]),
+    ("timeline.csv", &["policy", "date", "measure", "mean", "q05", "q25", "q50", "q75", "q95"]),
+    (
+        "hindcast.csv",
+        &["fact", "measure", "base", "date", "value", "low", "high", "forecast", "q05", "q50", "q95", "grade"],
+    ),
+    ("design.csv", &["design_id"]),
+    ("attribution.csv", &["measure", "effect", "part", "denial", "mean", "low", "high"]),
+    ("curve.csv", &["ratio", "cover", "effect", "measure", "cost", "low", "high"]),
+    ("variance.csv", &["policy", "baseline", "measure", "share_between", "share_low", "share_high"]),
+    ("pareto.csv", &["policy", "in_set", "probability"]),
+    ("trace.csv", &["policy", "replication", "time_days", "what", "place", "who", "cause", "on_leg_km"]),
+];
+
+/// A policy.
+#[derive(Clone, Debug)]
+pub(super) struct Policy {
+    pub(super) id: String,
+    pub(super) title: String,
+    /// Paths and values that it changes.
+    pub(super) changes: Vec<(String, String)>,
+}
+
+/// A value of the scenario.
+#[derive(Clone, Debug)]
+pub(super) struct Input {
+    pub(super) path: String,
+    pub(super) value: String,
+    pub(super) law: String,
+    pub(super) basis: String,
+    pub(super) source: String,
+}
+
+impl Input {
+    /// Whether it is drawn anew in each replication, and not merely given with a range.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.law.contains('[')
+    }
+}
+
+/// A CSV file.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    columns: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+/// A row of it.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'s> {
+    columns: &'s [String],
+    cells: &'s csv::StringRecord,
+}
+
+impl<'s> Row<'s> {
+    /// A cell's text; empty for a column that is not there.
+    pub(super) fn text(self, column: &str) -> &'s str {
+        let at = self.columns.iter().position(|name| name == column);
+        at.and_then(|at| self.cells.get(at)).unwrap_or_default()
+    }
+
+    /// A cell's number, if it has one.
+    pub(super) fn number(self, column: &str) -> Option<f64> {
+        self.text(column).parse().ok()
+    }
+
+    /// An estimate and its interval, by the columns' names.
+    pub(super) fn known(self, [value, low, high]: [&str; 3]) -> Option<Known> {
+        let ends = self.number(low).zip(self.number(high));
+        let interval = ends.map(|(low, high)| Interval { low, high });
+        Some(Known { value: self.number(value)?, interval })
+    }
+}
+
+impl Sheet {
+    /// Its rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+        self.rows.iter().map(|cells| Row { columns: &self.columns, cells })
+    }
+
+    /// Names of its columns.
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+}
+
+/// All that a report is made from.
+pub(super) struct Results {
+    pub(super) command: String,
+    pub(super) title: String,
+    pub(super) policies: Vec<Policy>,
+    pub(super) replications: u64,
+    pub(super) start: Date,
+    pub(super) deadline: Date,
+    pub(super) inputs: Vec<Input>,
+    /// What determines the results, by name.
+    pub(super) determined_by: BTreeMap<String, String>,
+    /// Names and checksums of the files.
+    pub(super) files: Vec<(String, String)>,
+    sheets: BTreeMap<&'static str, Sheet>,
+    /// Means and quantiles of the first design point: policy, measure, statistic and level.
+    estimates: BTreeMap<(String, String, String), Known>,
+}
+
+impl Results {
+    /// Reads a folder that was found complete.
+    pub(super) fn read(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<Self, ReportError> {
+        let manifest = &verified.manifest;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let map = |value: &Value| -> Vec<(String, String)> {
+            value.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), text(value))).collect()
+        };
+        let determined_by: BTreeMap<String, String> = map(&manifest["determined_by"]).into_iter().collect();
+        let version = determined_by.get("version").cloned().unwrap_or_default();
+        let wrong = |file: &str, problem: &str| ReportError::File {
+            file: file.to_owned(),
+            problem: problem.to_owned(),
+            version: version.clone(),
+        };
+        let input = |value: &Value| Input {
+            path: text(&value["path"]),
+            value: text(&value["value"]),
+            law: text(&value["law"]),
+            basis: text(&value["basis"]),
+            source: text(&value["source"]),
+        };
+        let inputs: Vec<Input> = list(&manifest["scenario"]).iter().map(input).collect();
+        let date = |path: &str| {
+            let value = inputs.iter().find(|input| input.path == path).and_then(|input| input.value.parse().ok());
+            value.ok_or_else(|| wrong("manifest.json", &format!("has no date `{path}`")))
+        };
+        let (start, deadline) = (date("mission.start")?, date("mission.deadline")?);
+        let mut sheets = BTreeMap::new();
+        for (name, columns) in TABLES {
+            if verified.files.iter().any(|file| file.name == name) {
+                let sheet = read_text(&**disk, folder, name)?.and_then(|text| sheet_of(&text));
+                let sheet = sheet.ok_or_else(|| wrong(name, "cannot be read as a table, or is over 64 MiB"))?;
+                if let Some(missing) = columns.iter().find(|column| sheet.columns.iter().all(|name| name != *column)) {
+                    return Err(wrong(name, &format!("has no column `{missing}`")));
+                }
+                sheets.insert(name, sheet);
+            }
+        }
+        let policy = |value: &Value| Policy {
+            id: text(&value["id"]),
+            title: text(&value["title"]),
+            changes: map(&value["overrides"]),
+        };
+        let estimates = sheets.get("summary.csv").map(estimates).unwrap_or_default();
+        Ok(Self {
+            command: determined_by.get("command").cloned().unwrap_or_default(),
+            title: text(&manifest["title"]),
+            policies: list(&manifest["policies"]).iter().map(policy).collect(),
+            replications: manifest["replications"].as_u64().unwrap_or_default(),
+            start,
+            deadline,
+            inputs,
+            determined_by,
+            files: verified.files.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect(),
+            sheets,
+            estimates,
+        })
+    }
+
+    /// A table, if the folder has it.
+    pub(super) fn sheet(&self, name: &str) -> Option<&Sheet> {
+        self.sheets.get(name)
+    }
+
+    /// The policies that stand in charts: of an attribution, whose policies are combinations, the one with all denials in
+    /// force and the one with none.
+    pub(super) fn shown(&self) -> Vec<&Policy> {
+        let is_shown = |policy: &&Policy| {
+            self.command != "attribute" || policy.id == "none-denied" || policy.id == self.policies[0].id
+        };
+        self.policies.iter().filter(is_shown).collect()
+    }
+
+    /// A mean, at the first design point.
+    pub(super) fn mean(&self, policy: &str, measure: &str) -> Option<Known> {
+        self.estimate(policy, measure, "mean")
+    }
+
+    /// A quantile, by its level as text.
+    pub(super) fn quantile(&self, policy: &str, measure: &str, level: &str) -> Option<f64> {
+        self.estimate(policy, measure, level).map(|known| known.value)
+    }
+
+    fn estimate(&self, policy: &str, measure: &str, statistic: &str) -> Option<Known> {
+        self.estimates.get(&(policy.to_owned(), measure.to_owned(), statistic.to_owned())).copied()
+    }
+
+    /// A value of the scenario.
+    pub(super) fn input(&self, path: &str) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.path == path)
+    }
+
+    /// Ids of the items of a list of the scenario, in its order.
+    pub(super) fn items(&self, list: &str) -> Vec<&str> {
+        let mut ids: Vec<&str> = Vec::new();
+        for input in &self.inputs {
+            let mut parts = input.path.split('.');
+            if let (Some(head), Some(id), Some(_)) = (parts.next(), parts.next(), parts.next())
+                && head == list
+                && !ids.contains(&id)
+            {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+fn sheet_of(text: &str) -> Option<Sheet> {
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    let columns = csv.headers().ok()?.iter().map(str::to_owned).collect();
+    Some(Sheet { columns, rows: csv.records().collect::<Result<_, _>>().ok()? })
+}
+
+/// Means and quantiles of the first design point.
+fn estimates(sheet: &Sheet) -> BTreeMap<(String, String, String), Known> {
+    let rows = sheet.rows().filter(|row| row.text("design_id") == "0");
+    let rows = rows.filter(|row| matches!(row.text("statistic"), "mean" | "quantile"));
+    rows.filter_map(|row| {
+        let statistic = if row.text("statistic") == "mean" { "mean" } else { row.text("level") };
+        let key = (row.text("policy").to_owned(), row.text("measure").to_owned(), statistic.to_owned());
+        Some((key, row.known(["estimate", "low", "high"])?))
+    })
+    .collect()
+}

@@ -1,0 +1,136 @@
+//! Casualties by cause and place. Killed and wounded stand apart, always.
+
+use minijinja::Value;
+
+use crate::output::numbers::decimals;
+use crate::report::axis::ticks;
+use crate::report::chart::{Rows, cut};
+use crate::report::figure::{Figure, Grid, Section, panels};
+use crate::report::folder::{Policy, Results};
+use crate::report::words::spaced;
+
+/// Most places that are drawn; the table has all.
+const MOST: usize = 12;
+
+/// Killed and wounded at a place by a cause, armed groups put together.
+#[derive(Clone)]
+struct Harm {
+    cause: String,
+    place: String,
+    killed: f64,
+    wounded: f64,
+}
+
+/// Casualties of a policy, the most wounded first.
+fn harms(results: &Results, policy: &str) -> Vec<Harm> {
+    let mut all: Vec<Harm> = Vec::new();
+    let rows = results.sheet("casualties.csv").into_iter().flat_map(super::folder::Sheet::rows);
+    for row in rows.filter(|row| row.text("policy") == policy) {
+        let (cause, place) = (spaced(row.text("cause")), row.text("place").to_owned());
+        let (killed, wounded) = (row.number("killed").unwrap_or(0.0), row.number("wounded").unwrap_or(0.0));
+        match all.iter_mut().find(|harm| harm.cause == cause && harm.place == place) {
+            Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
+            None => all.push(Harm { cause, place, killed, wounded }),
+        }
+    }
+    all.sort_by(|a, b| b.wounded.total_cmp(&a.wounded));
+    all
+}
+
+/// Wounded on each road and at each base under a policy, by place.
+pub(super) fn wounded_by_place(results: &Results, policy: &str) -> Vec<(String, f64)> {
+    let mut all: Vec<(String, f64)> = Vec::new();
+    for harm in harms(results, policy) {
+        match all.iter_mut().find(|(place, _)| *place == harm.place) {
+            Some((_, wounded)) => *wounded += harm.wounded,
+            None => all.push((harm.place, harm.wounded)),
+        }
+    }
+    all
+}
+
+/// The section, if anyone is hit.
+pub(super) fn section(results: &Results) -> Option<Section> {
+    results.sheet("casualties.csv")?;
+    let shown = results.shown();
+    let all: Vec<(String, Figure)> =
+        shown.iter().filter_map(|policy| Some((policy.id.clone(), figure(results, policy)?))).collect();
+    if all.is_empty() {
+        return None;
+    }
+    let (names, figures) = all.into_iter().unzip();
+    let (figures, panels) = panels(names, figures);
+    Some(Section {
+        id: "casualties",
+        nav: "Casualties",
+        title: "Casualties by cause and place".to_owned(),
+        lead: "On roads, at bases and aboard aircraft, up to the deadline. Killed and wounded are two numbers and never one."
+            .to_owned(),
+        figures,
+        panels,
+    })
+}
+
+fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
+    let all = harms(results, &policy.id);
+    let (killed, wounded) = all.iter().fold((0.0, 0.0), |sum, harm| (sum.0 + harm.killed, sum.1 + harm.wounded));
+    let first = all.first().filter(|first| first.wounded > 0.0)?;
+    let drawn = &all[..all.len().min(MOST)];
+    let (_, high, marks) = ticks(0.0, first.wounded, 5);
+    let mut rows = Rows::new(drawn.len(), (27.0, 212.0, 46.0), (0.0, high));
+    rows.numbers(&marks, "people, mean of a replication");
+    for (at, harm) in drawn.iter().enumerate() {
+        let (y, zero) = (rows.middle(at), rows.x.at(0.0));
+        rows.name(at, &cut(&format!("{} · {}", harm.place, harm.cause), 27), "");
+        let tip = format!(
+            "{}, {}: {} wounded, {} killed",
+            harm.place,
+            harm.cause,
+            decimals(harm.wounded, 2),
+            decimals(harm.killed, 2)
+        );
+        let (w, k) = (rows.x.at(harm.wounded) - zero, rows.x.at(harm.killed) - zero);
+        rows.svg.rect((zero, y - 9.0), (w, 9.0), "wounded", &tip);
+        rows.svg.rect((zero, y + 1.0), (k, 7.0), "killed", &tip);
+        rows.aside(at, &decimals(harm.wounded, 1));
+    }
+    let cause = |name: &str| all.iter().filter(|harm| harm.cause == name).map(|harm| harm.wounded).sum::<f64>();
+    let mut causes: Vec<&str> = Vec::new();
+    for harm in &all {
+        if !causes.contains(&harm.cause.as_str()) {
+            causes.push(&harm.cause);
+        }
+    }
+    let leading = causes.iter().max_by(|a, b| cause(a).total_cmp(&cause(b)))?;
+    let title = format!(
+        "{} of the wounded under {} are hit by the cause “{leading}”; the worst place is {}, with {} wounded a replication",
+        format_args!("{}%", decimals(100.0 * cause(leading) / wounded, 0)),
+        policy.id,
+        first.place,
+        decimals(first.wounded, 1),
+    );
+    let mut grid = Grid::new(&["place", "cause", "killed", "wounded"]);
+    grid.rows = all
+        .iter()
+        .map(|harm| vec![harm.place.clone(), harm.cause.clone(), decimals(harm.killed, 3), decimals(harm.wounded, 3)])
+        .collect();
+    grid.rows.push(vec!["all".to_owned(), String::new(), decimals(killed, 3), decimals(wounded, 3)]);
+    let id = format!("casualties-{}", policy.id);
+    Some(Figure {
+        svg: Value::from_safe_string(rows.svg.finish(
+            &id,
+            &title,
+            "Two bars for each place and cause: wounded above, killed below.",
+        )),
+        id,
+        title,
+        how: format!(
+            "Mean killed and wounded a replication, by road or base and cause, under {}{}.",
+            policy.id,
+            if all.len() > MOST { format!("; the first {MOST} of {}", all.len()) } else { String::new() }
+        ),
+        key: vec![("wounded".to_owned(), "wounded".to_owned()), ("killed".to_owned(), "killed".to_owned())],
+        source: "casualties.csv".to_owned(),
+        table: grid,
+    })
+}

@@ -1,0 +1,124 @@
+//! How numbers, measures and policies are put in words.
+
+use crate::measures::{Better, Measure};
+use crate::output::numbers::{decimals, places, probability, with_interval};
+use crate::stats::Interval;
+
+/// An estimate with its interval.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) value: f64,
+    pub(super) interval: Option<Interval>,
+}
+
+impl Known {
+    /// `12.3 (11.8 to 12.9)`, of USD in millions.
+    pub(super) fn text(self, unit: &str) -> String {
+        with_interval(self.value, self.interval, scale_of(unit))
+    }
+
+    /// The value alone, with the digits that its interval bears out.
+    pub(super) fn bare(self, unit: &str) -> String {
+        let scale = scale_of(unit);
+        let scaled = self.interval.map(|i| Interval { low: i.low / scale, high: i.high / scale });
+        decimals(self.value / scale, places(scaled).min(2))
+    }
+
+    /// The ends alone: `11.8 to 12.9`.
+    pub(super) fn ends(self, unit: &str) -> String {
+        let scale = scale_of(unit);
+        let Some(i) = self.interval else { return "no interval".to_owned() };
+        let scaled = Interval { low: i.low / scale, high: i.high / scale };
+        let places = places(Some(scaled)).min(2);
+        format!("{} to {}", decimals(scaled.low, places), decimals(scaled.high, places))
+    }
+
+    /// As a probability.
+    pub(super) fn chance(self, n: u64) -> String {
+        probability(self.value, self.interval, n)
+    }
+
+    /// Whether the interval leaves no doubt of the sign.
+    pub(super) fn is_clear(self) -> bool {
+        self.interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
+    }
+
+    /// A difference in words: `21.5 fewer wounded (19.4 to 23.7)`, or that none is seen.
+    pub(super) fn change(self, unit: &str, what: &str) -> String {
+        if !self.is_clear() {
+            return format!("no clear change in {what} ({})", self.ends(unit));
+        }
+        let away = if self.value < 0.0 { self.negated() } else { self };
+        let word = if self.value < 0.0 { "fewer" } else { "more" };
+        format!("{} {word} {what} ({})", away.bare(unit), away.ends(unit))
+    }
+
+    fn negated(self) -> Self {
+        let interval = self.interval.map(|i| Interval { low: -i.high, high: -i.low });
+        Self { value: -self.value, interval }
+    }
+}
+
+/// What values are divided by to be shown.
+pub(super) fn scale_of(unit: &str) -> f64 {
+    if unit == "USD" { 1e6 } else { 1.0 }
+}
+
+/// A unit as it is shown.
+pub(super) fn unit_text(unit: &str) -> &str {
+    if unit == "USD" { "USD million" } else { unit }
+}
+
+/// A short name of a measure for charts; its meaning stands beside it.
+pub(super) fn short(measure: &str) -> String {
+    match measure {
+        "casualties.killed" => "Killed on the road",
+        "casualties.wounded" => "Wounded on the road",
+        "contacts.all" => "Contacts on the road",
+        "people.out_by_deadline" => "People out by the deadline",
+        "people.all_out_by_deadline" => "Chance that all are out",
+        "people.last_out_days" => "Day the last leave",
+        "equipment.lost_units" => "Items lost",
+        "equipment.lost_usd" => "Value lost",
+        "equipment.destroyed_units" => "Items destroyed",
+        "equipment.abandoned_units" => "Items abandoned or looted",
+        "equipment.evacuated_units" => "Items evacuated",
+        "equipment.sensitive_left_usable" => "Sensitive items left usable",
+        "columns.truck_days_held" => "Truck-days held",
+        "casualties.killed_base_fire" => "Killed by fire at bases",
+        "casualties.wounded_base_fire" => "Wounded by fire at bases",
+        other => {
+            return Measure::named(other)
+                .map_or_else(|| other.to_owned(), |m| m.meaning().trim_end_matches('.').to_owned());
+        }
+    }
+    .to_owned()
+}
+
+/// The unit of a measure by name.
+pub(super) fn unit_of(measure: &str) -> &'static str {
+    Measure::named(measure).map_or("days", Measure::unit)
+}
+
+/// The direction that is better, in words; empty if neither is.
+pub(super) fn better(measure: &str) -> &'static str {
+    match Measure::named(measure).map(Measure::better) {
+        Some(Better::Lower) => "lower is better",
+        Some(Better::Higher) => "higher is better",
+        _ => "",
+    }
+}
+
+/// An id in words.
+pub(super) fn spaced(id: &str) -> String {
+    id.replace('_', " ")
+}
+
+/// `a, b and c`.
+pub(super) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
