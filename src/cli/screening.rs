@@ -20,6 +20,12 @@ use crate::store::{Disk, RealDisk};
 const MOST_STORED: usize = 12;
 /// Rows that are shown of each measure.
 const MOST_SHOWN: usize = 3;
+/// Half-widths by which a swing must exceed nought to be shown.
+///
+/// # Source
+/// Assumed: because two half-widths of a 95% interval are some four standard errors, which by chance alone one of 300
+/// parameters exceeds in fewer than one screening of ten.
+const SURE: f64 = 2.0;
 /// Digits of a checksum that tell scenarios apart.
 const DIGITS: usize = 12;
 /// The ratio that is shown whatever else moves more, since it is what refused air cover costs.
@@ -184,7 +190,10 @@ fn of_measure(out: &mut dyn Write, name: &str, (measure, rows): (&str, &[&Row]))
     let is_assumed = |row: &&&Row| row.get("basis").is_some_and(|basis| basis == "assumed");
     let of: Vec<&Row> =
         rows.iter().filter(|row| row.get("measure").is_some_and(|own| own == measure)).copied().collect();
-    let told = |row: &&&Row| matches!((number(row, "low"), number(row, "high")), (Some(low), Some(high)) if low > 0.0 || high < 0.0);
+    let told = |row: &&&Row| match (number(row, "low"), number(row, "high")) {
+        (Some(low), Some(high)) => (low + high).abs() > SURE * (high - low),
+        _ => false,
+    };
     let cover = |row: &&&Row| row.get("parameter").is_some_and(|path| path == COVER);
     let most: Vec<&Row> =
         of.iter().filter(is_assumed).filter(told).filter(|row| !cover(row)).take(MOST_SHOWN).copied().collect();
