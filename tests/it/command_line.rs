@@ -35,6 +35,8 @@ Commands:
   attribute    What each denial costs: exact shares over all combinations of denials
   sweep        Run policies at every point of a design over inputs
   sensitivity  Find which uncertain parameters move the results, and by how much
+  calibrate    Find which values of uncertain parameters the record bears out
+  discover     Find boxes of inputs under which a result goes over a threshold, in a finished sweep
   study        Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
   hindcast     Score forecasts against facts on record, beside those of simpler forecasts
   merge        Put the shards of an experiment together: the same bytes as from one machine
