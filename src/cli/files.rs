@@ -69,7 +69,8 @@ pub fn write(written: &mut Tables, session: &Session, rows: &[Rows], summaries: 
     let ids = || session.points.iter().map(|point| point.id.as_str());
     let points: Vec<csv_files::Point> = ids().zip(summaries).collect();
     let named: Vec<(&str, &Rows)> = ids().zip(rows).collect();
-    let all = tables::replications().with(tables::measure_columns(&session.names));
+    let (measures, _) = session.names.split_at(session.names.len() - session.plan.observed.len());
+    let all = tables::replications().with(tables::measure_columns(measures)).with(observed_columns(session));
     written.write(all, |out, table| replications(out, table, &named))?;
     if session.request.nested.is_some() {
         // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
@@ -120,6 +121,17 @@ pub fn write_sensitivity(
         folder.write("failures.csv", |out| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
     }
     Ok(())
+}
+
+/// A column for each quantity that a hindcast takes from a replication; they come after the measures.
+fn observed_columns(session: &Session) -> impl Iterator<Item = Column> {
+    session.plan.observed.iter().map(|quantity| {
+        let name = hindcast::column_name(quantity, &session.plan.policies[0].model);
+        // Days are written as days since the start.
+        let unit = if quantity.what.unit() == "date" { "days" } else { quantity.what.unit() };
+        let meaning = format!("What a replication holds against the record of {}.", quantity.what.name());
+        Column::named(&name, Holds::Number, unit, &meaning)
+    })
 }
 
 /// A column for each path of a design: of numbers, if all its values are.

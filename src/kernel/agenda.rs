@@ -215,11 +215,9 @@ impl<E: Copy> Agenda<E> {
         reason = "an agenda is no iterator: handlers add to it between two events"
     )]
     pub fn next(&mut self) -> Result<Option<E>, LimitReached> {
-        if self.pending == 0 {
-            return Ok(None);
-        }
         if self.soon.is_empty() {
-            self.span = self.next_held().expect("what is pending and not due soon is due later");
+            let Some(span) = self.next_held() else { return Ok(None) };
+            self.span = span;
             self.held[self.span / 64] ^= 1 << (self.span % 64);
             std::mem::swap(&mut self.soon, &mut self.later[self.span]);
             if self.soon.len() > 1 {

@@ -141,7 +141,7 @@ fn graded(results: &Results) -> Option<String> {
     let fresh = || rows().filter(|row| row.text("forecast") == "model" && row.text("in_sample") != "yes");
     let of = |grade: &str| fresh().filter(|row| row.text("grade") == grade).count();
     let [a, b, c, d] = ["A", "B", "C", "D"].map(of);
-    Some(format!(
+    (a + b + c + d > 0).then(|| format!(
         "Of {} graded facts that no input was set from, {a} lie inside the middle half of the forecast, {b} more inside its \
          middle nine tenths, and {} outside those.",
         a + b + c + d,

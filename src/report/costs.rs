@@ -72,10 +72,9 @@ fn bars_title(results: &Results, measure: &str) -> String {
     let unit = unit_of(measure);
     match (together(results, measure), shares(results, measure).first()) {
         (Some(all), Some((denial, share))) if all.is_clear() => format!(
-            "{}: all denials together cost {} ({}); the largest share is that of {denial}, {}",
+            "{}: with all denials {}; the largest share is that of {denial}, {}",
             short(measure),
-            all.bare(unit),
-            all.ends(unit),
+            all.change(unit, unit_text(unit)),
             share.bare(unit)
         ),
         (Some(all), Some((denial, share))) => format!(

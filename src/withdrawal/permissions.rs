@@ -232,8 +232,10 @@ impl Host {
             _ => self.sojourns[at],
         };
         self.drawn_until_days[at] = f64::INFINITY;
-        while desk.regime == Regime::Process {
-            let Some(ends_days) = self.end_of(inputs, streams, desk_id, sojourn) else { return };
+        if desk.regime != Regime::Process {
+            return;
+        }
+        while let Some(ends_days) = self.end_of(inputs, streams, desk_id, sojourn) {
             self.jumps_days[at].push(ends_days);
             if ends_days > now {
                 self.drawn_until_days[at] = ends_days;
