@@ -1,11 +1,13 @@
 //! The queue of pending events.
 
+use std::iter;
+
 use thiserror::Error;
 
 /// Spans of time that have a list of their own; what is due later waits in the last one.
-const SPANS: usize = 32_768;
+const SPANS: usize = 16_384;
 /// Spans in a day: a list then holds so few events that putting them in order costs next to nothing.
-const SPANS_PER_DAY: f64 = 8.0;
+const SPANS_PER_DAY: f64 = 4.0;
 
 /// Bits of the order of scheduling in a key: enough for a million events a second for two thousand years.
 const SEQUENCE_BITS: u32 = 56;
@@ -42,8 +44,9 @@ pub enum LimitReached {
 
 /// Clock and pending events of one run; reset and used again for the next, it allocates no more.
 ///
-/// Events wait in a plain list for each span of time, so that scheduling them costs next to nothing; a list is put in order
-/// when its span comes.
+/// Events wait in a linked list for each span of time, so that scheduling them costs next to nothing; a list is put in
+/// order when its span comes. The links lie in one vector whose places are used again at once, so that they stay near at
+/// hand.
 ///
 /// # Examples
 /// ```
@@ -62,10 +65,14 @@ pub enum LimitReached {
 pub struct Agenda<E> {
     /// What is due in the present span, the last first.
     soon: Vec<Entry<E>>,
-    /// What is due in each span; empty up to the present one.
-    later: Vec<Vec<Entry<E>>>,
-    /// Which of those lists hold something, a bit each.
+    /// What is due later, in lists, and places to be used again.
+    links: Vec<Link<E>>,
+    /// The first link of each span's list, where its bit in `held` is set.
+    first: Vec<u32>,
+    /// Which spans hold something, a bit each; none up to the present one.
     held: [u64; SPANS / 64],
+    /// The first place to be used again.
+    free: u32,
     /// The present span.
     span: usize,
     /// How many events are pending.
@@ -75,6 +82,16 @@ pub struct Agenda<E> {
     scheduled: u64,
     dispatched: u64,
     dispatched_now: u32,
+}
+
+/// No link.
+const NONE: u32 = u32::MAX;
+
+/// An event that is due later, and the next in its list.
+#[derive(Clone, Copy, Debug)]
+struct Link<E> {
+    entry: Entry<E>,
+    next: u32,
 }
 
 /// An event and its place in the order.
@@ -105,8 +122,10 @@ impl<E: Copy> Agenda<E> {
     pub fn new(limits: Limits) -> Self {
         Self {
             soon: Vec::new(),
-            later: Vec::new(),
+            links: Vec::new(),
+            first: Vec::new(),
             held: [0; SPANS / 64],
+            free: NONE,
             span: 0,
             pending: 0,
             limits,
@@ -120,10 +139,9 @@ impl<E: Copy> Agenda<E> {
     /// Back to an empty agenda at time 0, keeping its memory.
     pub fn reset(&mut self) {
         self.soon.clear();
-        while let Some(span) = self.next_held() {
-            self.later[span].clear();
-            self.held[span / 64] ^= 1 << (span % 64);
-        }
+        self.links.clear();
+        self.held.fill(0);
+        self.free = NONE;
         (self.span, self.pending) = (0, 0);
         self.now_days = 0.0;
         self.scheduled = 0;
@@ -153,8 +171,8 @@ impl<E: Copy> Agenda<E> {
 
     /// Time of the next event in days, if any.
     pub fn peek_time(&self) -> Option<f64> {
-        let later = || self.later[self.next_held()?].iter().min_by_key(|entry| entry.key);
-        let first = self.soon.last().or_else(later);
+        let later = || self.list(self.next_held()?).min_by_key(|entry| entry.key);
+        let first = self.soon.last().copied().or_else(later);
         first.map(|entry| time_of(entry.key))
     }
 
@@ -164,6 +182,50 @@ impl<E: Copy> Agenda<E> {
         // Nothing is held up to the present span, so that the whole of its word may be searched.
         let ahead = self.held[word..].iter().zip(word..).find(|(held, _)| **held != 0);
         ahead.map(|(held, word)| word * 64 + held.trailing_zeros() as usize)
+    }
+
+    /// What is due in a span that holds something, in no order.
+    fn list(&self, span: usize) -> impl Iterator<Item = Entry<E>> {
+        let link = |at: u32| self.links.get(at as usize);
+        iter::successors(link(self.first[span]), move |last| link(last.next)).map(|link| link.entry)
+    }
+
+    /// Puts an event into the list of a later span.
+    fn hold(&mut self, span: usize, entry: Entry<E>) {
+        if span >= self.first.len() {
+            self.first.resize(span + 1, NONE);
+        }
+        let (word, bit) = (span / 64, 1 << (span % 64));
+        let next = if self.held[word] & bit == 0 { NONE } else { self.first[span] };
+        self.held[word] |= bit;
+        let link = Link { entry, next };
+        if self.free == NONE {
+            self.first[span] = self.links.len() as u32;
+            self.links.push(link);
+        } else {
+            let at = self.free as usize;
+            self.first[span] = self.free;
+            self.free = self.links[at].next;
+            self.links[at] = link;
+        }
+    }
+
+    /// Takes up what is due in a span that holds something, and puts it in order.
+    #[inline(never)] // so that `next` stays small enough to stand in the loop that calls it
+    fn take_up(&mut self, span: usize) {
+        self.span = span;
+        self.held[span / 64] ^= 1 << (span % 64);
+        let mut at = self.first[span];
+        while at != NONE {
+            let Link { entry, next } = self.links[at as usize];
+            self.links[at as usize].next = self.free;
+            self.free = at;
+            self.soon.push(entry);
+            at = next;
+        }
+        if self.soon.len() > 1 {
+            self.soon.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
+        }
     }
 
     /// Schedules `event`.
@@ -187,11 +249,7 @@ impl<E: Copy> Agenda<E> {
             let after = self.soon.iter().rev().take_while(|other| other.key < entry.key).count();
             self.soon.insert(self.soon.len() - after, entry);
         } else {
-            if span >= self.later.len() {
-                self.later.resize_with(span + 1, Vec::new);
-            }
-            self.later[span].push(entry);
-            self.held[span / 64] |= 1 << (span % 64);
+            self.hold(span, entry);
         }
         self.pending += 1;
         self.scheduled += 1;
@@ -214,15 +272,11 @@ impl<E: Copy> Agenda<E> {
         clippy::should_implement_trait,
         reason = "an agenda is no iterator: handlers add to it between two events"
     )]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<E>, LimitReached> {
         if self.soon.is_empty() {
             let Some(span) = self.next_held() else { return Ok(None) };
-            self.span = span;
-            self.held[self.span / 64] ^= 1 << (self.span % 64);
-            std::mem::swap(&mut self.soon, &mut self.later[self.span]);
-            if self.soon.len() > 1 {
-                self.soon.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
-            }
+            self.take_up(span);
         }
         let due = self.soon.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
         if self.dispatched == self.limits.events {
@@ -384,7 +438,8 @@ mod tests {
         (0..100).for_each(|day| agenda.at(f64::from(day), 0, day));
         drain(&mut agenda);
         agenda.at(200.0, 0, 7);
-        let capacity = |agenda: &Agenda<i32>| agenda.later.iter().map(Vec::capacity).sum::<usize>();
+        let capacity =
+            |agenda: &Agenda<i32>| agenda.links.capacity() + agenda.first.capacity() + agenda.soon.capacity();
         let before = capacity(&agenda);
         agenda.reset();
         assert_eq!((agenda.now(), agenda.len(), agenda.dispatched()), (0.0, 0, 0));

@@ -269,7 +269,8 @@ impl Withdrawal<'_> {
             let convoy = &self.convoys[id as usize];
             let next = convoy.contacts.get(convoy.next_contact).filter(|contact| contact.leg == convoy.leg);
             let contact_km = next.map_or(f64::INFINITY, |contact| contact.km);
-            let failure_km = convoy.gap_km + convoy.failure_gap / convoy.failures_per_km();
+            let km_per_failure = convoy.way.vehicle_km_per_failure / f64::from(convoy.vehicles);
+            let failure_km = convoy.gap_km + convoy.failure_gap * km_per_failure;
             let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
             let is_failure = !is_contact && failure_km < convoy.way.km;
             let km = if is_contact { contact_km } else { failure_km.min(convoy.way.km) };
