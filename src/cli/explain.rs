@@ -187,7 +187,7 @@ mod tests {
     fn every_mechanism_has_its_section() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/withdrawal");
         // What is no mechanism: wiring, books, and what is told.
-        let others = ["mod", "event", "outcome", "tables", "tale", "thinning"];
+        let others = ["mod", "event", "observe", "outcome", "tables", "tale", "thinning"];
         for entry in std::fs::read_dir(folder).expect("the room is there") {
             let name = entry.expect("it can be listed").path();
             let name = name.file_stem().expect("a name").to_string_lossy().into_owned();

@@ -12,7 +12,10 @@ pub(super) struct Svg {
 /// A length with at most one decimal.
 pub(super) fn at(value: f64) -> String {
     let text = format!("{value:.1}");
-    text.strip_suffix(".0").unwrap_or(&text).replace("-0.0", "0").clone()
+    match text.strip_suffix(".0").unwrap_or(&text) {
+        "-0" => "0".to_owned(),
+        short => short.to_owned(),
+    }
 }
 
 /// A text that is safe between tags and in quotes.
