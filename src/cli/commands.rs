@@ -17,8 +17,8 @@ use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::trace::trace;
 use crate::cli::{
-    attribute, calibrate, discover, files, folders, hindcast, nested, pareto, report, screen, screening, sensitivity,
-    shell, show, study, sweep,
+    attribute, calibrate, discover, effects, files, folders, hindcast, nested, pareto, report, screen, screening,
+    sensitivity, shell, show, study, sweep,
 };
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
@@ -231,7 +231,7 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         Kind::Calibrate => Ok(()),
         Kind::Sensitivity => {
             if let Some(effects) = &conducted.effects {
-                sensitivity::screen(out, session, effects)?;
+                effects::screen(out, session, effects)?;
             }
             writeln!(out, "\nResults: {folder} (sensitivity.csv holds every parameter, points.csv what it rests on)")
         }

@@ -10,7 +10,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::sensitivity::{self, Screened, Sensing};
 use crate::cli::session::Session;
-use crate::cli::{hindcast, nested, pareto};
+use crate::cli::{effects, hindcast, nested, pareto};
 use crate::design::Design;
 use crate::draw::Streams;
 use crate::experiment::{ONLY_POINT, PolicyModel, Rows};
@@ -244,7 +244,7 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
         object["pareto"] = pareto::to_json(&session.request.pareto, &conducted.pareto);
     }
     if let (Some(sensing), Some(effects)) = (&session.request.sensitivity, &conducted.effects) {
-        object["sensitivity"] = sensitivity::to_json(session, sensing, effects);
+        object["sensitivity"] = effects::to_json(session, sensing, effects);
     }
     if session.request.command == Kind::Attribute {
         object["shares"] = shares(&conducted.shares, &session.request.denials);

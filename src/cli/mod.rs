@@ -7,6 +7,7 @@ mod calibration_screen;
 mod commands;
 mod conduct;
 mod discover;
+mod effects;
 mod exit;
 mod explain;
 mod files;

@@ -25,6 +25,5 @@ mod streams;
 pub use check::LawError;
 pub use law::{Law, Sampler, Scale};
 pub use purpose::Purpose;
-pub use quantile::standard_exponential;
 pub use stream::Stream;
 pub use streams::{SCHEME, Streams, key, key2};

@@ -4,7 +4,7 @@ use crate::math::{exp, exp_m1, ln, pow, sqrt};
 
 /// Quantile of the exponential of mean 1 at `u` in [0, 1].
 #[inline]
-pub fn standard_exponential(u: f64) -> f64 {
+pub(super) fn standard_exponential(u: f64) -> f64 {
     // On the grid of `Stream::uniform` 1 - u is exact, so `ln` serves where `ln_1p` would cost twice as much.
     -ln(1.0 - u)
 }

@@ -135,14 +135,9 @@ mod tests {
     use super::*;
     use crate::math::special::normal_quantile;
 
-    /// Uniform numbers of a small congruential generator: enough for a test of a standard error.
+    /// Uniform numbers.
     fn uniforms(seed: u64, n: usize) -> Vec<f64> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-        };
-        (0..n).map(|_| next()).collect()
+        crate::stats::uniforms::uniforms(seed).take(n).collect()
     }
 
     #[test]

@@ -33,6 +33,8 @@ mod sobol_index;
 #[cfg(test)]
 mod strd;
 mod tail;
+#[cfg(test)]
+mod uniforms;
 mod variance;
 
 pub use crossing::{Crossing, Curve, CurveSums};

@@ -123,14 +123,9 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, StatsError> {
 mod tests {
     use super::*;
 
-    /// Uniform values of a fixed congruential sequence.
+    /// Uniform numbers.
     fn uniforms(seed: u64, n: usize) -> Vec<f64> {
-        let mut state = seed;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / 9_007_199_254_740_992.0
-        };
-        (0..n).map(|_| next()).collect()
+        crate::stats::uniforms::uniforms(seed).take(n).collect()
     }
 
     #[test]

@@ -177,13 +177,10 @@ mod tests {
     use super::*;
     use crate::math::special::normal_quantile;
 
-    /// Standard normal values by inversion of a fixed congruential sequence.
+    /// Standard normal values.
     fn normals(seed: u64) -> impl FnMut() -> f64 {
-        let mut state = seed;
-        move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            normal_quantile(((state >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0)
-        }
+        let mut values = crate::stats::uniforms::uniforms(seed).map(normal_quantile);
+        move || values.next().expect("there is always another")
     }
 
     #[test]

@@ -228,7 +228,7 @@ fn a_manifest_is_gone_for_good_before_a_file_of_a_complete_folder_changes() {
     let opened = disk.operations().len();
     folder.write("summary.csv", |out| out.write_all(b"extended")).unwrap();
     let whats: Vec<&str> = disk.operations()[opened..].iter().map(|operation| operation.what).collect();
-    // The page made of it goes first, then the manifest.
+    // The manifest goes first, then the page that was made of it.
     assert_eq!(whats, ["remove", "remove", "sync_dir", "create_new", "write", "sync", "rename", "sync_dir"]);
     assert!(matches!(verify(&quick(), &path), Err(StoreError::Incomplete { .. })));
 }
