@@ -254,6 +254,7 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
         writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
         writeln!(out, "         policies in the file:\n           {}", folded(&others, 88, "           "))?;
     }
+    writeln!(out, "         rearguard report {} makes one page of it, with a map that plays", session.out.display())?;
     writeln!(out, "         rearguard show {file} prints every input with its range and source")
 }
 
