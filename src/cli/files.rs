@@ -181,7 +181,10 @@ pub fn manifest(session: &Session, summaries: &[Summary]) -> Value {
         .listing(&[])
         .values
         .iter()
-        .map(|value| json!({ "path": value.path, "value": value.value, "law": value.law, "basis": value.basis, "source": value.source }))
+        .map(|value| json!({
+            "path": value.path, "value": value.value, "is_number": value.is_number, "law": value.law, "basis": value.basis,
+            "source": value.source,
+        }))
         .collect();
     json!({
         "title": session.title(),

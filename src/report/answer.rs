@@ -225,7 +225,7 @@ fn cards(results: &Results, policy: &str) -> Vec<Card> {
 fn caveats(results: &Results) -> Vec<String> {
     let mut all = Vec::new();
     let drawn: Vec<&Input> = results.inputs.iter().filter(|input| input.is_drawn()).collect();
-    let of = |basis: &str| results.inputs.iter().filter(|input| input.basis == basis).count();
+    let of = |basis: &str| results.inputs.iter().filter(|input| input.is_number && input.basis == basis).count();
     let (reported, derived, assumed) = (of("reported"), of("derived"), of("assumed"));
     let share = 100.0 * assumed as f64 / (reported + derived + assumed).max(1) as f64;
     let ratio = results.input("threat.ratio_overwatch").filter(|_| moves_cover(results));
@@ -233,13 +233,13 @@ fn caveats(results: &Results) -> Vec<String> {
         all.push(format!(
             "What air cover is worth is a curve, not a number: it rests on one input without a controlled source, the rate of \
              contacts under armed overwatch against none ({} in the median; above 1, cover would harm). {}% of the scenario’s \
-             values are assumed.",
+             numbers are assumed.",
             ratio.value,
             decimals(share, 0)
         ));
     } else {
         all.push(format!(
-            "{}% of the scenario’s values are assumed, {} are derived and {} reported: an answer is no surer than the inputs \
+            "{}% of the scenario’s numbers are assumed, {} are derived and {} reported: an answer is no surer than the inputs \
              it hangs on.",
             decimals(share, 0),
             whole(derived as f64),

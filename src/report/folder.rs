@@ -71,6 +71,8 @@ pub(super) struct Input {
     pub(super) value: String,
     pub(super) law: String,
     pub(super) basis: String,
+    /// Whether it is a number or a date.
+    pub(super) is_number: bool,
     pub(super) source: String,
 }
 
@@ -166,6 +168,7 @@ impl Results {
             value: text(&value["value"]),
             law: text(&value["law"]),
             basis: text(&value["basis"]),
+            is_number: value["is_number"] == true,
             source: text(&value["source"]),
         };
         let inputs: Vec<Input> = list(&manifest["scenario"]).iter().map(input).collect();
