@@ -10,8 +10,9 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
 use crate::cli::exit::Stop;
+use crate::cli::files::parameter_columns;
 use crate::cli::notes::note;
-use crate::cli::request::{Kind, REQUEST, Request, hash, policy_ids};
+use crate::cli::request::{Kind, Request, hash, policy_ids};
 use crate::cli::sensitivity::{bases, free, uncertainties};
 use crate::cli::session::Session;
 use crate::design::Screening;
@@ -25,6 +26,7 @@ use crate::math::special::{normal_cdf, normal_quantile};
 use crate::model::Uncertainty;
 use crate::model::facts::Facts;
 use crate::output::calibration::{self, FactRow};
+use crate::output::inference_tables as tables;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::{facts_beside, read_facts, read_file};
 
@@ -380,20 +382,21 @@ pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
         Method::Abc => task.abc(&mut run, manner.quiet)?,
         Method::History => task.history(&mut run)?,
     };
-    run.conclude_calibration(session, |folder| {
+    run.conclude_calibration(session, |written| {
         let fact_ids: Vec<String> = task.targets.iter().map(|target| target.fact.clone()).collect();
-        folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
         if !outcome.overlay.is_empty() {
-            folder.write("overlay.csv", |out| calibration::overlay(out, &calibration.free, &outcome.overlay))?;
+            let table = tables::overlay().with(parameter_columns(session, &calibration.free));
+            written.write(table, |out, table| calibration::overlay(out, table, &outcome.overlay))?;
         }
         if let Some(calibrated) = &outcome.calibrated {
-            folder.write("tolerances.csv", |out| calibration::tolerances(out, calibrated))?;
+            written.write(tables::tolerances(), |out, _| calibration::tolerances(out, calibrated))?;
         } else {
-            folder.write("implausibility.csv", |out| calibration::implausibilities(out, &fact_ids, &outcome.points))?;
+            let points = &outcome.points;
+            written.write(tables::implausibility(), |out, _| calibration::implausibilities(out, &fact_ids, points))?;
         }
-        folder.write("parameters.csv", |out| calibration::parameters(out, &outcome.parameters, &outcome.marginals))?;
-        folder.write("facts.csv", |out| calibration::facts(out, &outcome.facts))?;
-        Ok(())
+        let (parameters, marginals) = (&outcome.parameters, &outcome.marginals);
+        written.write(tables::parameters(), |out, _| calibration::parameters(out, parameters, marginals))?;
+        Ok(written.write(tables::facts(), |out, _| calibration::facts(out, &outcome.facts))?)
     })?;
     Ok(Conduct::Whole(Conducted { calibration: Some(Box::new(outcome)), ..Conducted::default() }))
 }

@@ -22,7 +22,7 @@ use crate::cli::{files, interrupt, notes};
 use crate::experiment::{CELL, Hooks, Plan, Ran, Rows, run_cells};
 use crate::inference::{Effects, sensitivity};
 use crate::measures::Measure;
-use crate::output::{self, costs, csv_files, tables};
+use crate::output::{self, costs, csv_files, inference_tables, tables};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
     self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
@@ -378,7 +378,7 @@ impl Run {
                 written.write(tables::attribution(), |out, _| costs::attribution(out, &shares, &denials))?;
             }
             if let Some(hindcast) = &hindcast {
-                written.write(tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
+                written.write(inference_tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
                 let table = output::hindcast::groups_table();
                 written.write(table, |out, table| output::hindcast::groups(out, table, hindcast))?;
             }
@@ -418,12 +418,15 @@ impl Run {
     pub fn conclude_calibration(
         self,
         session: &Session,
-        write: impl FnOnce(&Folder) -> Result<(), Stop>,
+        write: impl FnOnce(&mut Tables) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         if self.complete == Some(session.plan.replications) {
             return Ok(());
         }
-        write(&self.folder)?;
+        self.folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
+        let mut written = Tables::of(&self.folder);
+        write(&mut written)?;
+        written.describe(session.title())?;
         self.finish(session, &[], None)
     }
 

@@ -15,8 +15,9 @@ use crate::design::Design;
 use crate::draw::Streams;
 use crate::experiment::{ONLY_POINT, PolicyModel, Rows};
 use crate::inference::Effects;
+use crate::output::sensitivity as of;
 use crate::output::table::{Column, Holds, Table, package};
-use crate::output::{self, csv_files, replications, tables, trace};
+use crate::output::{csv_files, inference_tables, replications, tables, trace};
 use crate::stats::MeanEstimate;
 use crate::store::{FileSum, Folder, StoreError};
 use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary, typical};
@@ -109,18 +110,31 @@ pub fn write_sensitivity(
     (sensing, screened): (&Sensing, &Screened),
     (summary, effects): (&Summary, &Effects),
 ) -> Result<(), Stop> {
-    use output::sensitivity as tables;
     folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
-    folder.write("design.csv", |out| tables::design(out, &sensing.free, &screened.rows()))?;
-    folder.write("points.csv", |out| tables::points(out, effects, sensing.inner as usize))?;
+    let mut written = Tables::of(folder);
+    let design = inference_tables::parameter_points().with(parameter_columns(session, &sensing.free));
+    written.write(design, |out, table| of::design(out, table, &screened.rows()))?;
+    written.write(inference_tables::points(), |out, _| of::points(out, effects, sensing.inner as usize))?;
     let parameters = sensitivity::parameters(session, sensing);
-    let write =
-        |out: &mut dyn Write| tables::effects(out, effects, &parameters, sensing.screening.intervals(sensing.inner));
-    folder.write("sensitivity.csv", write)?;
+    let intervals = sensing.screening.intervals(sensing.inner);
+    written.write(inference_tables::sensitivity(), |out, _| of::effects(out, effects, &parameters, intervals))?;
     if !summary.failures.is_empty() {
-        folder.write("failures.csv", |out| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
+        written.write(tables::failures(), |out, _| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
     }
-    Ok(())
+    Ok(written.describe(session.title())?)
+}
+
+/// A column for each of some uncertain parameters; a date is written as days since the start.
+pub fn parameter_columns(session: &Session, paths: &[String]) -> Vec<Column> {
+    let listed = session.case.listing(&[]).values;
+    let column = |path: &String| {
+        let value = listed.iter().find(|value| value.path == *path);
+        let (unit, doc) = value.map_or(("", ""), |value| (value.unit, value.doc));
+        let unit = if unit == "date" { "days" } else { unit };
+        let doc = if doc.is_empty() { "Value of the parameter." } else { doc };
+        Column::named(path, Holds::Number, unit, doc)
+    };
+    paths.iter().map(column).collect()
 }
 
 /// A column for each quantity that a hindcast takes from a replication; they come after the measures.

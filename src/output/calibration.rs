@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::inference::{Calibrated, Implausibility, Marginal};
 use crate::output::csv_files::text;
+use crate::output::inference_tables as tables;
+use crate::output::table::Table;
 
 /// What a fact's target is and what came of it before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,13 +28,19 @@ pub struct FactRow {
     pub posterior: Option<[f64; 3]>,
 }
 
+fn flag(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
 /// Draws of the parameters that stay together, a row for each.
+///
+/// # Arguments
+/// * `table` - with a column for each parameter.
 ///
 /// # Errors
 /// Those of writing.
-pub fn overlay(out: &mut dyn Write, paths: &[String], rows: &[Vec<f64>]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["draw"].into_iter().chain(paths.iter().map(String::as_str)))?;
+pub fn overlay(out: &mut dyn Write, table: &Table, rows: &[Vec<f64>]) -> io::Result<()> {
+    let mut csv = table.begin(out)?;
     for (draw, row) in rows.iter().enumerate() {
         csv.write_record([draw.to_string()].into_iter().chain(row.iter().map(|&value| text(Some(value)))))?;
     }
@@ -46,8 +52,7 @@ pub fn overlay(out: &mut dyn Write, paths: &[String], rows: &[Vec<f64>]) -> io::
 /// # Errors
 /// Those of writing.
 pub fn tolerances(out: &mut dyn Write, calibrated: &Calibrated) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["generation", "tolerance", "moves_tried", "share_accepted", "effective_sample_size"])?;
+    let mut csv = tables::tolerances().begin(out)?;
     for (number, generation) in calibrated.generations.iter().enumerate() {
         csv.write_record([
             number.to_string(),
@@ -69,26 +74,12 @@ pub fn tolerances(out: &mut dyn Write, calibrated: &Calibrated) -> io::Result<()
 /// # Errors
 /// Those of writing.
 pub fn parameters(out: &mut dyn Write, parameters: &[(String, String)], marginals: &[Marginal]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "parameter",
-        "basis",
-        "prior_low",
-        "prior_median",
-        "prior_high",
-        "low",
-        "median",
-        "high",
-        "spread_ratio",
-        "moved",
-        "moved_bound",
-        "told_from_prior",
-    ])?;
+    let mut csv = tables::parameters().begin(out)?;
     for ((path, basis), marginal) in parameters.iter().zip(marginals) {
         let numbers = marginal.prior.iter().chain(&marginal.posterior);
         let numbers = numbers.chain([&marginal.spread, &marginal.moved, &marginal.bound]);
         let numbers: Vec<String> = numbers.map(|&value| text(Some(value))).collect();
-        let told = if marginal.has_moved() { "1" } else { "0" };
+        let told = flag(marginal.has_moved());
         let record = [path.as_str(), basis].into_iter().chain(numbers.iter().map(String::as_str)).chain([told]);
         csv.write_record(record)?;
     }
@@ -100,24 +91,8 @@ pub fn parameters(out: &mut dyn Write, parameters: &[(String, String)], marginal
 /// # Errors
 /// Those of writing.
 pub fn facts(out: &mut dyn Write, rows: &[FactRow]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "fact",
-        "measure",
-        "group",
-        "in_sample",
-        "tells",
-        "record_low",
-        "record_high",
-        "prior_low",
-        "prior_median",
-        "prior_high",
-        "low",
-        "median",
-        "high",
-    ])?;
+    let mut csv = tables::facts().begin(out)?;
     for row in rows {
-        let flag = |flag: bool| if flag { "1" } else { "0" };
         let after = row.posterior.map_or([None; 3], |points| points.map(Some));
         let numbers = row.record.iter().chain(&row.prior).map(|&value| Some(value)).chain(after);
         let numbers: Vec<String> = numbers.map(text).collect();
@@ -132,12 +107,11 @@ pub fn facts(out: &mut dyn Write, rows: &[FactRow]) -> io::Result<()> {
 /// # Errors
 /// Those of writing.
 pub fn implausibilities(out: &mut dyn Write, facts: &[String], points: &[Vec<Implausibility>]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["design_id", "fact", "mean", "sd", "implausibility"])?;
+    let mut csv = tables::implausibility().begin(out)?;
     for (at, point) in points.iter().enumerate() {
         for (fact, one) in facts.iter().zip(point) {
-            // Infinite where replications do not vary and are off.
-            let value = if one.value.is_finite() { text(Some(one.value)) } else { "inf".to_owned() };
+            // As data packages spell what is infinite.
+            let value = if one.value.is_finite() { text(Some(one.value)) } else { "INF".to_owned() };
             csv.write_record([&at.to_string(), fact, &text(Some(one.mean)), &text(Some(one.sd)), &value])?;
         }
     }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use crate::experiment::Plan;
 use crate::model::facts::{FactKind, Record};
 use crate::output::csv_files::text;
+use crate::output::inference_tables;
 use crate::output::table::{Column, Holds, Table};
-use crate::output::tables;
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, Hindcast, Reference, Score};
 
@@ -22,7 +22,7 @@ fn scored(scored: Option<Scored>) -> [String; 2] {
 /// # Errors
 /// Those of writing.
 pub fn facts(out: &mut dyn Write, hindcast: &Hindcast, plan: &Plan) -> io::Result<()> {
-    let mut csv = tables::hindcast().begin(out)?;
+    let mut csv = inference_tables::hindcast().begin(out)?;
     for row in &hindcast.rows {
         let about = about(row, plan);
         let mut write = |name: &str, forecast: Option<&Forecast>, n: u64, skill: Option<f64>| {
@@ -133,7 +133,7 @@ pub fn groups_table() -> Table {
             column("compared_with", format!("Facts on which the forecast {name} can be compared with it.")),
         ]
     };
-    tables::hindcast_groups().with(Reference::ALL.iter().flat_map(of))
+    inference_tables::hindcast_groups().with(Reference::ALL.iter().flat_map(of))
 }
 
 /// Facts taken together: all and each group, those that inputs were set from apart.

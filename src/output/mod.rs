@@ -5,6 +5,7 @@ pub mod calibration;
 pub mod costs;
 pub mod csv_files;
 pub mod hindcast;
+pub mod inference_tables;
 pub mod nested;
 pub mod numbers;
 mod replications;

@@ -2,19 +2,21 @@
 
 use std::io::{self, Write};
 
-use csv::Writer;
-
 use crate::inference::Effects;
 use crate::output::csv_files::{ends, text};
+use crate::output::inference_tables as tables;
+use crate::output::table::Table;
 use crate::summary::CONFIDENCE;
 
 /// The points: the seed of their chances and the values of the parameters, dates as days since the start.
 ///
+/// # Arguments
+/// * `table` - with a column for each parameter.
+///
 /// # Errors
 /// Those of writing.
-pub fn design(out: &mut dyn Write, paths: &[String], points: &[(u64, &[f64])]) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["design_id", "seed"].into_iter().chain(paths.iter().map(String::as_str)))?;
+pub fn design(out: &mut dyn Write, table: &Table, points: &[(u64, &[f64])]) -> io::Result<()> {
+    let mut csv = table.begin(out)?;
     for (at, (seed, values)) in points.iter().enumerate() {
         let values = values.iter().map(|&value| text(Some(value)));
         csv.write_record([at.to_string(), seed.to_string()].into_iter().chain(values))?;
@@ -27,8 +29,7 @@ pub fn design(out: &mut dyn Write, paths: &[String], points: &[(u64, &[f64])]) -
 /// # Errors
 /// Those of writing.
 pub fn points(out: &mut dyn Write, effects: &Effects, inner: usize) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record(["design_id", "policy", "baseline", "measure", "mean", "variance", "n"])?;
+    let mut csv = tables::points().begin(out)?;
     for response in &effects.responses {
         for (at, [mean, variance]) in response.points.iter().enumerate() {
             csv.write_record([
@@ -60,21 +61,7 @@ pub fn effects(
     parameters: &[(String, String)],
     (n, method): (usize, &str),
 ) -> io::Result<()> {
-    let mut csv = Writer::from_writer(out);
-    csv.write_record([
-        "policy",
-        "baseline",
-        "measure",
-        "parameter",
-        "basis",
-        "statistic",
-        "estimate",
-        "low",
-        "high",
-        "confidence",
-        "method",
-        "n",
-    ])?;
+    let mut csv = tables::sensitivity().begin(out)?;
     for row in &effects.rows {
         let (response, (path, basis)) = (&effects.responses[row.response], &parameters[row.parameter]);
         let [low, high] = ends(row.interval);

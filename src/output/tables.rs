@@ -1,19 +1,20 @@
-//! The columns of every CSV file of a results folder: name, what it holds, unit, meaning.
+//! The columns of the CSV files of experiments: name, what each holds, unit, meaning. Those that set the model against
+//! the record or take its inputs apart are in `inference_tables`.
 
 use crate::measures::{Better, Measure};
 use crate::output::table::{Column, Holds, Table};
 
-const OF_MEASURE: &str = "that of the measure";
-const DESIGN: Column =
+pub(super) const OF_MEASURE: &str = "that of the measure";
+pub(super) const DESIGN: Column =
     Column::fixed("design_id", Holds::Integer, "", "Design point, from 0; 0 where there is no design.");
-const POLICY: Column = Column::fixed("policy", Holds::Text, "", "Id of the policy.");
-const BASELINE: Column = Column::fixed(
+pub(super) const POLICY: Column = Column::fixed("policy", Holds::Text, "", "Id of the policy.");
+pub(super) const BASELINE: Column = Column::fixed(
     "baseline",
     Holds::Text,
     "",
     "Id of the policy that it is compared with; empty for the policy itself.",
 );
-const MEASURE: Column = Column::fixed("measure", Holds::Text, "", "Name of the measure.");
+pub(super) const MEASURE: Column = Column::fixed("measure", Holds::Text, "", "Name of the measure.");
 const EFFECT: Column = Column::fixed(
     "effect",
     Holds::Text,
@@ -21,28 +22,29 @@ const EFFECT: Column = Column::fixed(
     "`total`, or `direct`: on the journeys and the tension of the baseline, with nothing else moved.",
 );
 const REPLICATION: Column = Column::fixed("replication", Holds::Integer, "", "Number of the replication, from 0.");
-const CONFIDENCE: Column = Column::fixed("confidence", Holds::Number, "probability", "Level of the interval.");
-const METHOD: Column = Column::fixed("method", Holds::Text, "", "How the interval was found.");
+pub(super) const CONFIDENCE: Column =
+    Column::fixed("confidence", Holds::Number, "probability", "Level of the interval.");
+pub(super) const METHOD: Column = Column::fixed("method", Holds::Text, "", "How the interval was found.");
 const MCSE: Column = Column::fixed("mcse", Holds::Number, OF_MEASURE, "Monte Carlo standard error of the estimate.");
-const N: Column = Column::fixed("n", Holds::Integer, "replications", "Replications that it rests on.");
+pub(super) const N: Column = Column::fixed("n", Holds::Integer, "replications", "Replications that it rests on.");
 
-const fn number(name: &'static str, unit: &'static str, meaning: &'static str) -> Column {
+pub(super) const fn number(name: &'static str, unit: &'static str, meaning: &'static str) -> Column {
     Column::fixed(name, Holds::Number, unit, meaning)
 }
 
-const fn text(name: &'static str, meaning: &'static str) -> Column {
+pub(super) const fn text(name: &'static str, meaning: &'static str) -> Column {
     Column::fixed(name, Holds::Text, "", meaning)
 }
 
-const fn low(unit: &'static str) -> Column {
+pub(super) const fn low(unit: &'static str) -> Column {
     number("low", unit, "Lower end of the interval.")
 }
 
-const fn high(unit: &'static str) -> Column {
+pub(super) const fn high(unit: &'static str) -> Column {
     number("high", unit, "Upper end of the interval.")
 }
 
-fn table(file: &'static str, meaning: &'static str, keys: usize, columns: Vec<Column>) -> Table {
+pub(super) fn table(file: &'static str, meaning: &'static str, keys: usize, columns: Vec<Column>) -> Table {
     Table { file, meaning, keys, columns }
 }
 
@@ -403,74 +405,6 @@ pub fn exceedance_draws() -> Table {
             high("share"),
             CONFIDENCE,
             N,
-        ],
-    )
-}
-
-/// `hindcast.csv`.
-pub fn hindcast() -> Table {
-    table(
-        "hindcast.csv",
-        "fact and forecast of it",
-        0,
-        vec![
-            text("fact", "Id of the fact."),
-            text("group", "Group of facts that hang together."),
-            text("in_sample", "`yes` if inputs were set from it."),
-            text("fitted_unsaid", "`yes` if inputs were set from it and the facts file does not say so."),
-            text("kind", "Number, bound, date, event or order."),
-            text("measure", "What the fact is a value of."),
-            text("base", "Base that it concerns; empty for the mission."),
-            Column::fixed("date", Holds::Date, "", "Day that it is a value at; empty for none."),
-            text("unit", "Unit of the value."),
-            text("value", "What is on record: a number, a date, yes or no, or an order."),
-            text("low", "Lower end of what the record allows."),
-            text("high", "Upper end of what the record allows."),
-            text("forecast", "`model`, or the simpler forecast that it is compared with."),
-            N,
-            number("q05", "that of the fact", "5% point of the forecast; of dates in days."),
-            number("q50", "that of the fact", "Median of the forecast; of dates in days."),
-            number("q95", "that of the fact", "95% point of the forecast; of dates in days."),
-            number(
-                "mid_pit",
-                "probability",
-                "Where the fact lies in the forecast: half of what is at it, and all below.",
-            ),
-            number("mid_pit_mcse", "probability", "Its Monte Carlo standard error."),
-            text("grade", "A to D, by where the fact lies in the model's forecast."),
-            text("score", "Which score is given."),
-            number("estimate", "that of the score", "The score."),
-            number("mcse", "that of the score", "Its Monte Carlo standard error."),
-            number("within", "probability", "Of lying in what the record allows."),
-            number("within_mcse", "probability", "Its Monte Carlo standard error."),
-            number("log_within", "", "Its natural logarithm."),
-            number("log_within_mcse", "", "The logarithm's Monte Carlo standard error."),
-            number("at_least", "probability", "Of reaching the lower end of the record."),
-            number("at_least_mcse", "probability", "Its Monte Carlo standard error."),
-            number("skill", "", "The model's score set against this forecast's; over 0 the model is better."),
-        ],
-    )
-}
-
-/// `hindcast_groups.csv`; columns for each simpler forecast follow.
-pub fn hindcast_groups() -> Table {
-    let facts = |name, meaning| Column::fixed(name, Holds::Integer, "facts", meaning);
-    table(
-        "hindcast_groups.csv",
-        "group of facts, those that inputs were set from apart",
-        2,
-        vec![
-            text("group", "The group; `all` for every fact."),
-            text("in_sample", "`yes` for facts that inputs were set from."),
-            facts("graded", "Facts that have a grade."),
-            facts("a", "Facts inside the middle half of the forecast."),
-            facts("b", "Facts inside the middle nine tenths, and no nearer."),
-            facts("c", "Facts inside the middle 99%, and no nearer."),
-            facts("d", "Facts outside."),
-            facts("outside_90", "Facts outside the middle nine tenths."),
-            number("by_luck_mean", "facts", "How many would be if the forecasts were right, as a mean."),
-            number("by_luck_q05", "facts", "The same, 5% point."),
-            number("by_luck_q95", "facts", "The same, 95% point."),
         ],
     )
 }

@@ -62,7 +62,7 @@ fn is_of_type(cell: &str, kind: &str) -> bool {
     match kind {
         _ if cell.is_empty() => true,
         "string" => true,
-        "number" => cell.parse::<f64>().is_ok_and(f64::is_finite),
+        "number" => cell == "INF" || cell.parse::<f64>().is_ok_and(f64::is_finite),
         "integer" => cell.parse::<i64>().is_ok(),
         "boolean" => matches!(cell, "true" | "false"),
         "date" => cell.parse::<rearguard::units::Date>().is_ok(),
@@ -95,6 +95,18 @@ fn every_table_of_every_command_is_described() {
     assert!(described(&hindcast).contains(&"hindcast_groups.csv".to_owned()));
     let attribute = ["attribute", MALI, "--denial", "air", "--denial", "trucks", "--replications", "10"];
     assert!(described(&attribute).contains(&"attribution.csv".to_owned()));
+}
+
+#[test]
+fn every_table_of_what_takes_the_inputs_apart_is_described() {
+    let morris = ["sensitivity", THREE_BASES, "--free", "threat.ratio_overwatch,packing.start_before_days", "--points"];
+    let tables = described(&[&morris[..], &["4", "--replications", "4"]].concat());
+    assert_eq!(tables, ["design.csv", "points.csv", "sensitivity.csv"]);
+    let calibrate = ["calibrate", MALI, "--free", "permissions.truck_column,imports", "--particles", "50"];
+    let tables = described(&[&calibrate[..], &["--generations", "2"]].concat());
+    assert_eq!(tables, ["overlay.csv", "tolerances.csv", "parameters.csv", "facts.csv"]);
+    let history = described(&[&calibrate[..], &["--method", "history", "--replications", "4"]].concat());
+    assert!(history.contains(&"implausibility.csv".to_owned()), "{history:?}");
 }
 
 #[test]
