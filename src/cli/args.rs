@@ -382,6 +382,9 @@ pub struct SweepArguments {
     /// A policy that the others are compared with at every point
     #[arg(long, value_name = "ID", requires = "policies")]
     pub baseline: Option<String>,
+    /// Write equipment, casualties, convoys and days of every point too: large tables
+    #[arg(long)]
+    pub ledgers: bool,
     /// Print the design and what it would take, and run nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -26,7 +26,7 @@ use crate::output::{self, costs, csv_files, inference_tables, tables};
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
 use crate::summary::{
     self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
-    exceedance_rows, pareto, summarise, without_estimates,
+    exceedance_rows, ledgers, pareto, summarise,
 };
 
 /// How an experiment is conducted: nothing here determines its results.
@@ -400,7 +400,7 @@ impl Run {
         (sensing, screened): (&Sensing, &Screened),
     ) -> Result<Conducted, Stop> {
         let plan = &session.plan;
-        let summary = without_estimates(rows, &plan.policies[0].model)?;
+        let summary = ledgers(rows, &plan.policies[0].model)?.without_ledgers();
         let effects = sensitivity(rows, &sensing.columns(&session.names), screened.ran(sensing))?;
         let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
         let summaries = vec![summary];

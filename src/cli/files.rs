@@ -1,7 +1,9 @@
 //! Writing an experiment's results folder, and its JSON form.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use csv::Writer;
 use serde_json::{Value, json};
 
 use crate::cli::conduct::Conducted;
@@ -20,7 +22,7 @@ use crate::output::table::{Column, Holds, Table, package};
 use crate::output::{csv_files, inference_tables, replications, tables, trace};
 use crate::stats::MeanEstimate;
 use crate::store::{FileSum, Folder, StoreError};
-use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary, typical};
+use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary, ledgers, typical};
 use crate::withdrawal::Withdrawal;
 
 /// The file that describes the tables.
@@ -81,12 +83,14 @@ pub fn write(written: &mut Tables, session: &Session, rows: &[Rows], summaries: 
     if let Some(design) = &session.request.design {
         let table = tables::design_points().with(design_columns(session, design));
         written.write(table, |out, table| csv_files::design(out, table, &design.points))?;
+        if session.request.ledgers {
+            // Made anew for each table and point: of thousands of points they would fill the memory.
+            let model = &session.plan.policies[0].model;
+            let ledgers = |at: usize| ledgers(&rows[at], model).map(Cow::Owned).map_err(io::Error::other);
+            write_ledgers(written, session, ledgers)?;
+        }
     } else {
-        let summary = &summaries[0];
-        written.write(tables::equipment(), |out, _| csv_files::equipment(out, summary))?;
-        written.write(tables::casualties(), |out, _| csv_files::casualties(out, summary))?;
-        written.write(tables::convoys(), |out, _| csv_files::convoys(out, summary))?;
-        written.write(tables::timeline(), |out, _| csv_files::timeline(out, summary))?;
+        write_ledgers(written, session, |at| Ok(Cow::Borrowed(&summaries[at])))?;
     }
     if matches!(session.request.command, Kind::Run | Kind::Compare) {
         write_trace(written, session, &rows[0])?;
@@ -96,6 +100,31 @@ pub fn write(written: &mut Tables, session: &Session, rows: &[Rows], summaries: 
     }
     if summaries.iter().any(|summary| !summary.failures.is_empty()) {
         written.write(tables::failures(), |out, _| csv_files::failures(out, &points))?;
+    }
+    Ok(())
+}
+
+/// Writes where equipment ended, where people were hit, convoys and days, point by point.
+fn write_ledgers<'s>(
+    written: &mut Tables,
+    session: &Session,
+    ledgers: impl Fn(usize) -> io::Result<Cow<'s, Summary>>,
+) -> Result<(), Stop> {
+    type Rows = fn(&mut Writer<&mut dyn Write>, csv_files::Point) -> io::Result<()>;
+    let all: [(Table, Rows); 4] = [
+        (tables::equipment(), csv_files::equipment),
+        (tables::casualties(), csv_files::casualties),
+        (tables::convoys(), csv_files::convoys),
+        (tables::timeline(), csv_files::timeline),
+    ];
+    for (table, rows) in all {
+        written.write(table, |out, table| {
+            let mut csv = table.begin(out)?;
+            for (at, point) in session.points.iter().enumerate() {
+                rows(&mut csv, (&point.id, &*ledgers(at)?))?;
+            }
+            csv.flush()
+        })?;
     }
     Ok(())
 }

@@ -76,6 +76,9 @@ pub struct Request {
     pub has_baseline: bool,
     /// The points of a sweep.
     pub design: Option<Design>,
+    /// Whether the ledgers of every point of a sweep are written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ledgers: bool,
     /// Ids of the denials that are attributed to.
     pub denials: Vec<String>,
     /// Measures whose Pareto set is shown.
@@ -171,6 +174,7 @@ impl Request {
             policies: policies(&case),
             has_baseline: command == Kind::Compare,
             design: None,
+            ledgers: false,
             denials: denials.to_vec(),
             set: args.sets.clone(),
             seed: args.seed.unwrap_or(defaults.seed as u64),
@@ -236,6 +240,9 @@ impl Request {
             let table = serde_json::to_string(design).expect("a design is JSON");
             identity = identity.with("baseline", baseline).with("design", hash(&table));
             identity = identity.with("swept", design.paths.join(" "));
+        }
+        if self.ledgers {
+            identity = identity.with("ledgers", "of every point");
         }
         if !self.denials.is_empty() {
             identity = identity.with("denials", self.denials.join(" "));

@@ -40,7 +40,7 @@ const KEYS: [(&str, &[Kind]); 16] = [
     ("note", &[]),
 ];
 
-const SWEEP_KEYS: [&str; 4] = ["design", "points", "seed", "factors"];
+const SWEEP_KEYS: [&str; 5] = ["design", "points", "seed", "factors", "ledgers"];
 
 /// What a study asks for.
 struct Study {
@@ -342,6 +342,7 @@ impl Reader<'_> {
             points: self.whole(table, "points", 2).map(|points| points as usize),
             design_seed: self.whole(table, "seed", 0).unwrap_or(1),
             baseline: baseline.map(|(id, _)| id.clone()),
+            ledgers: self.flag(table, "ledgers"),
             dry_run: false,
         })
     }

@@ -44,6 +44,7 @@ pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), S
         return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
     }
     asked.request.has_baseline = sweep.baseline.is_some();
+    asked.request.ledgers = sweep.ledgers;
     let design = design(sweep, &asked.case)?;
     if let Some(set) = asked.case.sets().iter().find(|set| design.paths.contains(&set.path())) {
         // An override of the command line holds over every point: they would all be the same.

@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use csv::Writer;
+
 use crate::measures::Better;
 use crate::output::table::Table;
 use crate::output::tables;
@@ -143,16 +145,16 @@ pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Res
     csv.flush()
 }
 
-/// Where equipment ended.
+/// Where equipment of one point ended.
 ///
 /// # Errors
 /// Those of writing.
-pub fn equipment(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = tables::equipment().begin(out)?;
+pub fn equipment(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.equipment {
             let ([units_low, units_high], [usd_low, usd_high]) = (ends(row.units.1), ends(row.usd.1));
             csv.write_record([
+                design_id,
                 &policy.id,
                 &row.class,
                 row.owner,
@@ -168,19 +170,19 @@ pub fn equipment(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             ])?;
         }
     }
-    csv.flush()
+    Ok(())
 }
 
-/// Where people were hit, and by what.
+/// Where people were hit at one point, and by what.
 ///
 /// # Errors
 /// Those of writing.
-pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = tables::casualties().begin(out)?;
+pub fn casualties(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.casualties {
             let ([killed_low, killed_high], [wounded_low, wounded_high]) = (ends(row.killed.1), ends(row.wounded.1));
             csv.write_record([
+                design_id,
                 &policy.id,
                 row.cause,
                 &row.place,
@@ -194,17 +196,17 @@ pub fn casualties(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             ])?;
         }
     }
-    csv.flush()
+    Ok(())
 }
 
-/// Garrisons' journeys to their parents.
+/// Garrisons' journeys to their parents at one point.
 ///
 /// # Errors
 /// Those of writing.
-pub fn convoys(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = tables::convoys().begin(out)?;
+pub fn convoys(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.convoys {
+            csv.write_field(design_id)?;
             csv.write_field(&policy.id)?;
             csv.write_field(&row.base)?;
             csv.write_field(row.n.to_string())?;
@@ -217,17 +219,17 @@ pub fn convoys(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             csv.write_record(None::<&[u8]>)?;
         }
     }
-    csv.flush()
+    Ok(())
 }
 
-/// Daily quantities to the deadline.
+/// Daily quantities of one point, to the deadline.
 ///
 /// # Errors
 /// Those of writing.
-pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
-    let mut csv = tables::timeline().begin(out)?;
+pub fn timeline(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.timeline {
+            csv.write_field(design_id)?;
             csv.write_field(&policy.id)?;
             csv.write_field(row.date.to_string())?;
             csv.write_field(row.daily.name())?;
@@ -238,7 +240,7 @@ pub fn timeline(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             csv.write_record(None::<&[u8]>)?;
         }
     }
-    csv.flush()
+    Ok(())
 }
 
 /// The points of a design: a column for each path, empty where the scenario's own value stays.

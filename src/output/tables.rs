@@ -170,9 +170,10 @@ pub fn pareto() -> Table {
 pub fn equipment() -> Table {
     table(
         "equipment.csv",
-        "policy, class, owner, base, disposition and cause",
-        6,
+        "design point, policy, class, owner, base, disposition and cause",
+        7,
         vec![
+            DESIGN,
             POLICY,
             text("class", "Class of equipment."),
             text("owner", "`contingent` or `un`."),
@@ -193,9 +194,10 @@ pub fn equipment() -> Table {
 pub fn casualties() -> Table {
     table(
         "casualties.csv",
-        "policy, cause, place and group",
-        4,
+        "design point, policy, cause, place and group",
+        5,
         vec![
+            DESIGN,
             POLICY,
             text("cause", "What hit people."),
             text("place", "The road, from-to, or the base."),
@@ -214,9 +216,10 @@ pub fn casualties() -> Table {
 pub fn convoys() -> Table {
     table(
         "convoys.csv",
-        "policy and garrison whose convoy arrived",
-        2,
+        "design point, policy and garrison whose convoy arrived",
+        3,
         vec![
+            DESIGN,
             POLICY,
             text("convoy", "Base that the garrison left."),
             Column::fixed("n", Holds::Integer, "replications", "Replications in which it arrived."),
@@ -243,9 +246,10 @@ pub fn convoys() -> Table {
 pub fn timeline() -> Table {
     table(
         "timeline.csv",
-        "policy, date and daily quantity",
-        3,
+        "design point, policy, date and daily quantity",
+        4,
         vec![
+            DESIGN,
             POLICY,
             Column::fixed("date", Holds::Date, "", "The day, at its end."),
             text("measure", "Name of the daily quantity."),

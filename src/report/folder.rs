@@ -32,6 +32,9 @@ pub enum ReportError {
     },
 }
 
+/// Tables of one point.
+const LEDGERS: [&str; 3] = ["equipment.csv", "casualties.csv", "timeline.csv"];
+
 /// The tables that are read, with the columns that are used.
 const TABLES: [(&str, &[&str]); 13] = [
     ("summary.csv", &["design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high"]),
@@ -179,7 +182,9 @@ impl Results {
         let (start, deadline) = (date("mission.start")?, date("mission.deadline")?);
         let mut sheets = BTreeMap::new();
         for (name, columns) in TABLES {
-            if verified.files.iter().any(|file| file.name == name) {
+            // The page shows the ledgers of one point, which are those of no point of a sweep more than of another.
+            let is_of_points = determined_by.contains_key("ledgers") && LEDGERS.contains(&name);
+            if !is_of_points && verified.files.iter().any(|file| file.name == name) {
                 let sheet = read_text(&**disk, folder, name)?.and_then(|text| sheet_of(&text));
                 let sheet = sheet.ok_or_else(|| wrong(name, "cannot be read as a table, or is over 64 MiB"))?;
                 if let Some(missing) = columns.iter().find(|column| sheet.columns.iter().all(|name| name != *column)) {

@@ -25,6 +25,6 @@ pub use hindcast::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Re
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
-pub use tables::{PolicySummary, Summary, SummaryError, summarise, without_estimates};
+pub use tables::{PolicySummary, Summary, SummaryError, ledgers, summarise};
 pub use timeline::{TimelineRow, timeline_rows};
 pub use typical::typical;

@@ -122,15 +122,14 @@ pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary
     Ok(Summary { policies, contrasts, n: rows.n(), failures: rows.failures().to_vec() })
 }
 
-/// The tables without estimates and contrasts, for rows that are not replications of one thing.
+/// The ledgers alone, without estimates and contrasts.
 ///
 /// # Errors
 /// Those of reading.
-pub fn without_estimates(rows: &Rows, model: &Model) -> Result<Summary, SummaryError> {
+pub fn ledgers(rows: &Rows, model: &Model) -> Result<Summary, SummaryError> {
     let policies: Vec<PolicySummary> =
         (0..rows.policies().len()).map(|policy| of_tallies(rows, policy, model)).collect::<Result<_, _>>()?;
-    let summary = Summary { policies, contrasts: Vec::new(), n: rows.n(), failures: rows.failures().to_vec() };
-    Ok(summary.without_ledgers())
+    Ok(Summary { policies, contrasts: Vec::new(), n: rows.n(), failures: rows.failures().to_vec() })
 }
 
 /// How many of some columns may be in work at once.

@@ -65,6 +65,27 @@ fn every_point_of_a_grid_is_run_and_named_in_every_row() {
 }
 
 #[test]
+fn the_ledgers_of_a_point_are_those_of_the_run_with_its_values() {
+    let (home, swept) = (home(), SWEEP.map(str::to_owned));
+    let out = home.path().join("results");
+    expect(rearguard(&swept).args(["--quiet", "--out"]).arg(&out), 0);
+    assert!(!out.join("equipment.csv").exists(), "the ledgers of every point are not wanted unless asked for");
+    expect(rearguard(&swept).args(["--ledgers", "--quiet", "--out"]).arg(&out), 4);
+    expect(rearguard(&swept).args(["--ledgers", "--replace", "--quiet", "--out"]).arg(&out), 0);
+    let alone = home.path().join("alone");
+    let set = ["--set", "zone.ridge.direct_per_km=0.02", "--set", "base.east.crews=2"];
+    expect(rearguard(["run", THREE_BASES, "--replications", "60", "--quiet", "--out"]).arg(&alone).args(set), 0);
+    for file in ["equipment.csv", "casualties.csv", "convoys.csv", "timeline.csv"] {
+        let (swept, alone) = (rows(&out, file), rows(&alone, file));
+        let of_point: Vec<_> = swept.iter().filter(|row| row[0] == "3").map(|row| &row[1..]).collect();
+        assert_eq!(of_point, alone[1..].iter().map(|row| &row[1..]).collect::<Vec<_>>(), "{file}");
+        assert!(of_point.len() > 1 && swept[0] == alone[0], "{file}");
+    }
+    expect(rearguard(["reproduce"]).arg(&out).arg("--out").arg(home.path().join("again")), 0);
+    expect(rearguard(["report"]).arg(&out), 0);
+}
+
+#[test]
 fn a_sweep_is_the_same_on_any_threads_in_shards_and_after_being_reproduced() {
     let run = |threads: &str| {
         let home = home();
