@@ -26,6 +26,7 @@ Examples:
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard hindcast scenarios/mali-2023.toml
   rearguard report results/mali-2023-compare
+  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat

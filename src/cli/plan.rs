@@ -193,26 +193,34 @@ fn here() -> Result<PathBuf, Stop> {
     std::env::current_dir().map_err(file)
 }
 
+fn counted(count: u64, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{} {stem}ies", whole(count as f64)),
+        (_, None) => format!("{} {what}s", whole(count as f64)),
+    }
+}
+
 fn screen(session: &Session, rounds: &Rounds, planning: &Planning, (bytes_each, next): (f64, &str)) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let (replications, policies) = (session.replications() as f64, session.plan.policies.len());
+    let (replications, policies) = (session.replications() as f64, session.plan.policies.len() as u64);
     let (seconds, mebibytes) = (rounds.seconds_each * replications, bytes_each * replications / f64::from(1 << 20));
-    let shards = rounds.shards;
     writeln!(out, "{}", session.title())?;
     writeln!(
         out,
-        "{}: {} points x {policies} policies x {} replications",
+        "{}: {}, {}, {} replications",
         session.request.command.name(),
-        whole(session.points.len() as f64),
+        counted(session.points.len() as u64, "design point"),
+        counted(policies, "policy"),
         whole(session.plan.replications as f64)
     )?;
     writeln!(
         out,
-        "{} shards of about {}, {} in all on {} threads each, by a pilot; about {} MiB of chunks, as much again once merged",
-        whole(shards as f64),
+        "{} of {} each: about {} a shard by a pilot, {} in all; about {} MiB of chunks, as much again once merged",
+        counted(rounds.shards, "shard"),
+        counted(u64::from(rounds.threads), "thread"),
         duration(rounds.shard_seconds()),
         duration(seconds),
-        rounds.threads,
         whole(mebibytes.max(1.0)),
     )?;
     for wanted in &rounds.precision {

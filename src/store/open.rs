@@ -333,6 +333,7 @@ mod tests {
         for replace in [false, true] {
             let error = open(&home, "1", replace).unwrap_err();
             assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+            assert!(is_open(&RealDisk, &home.path().join("new/x")));
             assert!(error.to_string().contains("in use by another process"), "{error}");
         }
         drop(first);
