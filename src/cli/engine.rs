@@ -36,7 +36,7 @@ pub struct Script<'s> {
     /// Its folder.
     pub folder: &'s Path,
     /// The script itself.
-    pub script: &'s Path,
+    pub path: &'s Path,
     /// Minutes that a shard may take.
     pub minutes: u64,
     /// Memory of a shard.
@@ -113,7 +113,7 @@ impl Engine {
     /// # Panics
     /// If a template is wrong: a fault of the program.
     pub fn script(self, values: &Script) -> String {
-        let Script { plan, folder, script, minutes, memory_mib, merge_memory_mib } = *values;
+        let Script { plan, folder, path, minutes, memory_mib, merge_memory_mib } = *values;
         let mut environment = Environment::new();
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -126,7 +126,7 @@ impl Engine {
             version => plan.version, round => plan.round, shards => plan.shards, threads => plan.threads,
             replications => whole(plan.experiment.replications as f64), about => duration(plan.shard_seconds()),
             name => label(&plan.name), home => text(&plan.home), program => text(&plan.program), plan => text(folder),
-            script => text(script), minutes, memory_mib, merge_memory_mib,
+            script => text(path), minutes, memory_mib, merge_memory_mib,
             percent => (100 / plan.threads).max(1),
         };
         environment.render_str(self.template(), values).expect("the template is sound")

@@ -1,5 +1,6 @@
 //! What the folders of shards hold: whether they are of one experiment, what is in none of them, and what to run again.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -90,10 +91,11 @@ impl Shards {
         let (at, chunks) = (self.sources.len(), Chunks::of(Arc::clone(disk), path)?);
         let list = chunks.list()?;
         for info in list.valid {
-            if self.from.contains_key(&info.key) {
-                self.twice.push((info.key, at));
-            } else {
-                self.from.insert(info.key, at);
+            match self.from.entry(info.key) {
+                Entry::Vacant(place) => {
+                    place.insert(at);
+                }
+                Entry::Occupied(place) => self.twice.push((place.key().clone(), at)),
             }
         }
         let made = Made::of(&**disk, path);

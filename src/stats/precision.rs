@@ -173,7 +173,7 @@ pub fn reaching_check(verdicts: &[PrecisionVerdict], check: u32) -> u32 {
     let now = replications_at(check);
     let most = now.saturating_mul(MOST_GROWTH);
     let would_reach = |verdict: &PrecisionVerdict, next: u32| {
-        let quantile = |confidence: f64| normal_quantile((1.0 + confidence) / 2.0);
+        let quantile = |confidence: f64| normal_quantile(f64::midpoint(1.0, confidence));
         let stricter = quantile(next_confidence(verdict.confidence, check, next)) / quantile(verdict.confidence);
         let narrower = sqrt(now as f64 / replications_at(next) as f64);
         verdict.reached || verdict.half_width * stricter * narrower <= verdict.wanted
