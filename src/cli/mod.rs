@@ -18,6 +18,7 @@ mod init;
 mod interrupt;
 mod leave_out;
 mod lineup;
+mod made;
 mod merge;
 mod nested;
 mod notes;

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::engine::quoted;
 use crate::cli::exit::Stop;
+use crate::cli::made::Made;
 use crate::cli::request::{REQUEST, Request};
 use crate::cli::session::Session;
 use crate::cli::shard::{Shard, cell_number};
-use crate::store::{Chunk, ChunkKey, Chunks, DamagedChunk, Disk, Identity, StoreError, is_open, read_journal};
+use crate::store::{Chunk, ChunkKey, Chunks, DamagedChunk, Disk, Identity, StoreError, is_open};
 
 /// Lines of one kind that are listed.
 const MOST_SHOWN: usize = 20;
@@ -22,14 +22,6 @@ struct Source {
     chunks: Chunks,
     damaged: Vec<DamagedChunk>,
     made: Made,
-}
-
-/// How a folder was made, by its journal.
-#[derive(Default)]
-struct Made {
-    arguments: Vec<String>,
-    shard: Option<Shard>,
-    has_ended: bool,
 }
 
 /// Shards that were planned together.
@@ -183,13 +175,7 @@ impl Shards {
     fn all_commands(&self) -> Vec<String> {
         let mut lines =
             vec!["run what is missing or not finished; the same command on the same folder goes on:".to_owned()];
-        let made = |source: &Source| {
-            let command = match &source.made.arguments[..] {
-                [] => "unknown command".to_owned(),
-                arguments => command(arguments),
-            };
-            format!("{}: {command}", source.path.display())
-        };
+        let made = |source: &Source| format!("{}: {}", source.path.display(), source.made.as_typed());
         lines.extend(cut(self.sources.iter().map(made).collect(), "folders"));
         lines
     }
@@ -289,50 +275,6 @@ fn gaps(session: &Session, missing: &[(usize, Range<u64>)]) -> Vec<String> {
     gaps.into_iter().map(text).collect()
 }
 
-impl Made {
-    /// By the journal, which is outside every claim: what cannot be read is not known.
-    fn of(disk: &dyn Disk, folder: &Path) -> Self {
-        let Ok(journal) = read_journal(disk, folder) else { return Self::default() };
-        let Some(begun) = journal.events.iter().rposition(|event| event["event"] == "begin") else {
-            return Self::default();
-        };
-        let (begin, after) = (&journal.events[begun], &journal.events[begun + 1..]);
-        let arguments = begin["arguments"].as_array().map_or(&[][..], Vec::as_slice);
-        Self {
-            arguments: arguments.iter().skip(1).filter_map(|text| text.as_str()).map(str::to_owned).collect(),
-            shard: begin["shard"].as_str().and_then(|text| Shard::parse(text).ok()),
-            has_ended: after.iter().any(|event| event["event"] != "cell"),
-        }
-    }
-
-    /// The command for a shard, in this folder if it is its own.
-    fn command(&self, shard: Shard, is_own: bool) -> String {
-        let mut arguments = self.arguments.clone();
-        let mut set = |option: &str, value: &str| {
-            for at in 0..arguments.len() {
-                let joined = format!("{option}=");
-                if arguments[at].starts_with(&joined) {
-                    arguments[at] = joined + value;
-                } else if arguments[at] == option && at + 1 < arguments.len() {
-                    value.clone_into(&mut arguments[at + 1]);
-                }
-            }
-        };
-        set("--shard", &shard.to_string());
-        if !is_own {
-            set("--out", "DIR");
-        }
-        command(&arguments)
-    }
-}
-
-fn command(arguments: &[String]) -> String {
-    let words: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
-    // What was typed goes to a terminal again.
-    let harmless = |c: char| if c.is_control() { c.escape_debug().collect() } else { c.to_string() };
-    format!("rearguard {}", words.join(" ").chars().map(harmless).collect::<String>())
-}
-
 /// Rising numbers, with neighbours as ranges: 2, 5 to 7.
 fn in_ranges(numbers: &[u64]) -> String {
     let texts = ranges(numbers).into_iter().map(|(first, last)| match last - first {
@@ -382,14 +324,5 @@ mod tests {
         assert_eq!(in_ranges(&[2]), "2");
         assert_eq!(in_ranges(&[1, 2, 4, 6, 7, 8]), "1, 2, 4, 6 to 8");
         assert_eq!(ranges(&[1, 2, 4]), [(1, 2), (4, 4)]);
-    }
-
-    #[test]
-    fn the_command_of_another_shard_has_its_number_and_no_folder_of_others() {
-        let arguments = ["run", "a b.toml", "--shard", "1/3", "--out=one"].map(str::to_owned).to_vec();
-        let made = Made { arguments, ..Made::default() };
-        let shard = Shard { index: 2, of: 3 };
-        assert_eq!(made.command(shard, false), "rearguard run 'a b.toml' --shard 2/3 --out=DIR");
-        assert_eq!(made.command(shard, true), "rearguard run 'a b.toml' --shard 2/3 --out=one");
     }
 }
