@@ -10,8 +10,11 @@ use crate::withdrawal::What;
 
 use crate::cli::calibrate::CalibrateArguments;
 use crate::cli::discover::DiscoverArguments;
+use crate::cli::merge::MergeArguments;
 use crate::cli::nested::Nesting;
+use crate::cli::plan::{PlanArguments, Planning};
 use crate::cli::precision::Wanted;
+use crate::cli::rounds::ShardArguments;
 use crate::cli::sensitivity::Method;
 use crate::cli::shard::Shard;
 
@@ -23,6 +26,7 @@ Examples:
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard hindcast scenarios/mali-2023.toml
   rearguard report results/mali-2023-compare
+  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat
@@ -70,7 +74,15 @@ const MERGE_EXAMPLE: &str = "\
 Examples:
   rearguard run scenarios/mali-2023.toml --shard 1/2 --out results/one
   rearguard run scenarios/mali-2023.toml --shard 2/2 --out results/two
-  rearguard merge results/one results/two --out results/mali-2023";
+  rearguard merge results/one results/two --out results/mali-2023
+  rearguard merge --plan results/ridge-road-plan";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  rearguard plan studies/ridge-road.toml --shards 4 --emit gnu-parallel
+  rearguard plan scenarios/mali-2023.toml --shards 2 --emit slurm
+  rearguard shard results/ridge-road-plan 3/4
+  rearguard merge --plan results/ridge-road-plan";
 
 /// Simulates how a peacekeeping mission withdraws: what denials and choices cost in casualties, equipment and time.
 #[derive(Debug, Parser)]
@@ -171,23 +183,12 @@ pub enum Command {
     },
     /// Put the shards of an experiment together: the same bytes as from one machine
     #[command(after_help = MERGE_EXAMPLE)]
-    Merge {
-        /// Results folders of the shards, in any order
-        #[arg(required = true, value_name = "DIR")]
-        folders: Vec<PathBuf>,
-        /// Results folder of the whole
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// Move results of other inputs in the folder aside
-        #[arg(long)]
-        replace: bool,
-        /// Print results as JSON
-        #[arg(long)]
-        json: bool,
-        /// Print nothing but problems
-        #[arg(long, short)]
-        quiet: bool,
-    },
+    Merge(MergeArguments),
+    /// Plan an experiment for many machines: shards, and a script for the scheduler that starts them
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArguments),
+    /// Run one shard of a plan
+    Shard(ShardArguments),
     /// Check that a results folder is complete and as it was written
     Verify {
         /// Results folder
@@ -425,7 +426,7 @@ pub struct SensitivityArguments {
 
 /// Options of `study`: where and how, since what is in the file.
 #[expect(clippy::struct_excessive_bools, reason = "each flag of the command line is one")]
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct StudyArguments {
     /// Study file
     pub file: PathBuf,
@@ -453,11 +454,14 @@ pub struct StudyArguments {
     /// Print nothing but problems
     #[arg(long, short)]
     pub quiet: bool,
+    /// Plan it for many machines instead of running it.
+    #[arg(skip)]
+    pub planned: Option<Planning>,
 }
 
 /// Options that every experiment takes.
 #[expect(clippy::struct_excessive_bools, reason = "each flag of the command line is one")]
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct ExperimentArguments {
     /// Scenario file
     pub file: PathBuf,
@@ -518,4 +522,7 @@ pub struct ExperimentArguments {
     /// Print nothing but problems
     #[arg(long, short)]
     pub quiet: bool,
+    /// Plan it for many machines instead of running it.
+    #[arg(skip)]
+    pub planned: Option<Planning>,
 }

@@ -181,6 +181,9 @@ fn refuse(args: &CalibrateArguments, experiment: &ExperimentArguments) -> Result
         Some(("--replications", _)) => {
             Err(Stop::Usage("abc runs one replication of each particle; ask for more --particles".to_owned()))
         }
+        Some(("--shard", _)) => Err(Stop::Usage(
+            "each generation rests on the one before: calibrate on one machine, without --shard".to_owned(),
+        )),
         Some((option, _)) => Err(Stop::Usage(format!("calibrate takes no {option}"))),
         None => Ok(()),
     }

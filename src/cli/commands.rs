@@ -15,10 +15,11 @@ use crate::cli::merge::merge;
 use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Asked, Kind, Request, policy_ids};
 use crate::cli::session::{Session, default_folder};
+use crate::cli::shard::Shard;
 use crate::cli::trace::trace;
 use crate::cli::{
-    attribute, calibrate, discover, effects, files, folders, hindcast, nested, pareto, report, screen, screening,
-    sensitivity, shell, show, study, sweep,
+    attribute, calibrate, discover, effects, files, folders, hindcast, nested, pareto, plan, report, rounds, screen,
+    screening, sensitivity, shell, show, study, sweep,
 };
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
@@ -91,9 +92,9 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Discover(args) => discover::discover(&args),
         Command::Hindcast { hindcast, experiment } => hindcast::hindcast(&hindcast, &experiment),
         Command::Study(args) => study::study(&args),
-        Command::Merge { folders, out, replace, json, quiet } => {
-            merge(&folders, out, &Manner { quiet, json, replace, ..Manner::default() })
-        }
+        Command::Merge(args) => merge(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Shard(args) => rounds::shard(&args),
         Command::Verify { folder } => folders::verify(&folder),
         Command::Report { folder, out, quiet } => report::report(&folder, out, quiet),
         Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
@@ -153,28 +154,41 @@ pub fn run(args: &ExperimentArguments) -> Result<(), Stop> {
 /// # Errors
 /// As for [`conduct`], and replications that failed.
 pub fn conduct_and_show(asked: Asked, args: &ExperimentArguments) -> Result<(), Stop> {
+    if let Some(planning) = &args.planned {
+        return plan::write(asked, args, planning);
+    }
+    if args.shard.is_some() && !args.precision.is_empty() {
+        let how = "a precision is reached over shards in rounds: rearguard plan STUDY --shards N --emit ENGINE";
+        return Err(Stop::Usage(how.to_owned()));
+    }
     let mut session = Session::of_arguments(asked, args)?;
     let manner = Manner::from(args);
     if !args.precision.is_empty() {
         let (conducted, judged) = precision::conduct_to_precision(&mut session, args)?;
         show_conducted(&session, &manner, &conducted, &judged)?;
-        return precision::reached(&session, &judged);
+        return precision::reached(&session, &judged, precision::RAISE_CAPS);
     }
     match conduct(&session, &manner)? {
         Conduct::Whole(conducted) => show_conducted(&session, &manner, &conducted, &[]),
-        Conduct::Part(_) if manner.json || manner.quiet => Ok(()),
-        Conduct::Part(part) => Ok(show_part(&session, &manner, &part)?),
+        Conduct::Part(part) => match manner.shard {
+            Some(shard) if !manner.json && !manner.quiet => {
+                let whole = default_folder(&session.file, session.request.command);
+                Ok(show_part(&session, shard, &part, &format!("rearguard merge DIR... --out {}", whole.display()))?)
+            }
+            _ => Ok(()),
+        },
     }
 }
 
 /// What a shard says.
-fn show_part(session: &Session, manner: &Manner, part: &Part) -> io::Result<()> {
+///
+/// # Errors
+/// Those of standard output.
+pub fn show_part(session: &Session, shard: Shard, part: &Part, merge: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let (there, of) = (whole(part.there as f64), whole(part.of as f64));
-    let shard = manner.shard.map_or_else(String::new, |shard| format!("Shard {shard}: "));
-    writeln!(out, "{shard}{there} of {of} replications of each policy are in {}", session.out.display())?;
-    let whole = default_folder(&session.file, session.request.command);
-    writeln!(out, "Next:    when all shards are done: rearguard merge DIR... --out {}", whole.display())
+    writeln!(out, "Shard {shard}: {there} of {of} replications of each policy are in {}", session.out.display())?;
+    writeln!(out, "Next:    when all shards are done: {merge}")
 }
 
 /// Prints what an experiment came to.

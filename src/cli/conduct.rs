@@ -17,9 +17,9 @@ use crate::cli::progress::Progress;
 use crate::cli::request::{Kind, Point, REQUEST, Request};
 use crate::cli::sensitivity::{Screened, Sensing};
 use crate::cli::session::Session;
-use crate::cli::shard::Shard;
+use crate::cli::shard::{Shard, cell_number};
 use crate::cli::{files, interrupt, notes};
-use crate::experiment::{CELL, Hooks, Plan, Ran, Rows, run_cells};
+use crate::experiment::{Hooks, Plan, Ran, Rows, run_cells};
 use crate::inference::{Effects, sensitivity};
 use crate::measures::Measure;
 use crate::output::{self, costs, csv_files, inference_tables, tables};
@@ -124,7 +124,9 @@ pub fn conduct(session: &Session, manner: &Manner) -> Result<Conduct, Stop> {
         return run.conclude(session).map(Conduct::Whole);
     }
     let of = session.replications();
-    Ok(Conduct::Part(Part { there: of - replications_of(&missing), of }))
+    let there = of - replications_of(&missing);
+    run.folder.journal(&json!({ "event": "shard done", "at": now(), "there": there, "of": of }))?;
+    Ok(Conduct::Part(Part { there, of }))
 }
 
 /// Opens the folder; also the replications that it holds or was made for.
@@ -191,6 +193,7 @@ impl Run {
         }
         folder.journal(&json!({
             "event": "begin", "at": now(), "threads": session.pool.current_num_threads(),
+            "shard": manner.shard.map(|shard| shard.to_string()),
             "arguments": std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect::<Vec<_>>(),
         }))?;
         let list = folder.chunks().list()?;
@@ -235,10 +238,11 @@ impl Run {
         let mut missing = self.missing(session);
         let of_all = session.replications();
         let before = of_all - replications_of(&missing);
-        let cells_each = session.plan.cells().len() as u64;
-        for Cells { point, ranges } in &mut missing {
-            let number = |range: &Range<u64>| *point as u64 * cells_each + range.start / CELL;
-            ranges.retain(|range| manner.shard.is_none_or(|shard| shard.has(number(range))));
+        if let Some(shard) = manner.shard {
+            let points = session.points.len();
+            for Cells { point, ranges } in &mut missing {
+                ranges.retain(|cell| Shard::of_cell(cell_number(cell, *point, points), shard.of) == shard);
+            }
         }
         let to_run = replications_of(&missing);
         if to_run == 0 {

@@ -100,6 +100,9 @@ pub enum Stop {
     /// Shards that cannot be put together, a problem a line.
     #[error("the shards cannot be merged:\n  {}", .0.join("\n  "))]
     Merge(Vec<String>),
+    /// A folder is not what it should be; the sentence says what to do.
+    #[error("{0}")]
+    Refused(String),
     /// A folder does not hold what it should, or an experiment did not come out the same.
     #[error("{0}")]
     NotMet(String),
@@ -136,7 +139,8 @@ impl Stop {
             | Self::File { .. }
             | Self::Output(_)
             | Self::Replications { .. }
-            | Self::Merge(_) => Exit::InputOutput,
+            | Self::Merge(_)
+            | Self::Refused(_) => Exit::InputOutput,
             Self::NotMet(_) => Exit::NotMet,
             Self::Threads(_) | Self::Failed { .. } | Self::Summary(_) => Exit::Failed,
             Self::Interrupted { .. } | Self::Paused(_) => Exit::Interrupted,

@@ -1,193 +1,110 @@
 //! `merge`: shards of one experiment put together, with the bytes of one machine.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use clap::Args;
 
 use crate::cli::commands::show_conducted;
 use crate::cli::conduct::{Manner, Run};
 use crate::cli::exit::Stop;
+use crate::cli::interrupt;
 use crate::cli::notes::note;
-use crate::cli::request::{REQUEST, Request};
+use crate::cli::precision;
+use crate::cli::rounds::Rounds;
 use crate::cli::session::Session;
-use crate::store::{Chunk, ChunkKey, Chunks, DamagedChunk, Disk, Identity, RealDisk, StoreError, read_journal};
+use crate::cli::shards::{Planned, Shards};
+use crate::store::{Disk, RealDisk};
 
-/// A results folder to merge.
-struct Source {
-    path: PathBuf,
-    request: Request,
-    chunks: Chunks,
-    damaged: Vec<DamagedChunk>,
-    valid: BTreeSet<ChunkKey>,
+/// Options of `merge`.
+#[derive(Args, Debug)]
+pub struct MergeArguments {
+    /// Results folders of the shards, in any order
+    #[arg(required_unless_present = "plan", value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Results folder of the whole
+    #[arg(long, required_unless_present = "plan", value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Merge the shards of a plan, and plan the next round if a precision is asked for and not reached
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["folders", "out"])]
+    plan: Option<PathBuf>,
+    /// Move results of other inputs in the folder aside
+    #[arg(long)]
+    replace: bool,
+    /// Print results as JSON
+    #[arg(long)]
+    json: bool,
+    /// Print nothing but problems
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// Merges shards into one folder.
 ///
 /// # Errors
-/// Shards of different experiments, gaps, and what running gives.
-pub fn merge(folders: &[PathBuf], out: PathBuf, manner: &Manner) -> Result<(), Stop> {
-    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let mut problems = Vec::new();
-    let mut sources = Vec::new();
-    for path in folders {
-        match Source::read(&disk, path)? {
-            Ok(source) => sources.push(source),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    let Some((first, others)) = sources.split_first() else { return Err(Stop::Merge(problems)) };
-    problems.extend(others.iter().flat_map(|other| differences(first, other)));
-    if !problems.is_empty() {
-        return Err(Stop::Merge(problems));
-    }
-    let asked = first.request.clone().load().map_err(Stop::Scenario)?;
-    let file = PathBuf::from(&first.request.scenario);
-    let session = Session::new(asked, file, out, None)?;
-    let from = places(&session, &sources);
-    let from = from.map_err(|gaps| Stop::Merge(with_hints(gaps, &disk, &sources)))?;
-    check_duplicates(&sources, manner)?;
-    let mut run = Run::open(&session, manner)?;
-    for (key, source) in from {
-        run.take(&key, || sources[source].chunks.read(&key))?;
-    }
-    let conducted = run.conclude(&session)?;
-    show_conducted(&session, manner, &conducted, &[])
-}
-
-impl Source {
-    /// Reads a folder; what is wrong with it if it cannot be merged with any.
-    fn read(disk: &Arc<dyn Disk>, path: &Path) -> Result<Result<Self, String>, StoreError> {
-        let identity = Identity::read(&**disk, path)?;
-        let Some(request) = Request::of_folder(disk, path)? else {
-            return Ok(Err(format!("{} has no {REQUEST} that can be read: run its shard again", path.display())));
-        };
-        let other = request.identity().differences(&identity);
-        if !other.is_empty() {
-            let other: Vec<String> =
-                other.iter().map(|difference| difference.to_string().replace("asked for", "here")).collect();
-            let said = other.join("; ");
-            return Ok(Err(format!(
-                "{} is not of this version and its own inputs: {said}: run its shard again",
-                path.display()
-            )));
-        }
-        let chunks = Chunks::of(Arc::clone(disk), path)?;
-        let list = chunks.list()?;
-        let valid = list.valid.into_iter().map(|info| info.key).collect();
-        Ok(Ok(Self { path: path.to_path_buf(), request, chunks, damaged: list.damaged, valid }))
+/// Shards of different experiments, gaps, a precision that is not reached yet, and what running gives.
+pub fn merge(args: &MergeArguments) -> Result<(), Stop> {
+    let manner =
+        Manner { quiet: args.quiet, json: args.json, replace: args.replace, extend: args.plan.is_some(), shard: None };
+    match (&args.plan, &args.out) {
+        (Some(plan), _) => merge_round(plan, &manner),
+        (None, out) => merge_folders(&args.folders, out.clone().unwrap_or_default(), &manner),
     }
 }
 
-/// What differs between two shards that should be of one experiment.
-fn differences(first: &Source, other: &Source) -> Vec<String> {
-    let (a, b) = (first.path.display(), other.path.display());
-    let text = |text: Option<&str>| text.map_or_else(|| "absent".to_owned(), str::to_owned);
-    let identity = other.request.identity().differences(&first.request.identity());
-    let mut problems: Vec<String> = identity
-        .iter()
-        .map(|d| format!("{}: {} in {a}, {} in {b}", d.key, text(d.there.as_deref()), text(d.here.as_deref())))
-        .collect();
-    if first.request.replications != other.request.replications {
-        let counts = (first.request.replications, other.request.replications);
-        problems.push(format!("replications: {} in {a}, {} in {b}", counts.0, counts.1));
-    }
-    if !problems.is_empty() {
-        problems.push(format!("run the shard of {b} again with what {a} has, or leave it out"));
-    }
-    problems
+fn merge_folders(folders: &[PathBuf], out: PathBuf, manner: &Manner) -> Result<(), Stop> {
+    let (shards, request) = Shards::read(&disk(), folders, None)?;
+    let file = PathBuf::from(&request.scenario);
+    let session = Session::new(request.load().map_err(Stop::Scenario)?, file, out, None)?;
+    let run = put_together(&session, &shards, None, manner)?;
+    show_conducted(&session, manner, &run.conclude(&session)?, &[])
 }
 
-/// The folder that each chunk of the experiment is taken from; the replications that are nowhere.
-fn places(session: &Session, sources: &[Source]) -> Result<BTreeMap<ChunkKey, usize>, Vec<String>> {
-    let mut from = BTreeMap::new();
-    let mut all_gaps = Vec::new();
-    for point in &session.points {
-        let gaps = gaps(session, &point.id, sources, &mut from);
-        let of_point = if session.points.len() > 1 { format!(" of design point {}", point.id) } else { String::new() };
-        let text =
-            |(first, last): (u64, u64)| format!("replications {first} to {}{of_point} are in none of them", last - 1);
-        all_gaps.extend(gaps.into_iter().map(text));
-    }
-    if all_gaps.is_empty() { Ok(from) } else { Err(all_gaps) }
+/// Merges the shards of a plan's round; plans the next one if that is needed.
+fn merge_round(folder: &Path, manner: &Manner) -> Result<(), Stop> {
+    let rounds = Rounds::read(folder)?;
+    let again = |indices: &[u64]| rounds.again(folder, indices);
+    let planned =
+        Planned { name: folder.display().to_string(), request: &rounds.experiment, of: rounds.shards, again: &again };
+    let begun: Vec<PathBuf> =
+        (1..=rounds.shards).map(|index| Rounds::shard_folder(folder, index)).filter(|path| path.exists()).collect();
+    let (shards, request) = Shards::read(&disk(), &begun, Some(&planned))?;
+    let file = PathBuf::from(&request.scenario);
+    let session = Session::new(request.load().map_err(Stop::Scenario)?, file, rounds.out.clone(), None)?;
+    let wanted = rounds.wanted()?;
+    let columns = precision::columns(&session, &wanted)?;
+    let run = put_together(&session, &shards, Some(&planned), manner)?;
+    let check = precision::check_at(session.plan.replications);
+    let judged = session.pool.install(|| precision::judge(&session, &run, &wanted, &columns, check))?;
+    show_conducted(&session, manner, &run.conclude(&session)?, &judged)?;
+    let advice = match precision::next_round(&judged, session.plan.replications, rounds.max_replications) {
+        None => "there may be no more replications: raise `max_replications` of the study and plan anew".to_owned(),
+        Some(replications) => rounds.next(replications).write(folder)?,
+    };
+    precision::reached(&session, &judged, &advice)
 }
 
-/// The same for one design point.
-fn gaps(session: &Session, point: &str, sources: &[Source], from: &mut BTreeMap<ChunkKey, usize>) -> Vec<(u64, u64)> {
-    let mut gaps: Vec<(u64, u64)> = Vec::new();
-    for cell in session.plan.cells() {
-        let mut is_gap = false;
-        for policy in 0..session.plan.policies.len() {
-            let key = session.plan.key(point, policy, &cell);
-            match sources.iter().position(|source| source.valid.contains(&key)) {
-                Some(source) => drop(from.insert(key, source)),
-                None => is_gap = true,
-            }
-        }
-        match gaps.last_mut() {
-            Some(last) if is_gap && last.1 == cell.start => last.1 = cell.end,
-            _ if is_gap => gaps.push((cell.start, cell.end)),
-            _ => {}
-        }
-    }
-    gaps
-}
-
-/// The gaps, what is damaged, and how each folder was made.
-fn with_hints(mut lines: Vec<String>, disk: &Arc<dyn Disk>, sources: &[Source]) -> Vec<String> {
-    for source in sources {
-        lines.extend(source.damaged.iter().map(|chunk| format!("{}: chunk {chunk}", source.path.display())));
-    }
-    lines.push(
-        "run the shards that are missing or not finished; the same command on the same folder goes on:".to_owned(),
-    );
-    for source in sources {
-        let made = made_by(disk, &source.path).unwrap_or_else(|| "unknown command".to_owned());
-        lines.push(format!("{}: {made}", source.path.display()));
-    }
-    lines
-}
-
-/// The command that a folder was last worked on with, from its journal.
-fn made_by(disk: &Arc<dyn Disk>, folder: &Path) -> Option<String> {
-    let journal = read_journal(&**disk, folder).ok()?;
-    let begun = journal.events.iter().rev().find(|event| event["event"] == "begin")?;
-    let arguments = begun["arguments"].as_array()?;
-    let texts: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.as_str()).collect();
-    Some(format!("rearguard {}", texts.join(" ").escape_debug()))
-}
-
-/// Chunks that several folders have must be the same.
-fn check_duplicates(sources: &[Source], manner: &Manner) -> Result<(), Stop> {
-    let mut seen: BTreeMap<&ChunkKey, usize> = BTreeMap::new();
-    let (mut same, mut problems) = (0, Vec::new());
-    for (at, source) in sources.iter().enumerate() {
-        for key in &source.valid {
-            let Some(&before) = seen.get(key) else {
-                seen.insert(key, at);
-                continue;
-            };
-            if equal(&sources[before].chunks.read(key)?, &source.chunks.read(key)?) {
-                same += 1;
-                continue;
-            }
-            let (a, b) = (sources[before].path.display(), source.path.display());
-            problems.push(format!(
-                "replications {} to {} differ between {a} and {b} though their inputs are the same: run one of them again",
-                key.first,
-                key.last - 1
-            ));
-        }
-    }
+/// Copies every chunk of the shards into the folder of the whole. Nothing is written before all is there and agrees.
+fn put_together(session: &Session, shards: &Shards, planned: Option<&Planned>, manner: &Manner) -> Result<Run, Stop> {
+    shards.complete(session, planned)?;
+    let same = shards.agree()?;
     if same > 0 {
         note(manner.quiet, &format!("{same} chunks are in more than one folder, and the same there"));
     }
-    if problems.is_empty() { Ok(()) } else { Err(Stop::Merge(problems)) }
+    let mut run = Run::open(session, manner)?;
+    let cells = session.plan.cells();
+    for point in &session.points {
+        for (cell, policy) in cells.iter().flat_map(|cell| (0..session.plan.policies.len()).map(move |at| (cell, at))) {
+            if interrupt::asked() {
+                return Err(Stop::Paused(session.out.clone()));
+            }
+            let key = session.plan.key(&point.id, policy, cell);
+            run.take(&key, || shards.chunk(&key))?;
+        }
+    }
+    Ok(run)
 }
 
-/// Whether two chunks are the same to the bit.
-fn equal(one: &Chunk, other: &Chunk) -> bool {
-    let bits = |chunk: &Chunk| {
-        chunk.columns.iter().map(|c| c.iter().map(|v| v.to_bits()).collect()).collect::<Vec<Vec<u64>>>()
-    };
-    one.key == other.key && one.bytes == other.bytes && bits(one) == bits(other)
+fn disk() -> Arc<dyn Disk> {
+    Arc::new(RealDisk)
 }

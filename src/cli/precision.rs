@@ -14,7 +14,8 @@ use crate::experiment::Rows;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{
-    FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, replications_at,
+    FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, reaching_check,
+    replications_at,
 };
 use crate::summary::{CONFIDENCE, SummaryError};
 
@@ -51,6 +52,16 @@ impl Wanted {
     }
 }
 
+impl std::fmt::Display for Wanted {
+    /// As it is read.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={}", self.measure, self.text)
+    }
+}
+
+/// What to do where a run on one machine has come to its caps.
+pub const RAISE_CAPS: &str = "raise --max-replications or --max-seconds and run the same command again to go on";
+
 /// What a check found for one measure of one policy.
 pub struct Judged {
     /// The design point's id, in a sweep.
@@ -76,10 +87,7 @@ pub fn conduct_to_precision(
     session.set_replications(FIRST_CHECK.min(cap))?;
     let mut run = Run::open_at_least(session, &manner)?;
     // What is there already counts: checks begin where it ends.
-    let mut check = 1;
-    while replications_at(check) < session.plan.replications {
-        check += 1;
-    }
+    let mut check = check_at(session.plan.replications);
     loop {
         run.advance(session, &manner)?;
         let judged = session.pool.install(|| judge(session, &run, &args.precision, &columns, check))?;
@@ -96,8 +104,30 @@ pub fn conduct_to_precision(
     }
 }
 
+/// The check that so many replications are judged at.
+pub fn check_at(replications: u64) -> u32 {
+    let mut check = 1;
+    while replications_at(check) < replications {
+        check += 1;
+    }
+    check
+}
+
+/// Replications of the next round on many machines: those of the check by which what was seen would suffice. None if every
+/// target is reached, or if there may be no more.
+pub fn next_round(judged: &[Judged], replications: u64, cap: u64) -> Option<u64> {
+    let verdicts: Vec<PrecisionVerdict> = judged.iter().map(|judged| judged.verdict).collect();
+    if verdicts.iter().all(|verdict| verdict.reached) || replications >= cap {
+        return None;
+    }
+    Some(replications_at(reaching_check(&verdicts, check_at(replications))).min(cap))
+}
+
 /// The column of each target.
-fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
+///
+/// # Errors
+/// Unknown measures.
+pub fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
     let names: Vec<&str> = session.names.iter().map(String::as_str).collect();
     let column = |wanted: &Wanted| {
         let hint = || suggestion(&wanted.measure, &names, "measures");
@@ -109,7 +139,10 @@ fn columns(session: &Session, wanted: &[Wanted]) -> Result<Vec<usize>, Stop> {
 
 /// Judges every target of every policy; of every difference from the baseline if there is one, and of what all denials
 /// cost together if they are attributed to. In a sweep at every point: all get as many replications as the least sure needs.
-fn judge(
+///
+/// # Errors
+/// Those of reading rows.
+pub fn judge(
     session: &Session,
     run: &Run,
     wanted: &[Wanted],
@@ -161,19 +194,18 @@ fn judge_point(
     Ok(())
 }
 
-/// Whether every target was reached; an error that names those that were not.
+/// Whether every target was reached; an error that names those that were not, and says what to do.
 ///
 /// # Errors
 /// [`Stop::NotMet`].
-pub fn reached(session: &Session, judged: &[Judged]) -> Result<(), Stop> {
+pub fn reached(session: &Session, judged: &[Judged], advice: &str) -> Result<(), Stop> {
     let short: Vec<String> = judged.iter().filter(|judged| !judged.verdict.reached).map(Judged::text).collect();
     if short.is_empty() {
         return Ok(());
     }
     let replications = whole(session.plan.replications as f64);
     Err(Stop::NotMet(format!(
-        "precision not reached after {replications} replications:\n  {}\nraise --max-replications or --max-seconds and run \
-         the same command again to go on",
+        "precision not reached after {replications} replications:\n  {}\n{advice}",
         cut(short).join("\n  ")
     )))
 }

@@ -136,6 +136,9 @@ pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments
         return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
     }
     asked.request.has_baseline = args.baseline.is_some();
+    if args.store && experiment.shard.is_some() {
+        return Err(Stop::Usage("what is stored rests on all points; run it whole, without --shard".to_owned()));
+    }
     if args.store && args.method != Method::Swing {
         return Err(Stop::Usage("what is stored are swings: --method swing --store".to_owned()));
     }

@@ -1,9 +1,12 @@
 //! Shares of an experiment for several machines: `--shard 2/4`.
 
 use std::fmt;
+use std::ops::Range;
+
+use crate::experiment::CELL;
 
 /// Most shards: beyond it each has hardly a cell of the largest experiments.
-const MOST: u64 = 100_000;
+pub const MOST: u64 = 100_000;
 
 /// Where schedulers of job arrays say which job this is, and where they say which is the first.
 const SCHEDULERS: [(&str, &str); 5] = [
@@ -13,6 +16,9 @@ const SCHEDULERS: [(&str, &str); 5] = [
     ("JOB_COMPLETION_INDEX", ""),
     ("HQ_TASK_ID", ""),
 ];
+
+/// How many jobs an array has, where its scheduler says so.
+const ARRAY_LENGTH: &str = "SLURM_ARRAY_TASK_COUNT";
 
 /// One of several shares of the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +45,8 @@ impl Shard {
         if !(1..=MOST).contains(&of) {
             return Err(format!("there can be 1 to {MOST} shards, not {of}"));
         }
-        let index = if index == "auto" { of_array(variable)? } else { index.parse().map_err(|_| how.to_owned())? };
+        let index =
+            if index == "auto" { of_array(variable, of)? } else { index.parse().map_err(|_| how.to_owned())? };
         if (1..=of).contains(&index) {
             Ok(Self { index, of })
         } else {
@@ -47,13 +54,19 @@ impl Shard {
         }
     }
 
-    /// Whether a cell is in it. Neighbours go to different shards, so that all have as much to do.
+    /// The shard, of so many, that a cell is in. Neighbours go to different shards, so that all have as much to do.
     ///
     /// # Arguments
     /// * `at` - the cell's number among those of all design points.
-    pub fn has(self, at: u64) -> bool {
-        at % self.of == self.index - 1
+    pub fn of_cell(at: u64, of: u64) -> Self {
+        Self { index: at % of + 1, of }
     }
+}
+
+/// The number of a cell among those of all design points. Points change fastest, so that cells keep their numbers, and
+/// shards their cells, when replications are added.
+pub fn cell_number(cell: &Range<u64>, point: usize, points: usize) -> u64 {
+    cell.start / CELL * points as u64 + point as u64
 }
 
 impl fmt::Display for Shard {
@@ -63,8 +76,12 @@ impl fmt::Display for Shard {
 }
 
 /// The number of this job in its array, from 1.
-fn of_array(variable: impl Fn(&str) -> Option<String>) -> Result<u64, String> {
+fn of_array(variable: impl Fn(&str) -> Option<String>, of: u64) -> Result<u64, String> {
     let number = |name: &str| variable(name)?.trim().parse::<u64>().ok();
+    // One element of an array that is submitted again alone is the first and only one of its new array.
+    if let Some(jobs) = number(ARRAY_LENGTH).filter(|&jobs| jobs != of) {
+        return Err(format!("the array has {jobs} jobs and `auto/{of}` needs {of}; write the number of the shard"));
+    }
     for (index, first) in SCHEDULERS {
         if let Some(at) = number(index) {
             // Kubernetes counts from 0, the others from the first that was asked for, or 1.
@@ -98,28 +115,49 @@ mod tests {
 
     #[test]
     fn every_cell_is_in_one_shard() {
+        let cells = || [0..250, 250..500, 500..600].into_iter();
         for of in 1..9 {
-            for at in 0..40 {
-                assert_eq!((1..=of).filter(|&index| Shard { index, of }.has(at)).count(), 1);
+            let mut seen = vec![0; of as usize];
+            for (point, cell) in (0..4).flat_map(|point| cells().map(move |cell| (point, cell))) {
+                seen[Shard::of_cell(cell_number(&cell, point, 4), of).index as usize - 1] += 1;
             }
+            assert_eq!(seen.iter().sum::<u64>(), 12);
+            assert!(seen.iter().all(|&count| count == 12 / of || count == 12_u64.div_ceil(of)), "{seen:?} of {of}");
         }
+        assert_eq!(cell_number(&(500..501), 2, 4), cell_number(&(500..750), 2, 4), "a longer cell keeps its number");
     }
 
     #[test]
     fn a_job_array_gives_the_number() {
-        let slurm = |name: &str| match name {
-            "SLURM_ARRAY_TASK_ID" => Some("12".to_owned()),
-            "SLURM_ARRAY_TASK_MIN" => Some("10".to_owned()),
+        let index = |variables: &[(&str, &str)], text: &str| {
+            let variable =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, v)| (*v).to_owned());
+            Shard::parse_in(text, variable).map(|shard| shard.index)
+        };
+        assert_eq!(index(&[("SLURM_ARRAY_TASK_ID", "12"), ("SLURM_ARRAY_TASK_MIN", "10")], "auto/4"), Ok(3));
+        assert_eq!(index(&[("SLURM_ARRAY_TASK_ID", "4")], "auto/4"), Ok(4));
+        assert_eq!(index(&[("PBS_ARRAY_INDEX", "1")], "auto/4"), Ok(1));
+        assert_eq!(index(&[("SGE_TASK_ID", "5"), ("SGE_TASK_FIRST", "2")], "auto/4"), Ok(4));
+        // What Grid Engine says in jobs that are no array.
+        assert!(index(&[("SGE_TASK_ID", "undefined")], "auto/4").is_err());
+        assert_eq!(index(&[("JOB_COMPLETION_INDEX", "0")], "auto/4"), Ok(1));
+        assert_eq!(index(&[("HQ_TASK_ID", "2")], "auto/4"), Ok(2));
+        assert_eq!(index(&[("HQ_TASK_ID", "2")], "3/4"), Ok(3), "the environment is read for `auto` only");
+        for (name, wrong) in [("HQ_TASK_ID", "0"), ("JOB_COMPLETION_INDEX", "4"), ("PBS_ARRAY_INDEX", "5")] {
+            assert!(index(&[(name, wrong)], "auto/4").is_err(), "{name} {wrong}");
+        }
+        assert!(index(&[("SGE_TASK_ID", "1"), ("SGE_TASK_FIRST", "2")], "auto/4").is_err());
+    }
+
+    #[test]
+    fn an_element_that_is_submitted_again_alone_is_not_taken_for_the_first() {
+        let alone = |name: &str| match name {
+            "SLURM_ARRAY_TASK_ID" | "SLURM_ARRAY_TASK_MIN" => Some("7".to_owned()),
+            ARRAY_LENGTH => Some("1".to_owned()),
             _ => None,
         };
-        assert_eq!(Shard::parse_in("auto/4", slurm), Ok(Shard { index: 3, of: 4 }));
-        let kubernetes = |name: &str| (name == "JOB_COMPLETION_INDEX").then(|| "0".to_owned());
-        assert_eq!(Shard::parse_in("auto/4", kubernetes), Ok(Shard { index: 1, of: 4 }));
-        let before = |name: &str| match name {
-            "SGE_TASK_ID" => Some("1".to_owned()),
-            "SGE_TASK_FIRST" => Some("2".to_owned()),
-            _ => None,
-        };
-        assert!(Shard::parse_in("auto/4", before).is_err());
+        let refused = Shard::parse_in("auto/40", alone).unwrap_err();
+        assert_eq!(refused, "the array has 1 jobs and `auto/40` needs 40; write the number of the shard");
+        assert_eq!(Shard::parse_in("7/40", alone), Ok(Shard { index: 7, of: 40 }));
     }
 }

@@ -143,6 +143,7 @@ impl Reader<'_> {
             point: self.flag(entries, "point"),
             json: args.json,
             quiet: args.quiet,
+            planned: args.planned.clone(),
         };
         self.together(entries);
         Some(Study { kind, baseline: baseline.map(|(id, _)| id), denials: only(denials), pareto, sweep, experiment })

@@ -111,6 +111,18 @@ fn check_points(asked: &Asked) -> Result<(), Stop> {
 /// # Errors
 /// Those of running.
 pub fn pilot(session: &Session) -> Result<(f64, f64), Stop> {
+    let (seconds, bytes) = measured(session)?;
+    let replications = session.replications() as f64;
+    // The text of a value in replications.csv is some 5 bytes beside the 8 in a chunk.
+    let mebibytes = bytes * 13.0 / 8.0 * replications / f64::from(1 << 20);
+    Ok(((seconds * replications).max(1.0), mebibytes.max(1.0)))
+}
+
+/// Seconds, and bytes of chunks, for each replication of all policies, by a pilot of the first point.
+///
+/// # Errors
+/// Those of running.
+pub fn measured(session: &Session) -> Result<(f64, f64), Stop> {
     let begun = Instant::now();
     let mut bytes = 0;
     let keep = |chunks: Vec<Chunk>| -> Result<(), Stop> {
@@ -124,11 +136,8 @@ pub fn pilot(session: &Session) -> Result<(f64, f64), Stop> {
     let threads = session.pool.current_num_threads() as u64;
     let cells: Vec<_> = (0..threads).map(|at| at * PILOT..(at + 1) * PILOT).collect();
     session.pool.install(|| run_cells(&session.plan, "pilot", &cells, &hooks, keep))?;
-    let share = session.replications() as f64 / (threads * PILOT) as f64;
-    let seconds = begun.elapsed().as_secs_f64() * share;
-    // The text of a value in replications.csv is some 5 bytes beside the 8 in a chunk.
-    let mebibytes = bytes as f64 * 13.0 / 8.0 * share / f64::from(1 << 20);
-    Ok((seconds.max(1.0), mebibytes.max(1.0)))
+    let replications = (threads * PILOT) as f64;
+    Ok((begun.elapsed().as_secs_f64() / replications, bytes as f64 / replications))
 }
 
 /// Prints the design, and what running it would take.

@@ -51,7 +51,7 @@ pub use pareto::{pareto_counts, pareto_set};
 pub use partial_rank::{PartialRank, partial_rank_correlations};
 pub use precision::{
     FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
-    replications_at,
+    reaching_check, replications_at,
 };
 pub use prim::{Peeling, PrimBox, prim, quasi_p};
 pub use proportion::{

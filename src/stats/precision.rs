@@ -5,6 +5,8 @@
 
 use super::error::{StatsError, check_level};
 use super::interval::{Interval, MeanEstimate, t_interval};
+use crate::math::special::normal_quantile;
+use crate::math::sqrt;
 
 /// Replications at the first check.
 ///
@@ -150,6 +152,46 @@ pub fn next_check(verdicts: &[PrecisionVerdict], check: u32, cap: u64) -> NextCh
     }
 }
 
+/// Replications at the check to come, at most, as a multiple of those so far, where what was seen chooses it.
+///
+/// # Source
+/// Assumed: because the deviation of a measure with a long tail is itself uncertain by a factor after 1,000 replications,
+/// and a step of 16 narrows an interval to a fourth.
+const MOST_GROWTH: u64 = 16;
+
+/// The first check at which every target would be reached if means and deviations stayed as they are: for work that is
+/// planned in few large rounds. Skipping checks spoils nothing, since the levels of all of them add up to the level asked
+/// for whichever are looked at.
+///
+/// # Arguments
+/// * `verdicts` - of every measure and contrast with a target, at check `check`.
+///
+/// # Returns
+/// A later check, at most that of 16 times the replications; the next one if the widths are reached and too few values
+/// differ from zero.
+pub fn reaching_check(verdicts: &[PrecisionVerdict], check: u32) -> u32 {
+    let now = replications_at(check);
+    let most = now.saturating_mul(MOST_GROWTH);
+    let would_reach = |verdict: &PrecisionVerdict, next: u32| {
+        let quantile = |confidence: f64| normal_quantile(f64::midpoint(1.0, confidence));
+        let stricter = quantile(next_confidence(verdict.confidence, check, next)) / quantile(verdict.confidence);
+        let narrower = sqrt(now as f64 / replications_at(next) as f64);
+        verdict.reached || verdict.half_width * stricter * narrower <= verdict.wanted
+    };
+    let mut next = check.saturating_add(1);
+    while replications_at(next.saturating_add(1)) <= most && !verdicts.iter().all(|verdict| would_reach(verdict, next))
+    {
+        next += 1;
+    }
+    next
+}
+
+/// The confidence of another check, from that of this one.
+fn next_confidence(confidence: f64, check: u32, next: u32) -> f64 {
+    let share = |check: u32| f64::from(check.max(1)) * (f64::from(check.max(1)) + 1.0);
+    1.0 - (1.0 - confidence) * share(check) / share(next)
+}
+
 /// The value, if it is above zero and finite.
 fn positive(what: &'static str, value: f64) -> Result<f64, StatsError> {
     if value > 0.0 && value.is_finite() { Ok(value) } else { Err(StatsError::NotPositive { what, value }) }
@@ -176,6 +218,22 @@ mod tests {
     fn checks_grow_by_half() {
         assert_eq!([1, 2, 3, 4, 5, 6].map(replications_at), [1000, 1500, 2250, 3375, 5063, 7595]);
         assert_eq!((replications_at(0), replications_at(u32::MAX)), (1000, u64::MAX));
+    }
+
+    #[test]
+    fn the_check_to_come_is_the_first_that_would_suffice() {
+        let judged = |half: f64| {
+            judge_precision(&estimate(1000, 5.0, half), 500, PrecisionTarget::Absolute(0.1), 1, 0.95)
+                .expect("a verdict")
+        };
+        // Half-width 0.08 times 2.24 at check 1. At check 5, 3.14 times 0.08 over the root of 5.063 is 0.112; at check 6, 3.24
+        // times 0.08 over the root of 7.595 is 0.094.
+        assert_eq!(reaching_check(&[judged(0.08)], 1), 6);
+        // Never more than sixteenfold: check 7 is the last below 16,000.
+        assert_eq!(reaching_check(&[judged(50.0)], 1), 7);
+        assert_eq!(reaching_check(&[judged(0.02)], 1), 2, "what is reached, or lacks values that are not zero");
+        assert_eq!(reaching_check(&[judged(0.02), judged(0.08)], 1), 6, "the target that is farthest decides");
+        assert!((next_confidence(confidence_at(1, 0.95), 1, 4) - confidence_at(4, 0.95)).abs() < 1e-15);
     }
 
     #[test]

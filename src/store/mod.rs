@@ -36,5 +36,5 @@ pub use identity::{Difference, Identity};
 pub use journal::{Journal, read_journal};
 pub use manifest::parse_manifest;
 pub use names::REPORT;
-pub use open::Opened;
+pub use open::{Opened, is_open, make_dirs};
 pub use verify::{Verified, verify};

@@ -101,8 +101,18 @@ impl Folder {
     }
 }
 
-/// Makes a folder and its parents.
-fn make_dirs(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
+/// Whether some process has a results folder open. Where the lock cannot be looked at, as in a folder that can only be read,
+/// none has, as far as anybody can tell.
+pub fn is_open(disk: &dyn Disk, path: &Path) -> bool {
+    let file = path.join(LOCK);
+    matches!(disk.exists(&file), Ok(true)) && matches!(disk.lock(&file), Ok(None))
+}
+
+/// Makes a folder and its parents; it may be there.
+///
+/// # Errors
+/// [`StoreError::Io`] if the disk refuses.
+pub fn make_dirs(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
     if disk.exists(path).map_err(StoreError::io("read", path))? {
         return Ok(());
     }
@@ -323,6 +333,7 @@ mod tests {
         for replace in [false, true] {
             let error = open(&home, "1", replace).unwrap_err();
             assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+            assert!(is_open(&RealDisk, &home.path().join("new/x")));
             assert!(error.to_string().contains("in use by another process"), "{error}");
         }
         drop(first);

@@ -40,6 +40,8 @@ Commands:
   study        Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
   hindcast     Score forecasts against facts on record, beside those of simpler forecasts
   merge        Put the shards of an experiment together: the same bytes as from one machine
+  plan         Plan an experiment for many machines: shards, and a script for the scheduler that starts them
+  shard        Run one shard of a plan
   verify       Check that a results folder is complete and as it was written
   report       Make one self-contained page of a results folder: answer, charts, map and playback
   reproduce    Run a results folder's experiment again from its own inputs and compare every file
@@ -66,6 +68,7 @@ Examples:
   rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
   rearguard hindcast scenarios/mali-2023.toml
   rearguard report results/mali-2023-compare
+  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
   rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
   rearguard check scenarios/mali-2023.toml
   rearguard show scenarios/mali-2023.toml threat

@@ -33,6 +33,7 @@ mod nested;
 mod package;
 mod pairing;
 mod pareto;
+mod plans;
 mod precision;
 mod readme;
 mod register;

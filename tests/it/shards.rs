@@ -77,7 +77,8 @@ fn gaps_and_damage_are_named_with_the_command_to_run_again() {
     let [one, two, three] = ["1/3", "2/3", "3/3"].map(|index| shard(home.path(), &RUN, index));
     let out = home.path().join("merged");
     let said = stderr(&expect(merge(&[one.clone(), three.clone()], &out), 4));
-    for wanted in ["replications 250 to 499 are in none of them", "--shard 1/3", "--shard 3/3"] {
+    for wanted in ["replications 250 to 499 are in none of them", "shard 2 of 3 to run again", "--shard 2/3 --out DIR"]
+    {
         assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
     }
     let chunk = fs::read_dir(two.join("chunks")).expect("chunks").next().expect("one").expect("an entry").path();
@@ -86,7 +87,8 @@ fn gaps_and_damage_are_named_with_the_command_to_run_again() {
     bytes[last] ^= 1;
     fs::write(&chunk, &bytes).expect("a chunk can be written");
     let said = stderr(&expect(merge(&[one.clone(), two.clone(), three.clone()], &out), 4));
-    for wanted in ["replications 250 to 499", "damaged bytes section", "--shard 2/3"] {
+    let again = format!("--shard 2/3 --out {}", two.display());
+    for wanted in ["replications 250 to 499", "damaged bytes section", &again] {
         assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
     }
     assert!(!out.exists(), "nothing is written before all is there");
@@ -121,6 +123,30 @@ fn shards_of_other_experiments_are_named() {
     assert!(said.contains("version: 0.0.1 there") && said.contains("run its shard again"), "{said}");
     let said = stderr(&expect(merge(&[home.path().to_path_buf()], &home.path().join("merged")), 4));
     assert!(said.contains("is not a results folder"), "{said}");
+}
+
+#[test]
+fn a_shard_that_is_still_running_or_was_killed_is_told_apart_from_a_finished_one() {
+    let home = home();
+    let (one, two) = (shard(home.path(), &RUN, "1/2"), shard(home.path(), &RUN, "2/2"));
+    let out = home.path().join("merged");
+    let lock = fs::File::options().write(true).open(two.join(".lock")).expect("a lock");
+    lock.try_lock().expect("nobody has it");
+    let said = stderr(&expect(merge(&[one.clone(), two.clone()], &out), 4));
+    assert!(said.contains(&format!("{} is being written to", two.display())), "{said}");
+    assert!(said.contains("still running"), "{said}");
+    drop(lock);
+    // What a kill leaves: chunks are missing, and the journal says nothing after them.
+    let journal = fs::read_to_string(two.join("journal.jsonl")).expect("a journal");
+    let begun: String = journal.split_inclusive('\n').filter(|line| !line.contains("shard done")).collect();
+    fs::write(two.join("journal.jsonl"), begun).expect("it is written");
+    let chunk = fs::read_dir(two.join("chunks")).expect("chunks").next().expect("one").expect("an entry").path();
+    fs::remove_file(&chunk).expect("a chunk");
+    let said = stderr(&expect(merge(&[one.clone(), two.clone()], &out), 4));
+    assert!(said.contains("shard 2 of 2 to run again") && said.contains("begun and not ended"), "{said}");
+    assert!(!out.exists(), "nothing is written before all is there");
+    shard(home.path(), &RUN, "2/2");
+    expect(merge(&[one, two], &out), 0);
 }
 
 #[test]
