@@ -35,7 +35,7 @@ fn stock_of(inputs: &Inputs) -> BTreeMap<(u16, u16), (i64, i64)> {
 
 /// Fails unless every item and every person of a replication is accounted for, once.
 #[track_caller]
-fn conserves(name: &str, inputs: &Inputs, outcome: &Outcome) {
+pub fn conserves(name: &str, inputs: &Inputs, outcome: &Outcome) {
     let stock = stock_of(inputs);
     let (units, usd) = stock.values().fold((0, 0), |(units, usd), (held, each)| (units + held, usd + held * each));
 

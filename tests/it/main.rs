@@ -38,6 +38,7 @@ mod pareto;
 mod precision;
 mod readme;
 mod register;
+mod relations;
 mod report;
 mod resuming;
 mod same_bytes;

@@ -1,0 +1,541 @@
+//! Scenarios at random, valid and unlike each other: the same for the same number.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use rearguard::draw::{Purpose, Stream, Streams};
+use rearguard::model::Model;
+use rearguard::scenario::{Case, Files, Override};
+use rearguard::units::Date;
+
+/// Days from the start to the deadline, which is the last of them.
+pub const DEADLINE_DAY: i32 = 170;
+
+/// A place where the mission is; the first is the hub, which empties by flights.
+#[derive(Clone, Debug)]
+pub struct Base {
+    pub id: String,
+    pub zone: usize,
+    pub personnel: u64,
+    pub airstrip: bool,
+    /// First day of the window in which it closes, if it has one, and the last.
+    pub window_day: Option<i32>,
+    pub closes_day: i32,
+    /// The base to which it withdraws: an earlier one.
+    pub parent: Option<usize>,
+    pub air_share: f64,
+    pub host_garrison: bool,
+    pub crews: u64,
+}
+
+/// A road between a place and another, each by its id.
+#[derive(Clone, Debug)]
+pub struct Road {
+    pub ends: [String; 2],
+    pub km: f64,
+    pub surface: &'static str,
+    pub zone: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Zone {
+    pub id: String,
+    /// Devices and direct attacks per km.
+    pub rates: [f64; 2],
+    /// Levels from days on.
+    pub tension: Vec<(i32, &'static str)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Class {
+    pub id: String,
+    pub per_1000: u64,
+    pub contingent_share: f64,
+    pub travel: &'static str,
+    pub teu: f64,
+    pub shipped_teu: f64,
+    pub is_truck: bool,
+    pub armoured: bool,
+    pub sensitive: bool,
+    pub value_usd: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    pub home: String,
+    pub trucks: u64,
+    pub column_trucks: u64,
+    pub truck_teu: f64,
+    pub serves: Vec<String>,
+}
+
+/// A scenario in parts, so that one part can be changed.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub number: u64,
+    /// What is day 0, in days after 1 January 2030.
+    pub starts: i32,
+    pub region: String,
+    pub bases: Vec<Base>,
+    pub junctions: Vec<(String, bool)>,
+    pub roads: Vec<Road>,
+    pub zones: Vec<Zone>,
+    pub classes: Vec<Class>,
+    pub fleets: Vec<Fleet>,
+    /// People a day that fly home, from days on.
+    pub flights: Vec<(i32, u64)>,
+    /// Spells of weather: first day, last day, factor.
+    pub weather: Vec<(i32, i32, f64)>,
+    /// Stances of desks from days on.
+    pub stances: Vec<(&'static str, i32, &'static str)>,
+    /// Numbers with a unit of length (km a day, km): path and value.
+    pub lengths: Vec<(&'static str, f64)>,
+    /// Numbers with a unit of room.
+    pub rooms: Vec<(&'static str, f64)>,
+    /// Whatever else is not as in the built-in defaults: path and value, as text; a later one holds over an earlier.
+    pub rest: Vec<(String, String)>,
+}
+
+/// A scenario that stands in no file.
+struct Text(String);
+
+impl Files for Text {
+    fn read(&self, _: &Path, _: u64) -> io::Result<Vec<u8>> {
+        Ok(self.0.clone().into_bytes())
+    }
+}
+
+impl World {
+    /// A date of the scenario, as written in it.
+    pub fn date(&self, day: i32) -> String {
+        let date = Date::from_ymd(2030, 1, 1).expect("a date").plus_days(self.starts + day);
+        format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+    }
+
+    /// Says something otherwise than it stands.
+    pub fn set(&mut self, path: &str, value: impl Into<String>) {
+        self.rest.retain(|(other, _)| other != path);
+        self.rest.push((path.to_owned(), value.into()));
+    }
+
+    /// The same with something said otherwise.
+    pub fn with(&self, sets: &[(&str, &str)]) -> Self {
+        let mut other = self.clone();
+        sets.iter().for_each(|(path, value)| other.set(path, *value));
+        other
+    }
+
+    /// What [`rest`](Self::rest) says of a path, if anything.
+    pub fn said(&self, path: &str) -> Option<&str> {
+        self.rest.iter().find(|(other, _)| other == path).map(|(_, value)| value.as_str())
+    }
+
+    /// What is not in the text: paths and values.
+    pub fn sets(&self) -> Vec<String> {
+        let numbers = self.lengths.iter().chain(&self.rooms).map(|(path, value)| format!("{path}={value:?}"));
+        numbers.chain(self.rest.iter().map(|(path, value)| format!("{path}={value}"))).collect()
+    }
+
+    /// The text, without what overrides say.
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            "# World {}\nformat = 1\ntitle = \"World\"\nbasis = \"assumed\"\nsource = \"Invented\"\n",
+            self.number
+        );
+        let mut list = |name: &str, items: Vec<String>| {
+            let lines: String = items.iter().map(|item| format!("  {{ {item} }},\n")).collect();
+            write!(text, "{name} = [\n{lines}]\n").expect("a text");
+        };
+        let region = &self.region;
+        list(
+            "region",
+            vec![format!(
+                "id = \"{region}\", handover_probability = 0.6, taker_separatist = 0.5, taker_jihadist = 0.25, taker_none = 0.25"
+            )],
+        );
+        list("base", self.bases.iter().map(|base| self.base(base)).collect());
+        let junction = |(at, (id, exit)): (usize, &(String, bool))| {
+            format!("id = \"{id}\", latitude = 9.0, longitude = {}.0, exit = {exit}", 4 + at)
+        };
+        list("junction", self.junctions.iter().enumerate().map(junction).collect());
+        let road = |road: &Road| {
+            let ([from, to], zone) = (&road.ends, &self.zones[road.zone].id);
+            format!(
+                "from = \"{from}\", to = \"{to}\", km = {:?}, surface = \"{}\", zone = \"{zone}\"",
+                road.km, road.surface
+            )
+        };
+        list("road", self.roads.iter().map(road).collect());
+        let zone = |zone: &Zone| {
+            let dated = zone
+                .tension
+                .iter()
+                .map(|(day, level)| format!("{{ from = {}, level = \"{level}\" }}", self.date(*day)));
+            let [device, direct] = zone.rates;
+            let tension = dated.collect::<Vec<_>>().join(", ");
+            format!(
+                "id = \"{}\", device_per_km = {device:?}, direct_per_km = {direct:?}, tension = [{tension}]",
+                zone.id
+            )
+        };
+        list("zone", self.zones.iter().map(zone).collect());
+        list("class", self.classes.iter().map(class).collect());
+        let fleet = |(at, fleet): (usize, &Fleet)| {
+            let serves: Vec<String> = fleet.serves.iter().map(|id| format!("\"{id}\"")).collect();
+            format!(
+                "id = \"fleet{at}\", home = \"{}\", trucks = {}, column_trucks = {}, truck_teu = {:?}, escort_vehicles = 2, \
+                 drivers_per_truck = 1, turnaround_days = 2, turnaround_log_sd = 0.3, serves = [{}]",
+                fleet.home,
+                fleet.trucks,
+                fleet.column_trucks,
+                fleet.truck_teu,
+                serves.join(", ")
+            )
+        };
+        list("truck_fleet", self.fleets.iter().enumerate().map(fleet).collect());
+        let spell = |(from, until, factor): &(i32, i32, f64)| {
+            format!("from = {}, until = {}, unpaved_factor = {factor:?}", self.date(*from), self.date(*until))
+        };
+        list("weather", self.weather.iter().map(spell).collect());
+        let (start, deadline) = (self.date(0), self.date(DEADLINE_DAY));
+        write!(
+            text,
+            "[mission]\nstart = {start}\ndeadline = {deadline}\nliquidation_days = 60\nliquidation_people = 10\n\
+             [threat]\nreference_date = {start}\ngrowth_until = {deadline}\n"
+        )
+        .expect("a text");
+        let rates = self
+            .flights
+            .iter()
+            .map(|(day, people)| format!("{{ from = {}, people_per_day = {people} }}", self.date(*day)));
+        writeln!(text, "[repatriation]\nrate = [{}]", rates.collect::<Vec<_>>().join(", ")).expect("a text");
+        for desk in DESKS {
+            let dated = self.stances.iter().filter(|(of, ..)| *of == desk);
+            let dated =
+                dated.map(|(_, day, stance)| format!("{{ from = {}, stance = \"{stance}\" }}", self.date(*day)));
+            let dated: Vec<String> = dated.collect();
+            if !dated.is_empty() {
+                writeln!(text, "[permissions.{desk}]\nchange = [{}]", dated.join(", ")).expect("a text");
+            }
+        }
+        text
+    }
+
+    fn base(&self, base: &Base) -> String {
+        let mut item = format!(
+            "id = \"{}\", kind = \"{}\", latitude = 10.0, longitude = 5.0, region = \"{}\", zone = \"{}\", personnel = {}, \
+             airstrip = {}, planned_closure = {}, repatriation = {hub}, liquidation = {team}, host_garrison = {}, crews = {}",
+            base.id,
+            if base.parent.is_none() { "hub" } else { "camp" },
+            self.region,
+            self.zones[base.zone].id,
+            base.personnel,
+            base.airstrip,
+            self.date(base.closes_day),
+            base.host_garrison,
+            base.crews,
+            hub = base.parent.is_none(),
+            team = base.parent.is_none() && base.personnel > 0,
+        );
+        if let Some(day) = base.window_day {
+            write!(item, ", window_start = {}", self.date(day)).expect("a text");
+        }
+        match base.parent {
+            Some(parent) => write!(item, ", parent = \"{}\"", self.bases[parent].id).expect("a text"),
+            // What nobody holds goes nowhere.
+            None if base.personnel == 0 => {}
+            None => write!(item, ", cargo_to = \"{}\"", self.junctions[0].0).expect("a text"),
+        }
+        if base.air_share > 0.0 {
+            write!(item, ", air_share = {:?}", base.air_share).expect("a text");
+        }
+        item
+    }
+
+    /// The scenario as a case.
+    #[track_caller]
+    pub fn case(&self) -> Case {
+        let case = Case::load_from(&Text(self.text()), Path::new("world.toml"), &self.sets());
+        case.unwrap_or_else(|problems| panic!("{self}\n{}", problems.render(false)))
+    }
+
+    /// The scenario as a model.
+    #[track_caller]
+    pub fn model(&self) -> Model {
+        self.case().model(&[]).unwrap_or_else(|problems| panic!("{self}\n{}", problems.render(false)))
+    }
+
+    /// What stands beside the text, as a policy would say it.
+    pub fn overrides(&self) -> Vec<Override> {
+        self.sets()
+            .iter()
+            .map(|set| Override::parse("world", set).unwrap_or_else(|problem| panic!("{problem:?}")))
+            .collect()
+    }
+}
+
+impl std::fmt::Display for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sets: String = self.sets().iter().map(|set| format!("#   --set '{set}'\n")).collect();
+        write!(f, "{}\n{sets}", self.text())
+    }
+}
+
+fn class(class: &Class) -> String {
+    format!(
+        "id = \"{}\", per_1000_uniformed = {}, contingent_share = {:?}, travel = \"{}\", teu = {:?}, shipped_teu = {:?}, cargo_truck = {}, \
+         armoured = {}, sensitive = {}, container = {}, value_usd = {:?}",
+        class.id,
+        class.per_1000,
+        class.contingent_share,
+        class.travel,
+        class.teu,
+        class.shipped_teu,
+        class.is_truck,
+        class.armoured,
+        class.sensitive,
+        class.travel == "loaded",
+        class.value_usd
+    )
+}
+
+/// The desks whose stances a world may date.
+const DESKS: [&str; 5] = ["truck_column", "ground_movement", "air_overwatch", "surveillance", "medical_evacuation"];
+const LEVELS: [&str; 4] = ["calm", "tense", "clashes", "critical"];
+
+/// Chances of one world.
+struct Dice(Stream);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0.below(n as u64) as usize
+    }
+    fn whole(&mut self, low: i32, high: i32) -> i32 {
+        low + self.0.below((high - low + 1) as u64) as i32
+    }
+    fn number(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.0.uniform()
+    }
+    fn chance(&mut self, p: f64) -> bool {
+        self.0.chance(p)
+    }
+    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+    /// Room in quarters of a TEU, so that twice as much is exact.
+    fn teu(&mut self, low: i32, high: i32) -> f64 {
+        0.25 * f64::from(self.whole(low, high))
+    }
+}
+
+/// The world of a number, with a first day so many days after 1 January 2030.
+pub fn world(number: u64, starts: i32) -> World {
+    let mut dice = Dice(Streams::new(8_128, number).stream(Purpose::Test, 40, 0));
+    let zones: Vec<Zone> = (0..dice.whole(1, 3)).map(|at| zone(at, &mut dice)).collect();
+    let camps = dice.whole(1, 5) as usize;
+    let mut days: Vec<i32> = (30..150).collect();
+    let mut bases = vec![Base {
+        id: "hub".to_owned(),
+        zone: dice.below(zones.len()),
+        personnel: dice.whole(100, 900) as u64,
+        airstrip: true,
+        window_day: None,
+        closes_day: DEADLINE_DAY,
+        parent: None,
+        air_share: 0.0,
+        host_garrison: true,
+        crews: dice.whole(1, 4) as u64,
+    }];
+    let mut roads = vec![road(["hub", "quay"], zones.len(), &mut dice)];
+    for at in 0..camps {
+        // Days are all different, so that the order of the file decides nothing.
+        let closes_day = days.swap_remove(dice.below(days.len()));
+        let parent = dice.below(bases.len());
+        let id = format!("camp{at}");
+        roads.push(road([&id, &bases[parent].id], zones.len(), &mut dice));
+        let airstrip = dice.chance(0.4);
+        bases.push(Base {
+            id,
+            zone: dice.below(zones.len()),
+            personnel: dice.whole(20, 500) as u64,
+            airstrip,
+            window_day: dice.chance(0.3).then(|| closes_day - dice.whole(5, 25)),
+            closes_day,
+            parent: Some(parent),
+            air_share: if airstrip && dice.chance(0.5) { dice.number(0.05, 0.6) } else { 0.0 },
+            host_garrison: dice.chance(0.4),
+            crews: dice.whole(0, 3) as u64,
+        });
+    }
+    let fleets = fleets(&bases, &mut dice);
+    let dated = |dice: &mut Dice| {
+        let (desk, day) = (dice.one(&DESKS), dice.whole(20, 140));
+        (desk, day, dice.one(&["restrictive", "permissive"]))
+    };
+    let mut stances: Vec<(&'static str, i32, &'static str)> = (0..dice.whole(0, 4)).map(|_| dated(&mut dice)).collect();
+    stances.sort_by_key(|(_, day, _)| *day);
+    stances.dedup_by_key(|(_, day, _)| *day);
+    let mut world = World {
+        number,
+        starts,
+        region: "country".to_owned(),
+        bases,
+        junctions: vec![("quay".to_owned(), true)],
+        roads,
+        zones,
+        classes: classes(&mut dice),
+        fleets,
+        flights: vec![(0, dice.whole(10, 40) as u64), (dice.whole(60, 120), dice.whole(20, 90) as u64)],
+        weather: if dice.chance(0.4) {
+            vec![(dice.whole(10, 60), dice.whole(70, 140), dice.number(0.4, 0.9))]
+        } else {
+            vec![]
+        },
+        stances,
+        lengths: vec![
+            ("convoys.track_km_per_day", dice.number(40.0, 200.0)),
+            ("convoys.piste_km_per_day", dice.number(60.0, 300.0)),
+            ("convoys.paved_km_per_day", dice.number(100.0, 500.0)),
+            ("convoys.breakdown_vehicle_km", dice.number(500.0, 9000.0)),
+            ("tension.column_near_km", dice.number(10.0, 200.0)),
+        ],
+        rooms: vec![
+            ("convoys.own_truck_teu", dice.teu(0, 8)),
+            ("packing.batch_teu", dice.teu(8, 80)),
+            ("packing.crew_teu_per_day_low", dice.teu(8, 24)),
+            ("packing.crew_teu_per_day_mode", dice.teu(24, 60)),
+            ("packing.crew_teu_per_day_high", dice.teu(60, 120)),
+        ],
+        rest: Vec::new(),
+    };
+    settings(&mut world, &mut dice);
+    mechanisms(&mut world, &mut dice);
+    world
+}
+
+fn zone(at: i32, dice: &mut Dice) -> Zone {
+    let mut tension = vec![(0, dice.one(&LEVELS))];
+    let mut day = 0;
+    for _ in 0..dice.whole(0, 2) {
+        day += dice.whole(15, 60);
+        tension.push((day, dice.one(&LEVELS)));
+    }
+    Zone { id: format!("zone{at}"), rates: [dice.number(0.0, 0.02), dice.number(0.0, 0.01)], tension }
+}
+
+fn road(ends: [&str; 2], zones: usize, dice: &mut Dice) -> Road {
+    let surface = dice.one(&["track", "piste", "paved"]);
+    Road { ends: ends.map(str::to_owned), km: dice.number(30.0, 600.0), surface, zone: dice.below(zones) }
+}
+
+fn classes(dice: &mut Dice) -> Vec<Class> {
+    // Name, travel, cargo truck, armoured, sensitive.
+    let kinds = [
+        ("carrier", "drives", false, true, true),
+        ("lorry", "drives", true, false, false),
+        ("trailer", "towed", false, false, false),
+        ("stores", "loaded", false, false, false),
+        ("shells", "loaded", false, false, true),
+        ("hut", "fixed", false, false, false),
+    ];
+    let class = |(id, travel, is_truck, armoured, sensitive): (&str, &'static str, bool, bool, bool)| Class {
+        id: id.to_owned(),
+        per_1000: dice.whole(10, 300) as u64,
+        contingent_share: dice.number(0.0, 1.0),
+        travel,
+        teu: if travel == "loaded" { dice.teu(2, 8) } else { 0.0 },
+        shipped_teu: dice.teu(2, 10),
+        is_truck,
+        armoured,
+        sensitive,
+        value_usd: f64::from(dice.whole(1_000, 400_000)),
+    };
+    kinds.map(class).into()
+}
+
+fn fleets(bases: &[Base], dice: &mut Dice) -> Vec<Fleet> {
+    if dice.chance(0.25) {
+        return Vec::new();
+    }
+    let trucks = dice.whole(10, 60) as u64;
+    vec![Fleet {
+        home: dice.one(&["hub", "quay"]).to_owned(),
+        trucks,
+        column_trucks: (trucks / 2).min(dice.whole(4, 20) as u64),
+        truck_teu: dice.teu(4, 10),
+        serves: bases.iter().map(|base| base.id.clone()).collect(),
+    }]
+}
+
+/// Numbers and words of what every world has.
+fn settings(world: &mut World, dice: &mut Dice) {
+    let region = format!("[\"{}\"]", world.region);
+    for desk in DESKS {
+        let regime = dice.one(&["process", "process", "granted", "denied"]);
+        world.set(&format!("permissions.{desk}.regime"), regime);
+        if dice.chance(0.7) {
+            world.set(&format!("permissions.{desk}.restricted_regions"), &region[..]);
+        }
+        world.set(&format!("permissions.{desk}.stance_at_start"), dice.one(&["permissive", "restrictive"]));
+    }
+    world.set("permissions.departure_factor", format!("{:?}", dice.number(1.0, 3.0)));
+    world.set("threat.frailty_variance", dice.one(&["0", "0.3", "1.5"]));
+    world.set("threat.ratio_surveillance", format!("{:?}", dice.number(0.5, 1.0)));
+    world.set("threat.ratio_overwatch", format!("{:?}", dice.number(0.1, 0.5)));
+    world.set("convoys.max_vehicles", dice.whole(15, 200).to_string());
+    world.set("decisions.accelerate", dice.one(&["true", "true", "false"]));
+    world.set("decisions.accelerate_tension", dice.one(&["clashes", "critical"]));
+    let rules = ["none", "sensitive_only", "sensitive_first", "all_unmovable", "value_threshold", "latest_safe_start"];
+    world.set("disposal.rule", dice.one(&rules));
+    world.set("disposal.threshold_usd", dice.whole(0, 200_000).to_string());
+    world.set("tension.process", dice.one(&["true", "false"]));
+    world.set("base_fire.falls", dice.one(&["true", "false"]));
+}
+
+/// What some worlds have and others lack.
+fn mechanisms(world: &mut World, dice: &mut Dice) {
+    let zones: Vec<String> = world.zones.iter().map(|zone| format!("\"{}\"", zone.id)).collect();
+    let zones = zones.join(", ");
+    if dice.chance(0.4) {
+        let (from, rise, ratio) = (world.date(dice.whole(0, 90)), dice.number(0.5, 4.0), dice.number(0.2, 1.0));
+        let groups = format!(
+            "[{{ id = \"north\", zones = [{zones}], from = {from}, rise_factor = {rise:?}, attack_share = 2, attack_ratio = {ratio:?}, takeover_weight = 1 }}, \
+             {{ id = \"south\", zones = [{zones}], rise_factor = 1, attack_share = 1, takeover_weight = 3 }}]"
+        );
+        world.set("armed_group", groups);
+    }
+    if dice.chance(0.4) {
+        let (from, to) = (world.date(dice.whole(0, 90)), &world.bases[1].id);
+        let column = format!(
+            "[{{ id = \"column\", from = {from}, route = [\"hub\", \"{to}\"], fast_km_per_day = 50, km_per_day = 6, shape_per_day = 0.5, retakes = 0.5 }}]"
+        );
+        world.set("host_column", column);
+    }
+    if dice.chance(0.4) {
+        world.set("aircraft", "[{ id = \"helicopter\", number = 4, payload_t = 3, seats = 20, runway = \"none\" }, { id = \"plane\", number = 3, payload_t = 6, seats = 40, runway = \"unpaved\" }]");
+    }
+    if dice.chance(0.4) {
+        world.set("imports.base", "hub");
+    }
+    if dice.chance(0.3) {
+        world.set("decisions.thin_out_by", world.date(dice.whole(20, 100)));
+        world.set("decisions.thin_out_to", format!("{:?}", dice.number(0.3, 0.9)));
+    }
+    if dice.chance(0.3) {
+        world.set("decisions.hold_for_handover_days", dice.whole(1, 15).to_string());
+        world.set("decisions.hold_for", dice.one(&["army", "civil_authority"]));
+    }
+    if dice.chance(0.3) {
+        world.set("decisions.handover_meetings", "true");
+    }
+    if dice.chance(0.3) {
+        world.set("convoys.route_clearance", "true");
+    }
+    if dice.chance(0.3) {
+        for share in ["contingent_sold", "contingent_gifted", "un_sold", "un_gifted"] {
+            world.set(&format!("liquidation.{share}"), format!("{:?}", dice.number(0.0, 0.4)));
+        }
+        world.set("liquidation.decides_after_days", "30");
+    }
+}
