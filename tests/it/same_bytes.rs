@@ -46,7 +46,9 @@ impl Bench {
     /// A folder filled by several commands: replications asked for, and what else is said.
     fn filled(&mut self, commands: &[(u64, &[&str])]) -> PathBuf {
         let out = self.folder();
-        commands.iter().for_each(|(replications, more)| self.go(&out, *replications, more));
+        for (replications, more) in commands {
+            self.go(&out, *replications, more);
+        }
         out
     }
 }
@@ -65,8 +67,8 @@ fn hash(out: &Path) -> [u8; 32] {
     hash.finalize().into()
 }
 
-#[test]
-fn threads_and_cuts_into_chunks_change_no_byte() {
+/// Compares runs on so many threads that were first run to some lengths; returns how many were compared.
+fn threads_and_cuts(lengths: &[u64]) -> u64 {
     const N: u64 = 300;
     let mut hashes = 0;
     for args in &RUNS[..4] {
@@ -75,21 +77,35 @@ fn threads_and_cuts_into_chunks_change_no_byte() {
         for threads in ["1", "2", "3", "4", "8"] {
             let on: &[&str] = &["--threads", threads];
             let extend: &[&str] = &["--threads", threads, "--extend"];
-            // Chunks of 250 and 50; of 40, then 250 and 50; of 250 and 10, then 250 and 50; by two shards into one folder.
-            let cuts: [&[(u64, &[&str])]; 4] = [
-                &[(N, on)],
-                &[(40, on), (N, extend)],
-                &[(260, on), (N, extend)],
-                &[(N, &["--threads", threads, "--shard", "2/2"]), (N, &["--threads", threads, "--shard", "1/2"])],
-            ];
-            for (at, cut) in cuts.into_iter().enumerate() {
-                let found = hash(&bench.filled(cut));
+            let shards: &[(u64, &[&str])] =
+                &[(N, &["--threads", threads, "--shard", "2/2"]), (N, &["--threads", threads, "--shard", "1/2"])];
+            let mut cuts: Vec<Vec<(u64, &[&str])>> = vec![vec![(N, on)], shards.to_vec()];
+            // What the first command leaves is one or two chunks of its own lengths.
+            cuts.extend(lengths.iter().map(|&length| vec![(length, on), (N, extend)]));
+            for (at, cut) in cuts.iter().enumerate() {
+                let out = bench.filled(cut);
+                let found = hash(&out);
                 assert_eq!(*first.get_or_insert(found), found, "{args:?} on {threads} threads, cut {at}");
+                fs::remove_dir_all(out).expect("it is ours");
                 hashes += 1;
             }
         }
     }
-    scorecard("D1", "cuts", hashes, "hashes of whole folders equal, over small scenarios, threads and cuts");
+    hashes
+}
+
+const CUTS: &str = "hashes of whole folders equal, over small scenarios, threads and cuts";
+
+#[test]
+fn threads_and_cuts_into_chunks_change_no_byte() {
+    scorecard("D1", "cuts", threads_and_cuts(&[40, 260]), CUTS);
+}
+
+#[test]
+#[ignore = "takes minutes; run by tests/run --long"]
+fn threads_and_many_more_cuts_change_no_byte() {
+    let lengths: Vec<u64> = (1..=48).map(|at| at * 6).collect();
+    scorecard("D1-long", "cuts", threads_and_cuts(&lengths), CUTS);
 }
 
 /// The rows of replications.csv that belong to the first so many replications.

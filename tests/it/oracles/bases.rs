@@ -91,11 +91,12 @@ fn tension_is_a_markov_jump_process() {
     // Twenty zones that no road joins but at the hub: each camp leaves early once its own has turned.
     let camps = 20;
     let mut text = quiet(camps, 1.0);
-    let zones: String = (0..camps)
-        .map(|at| {
-            format!("{{ id = \"z{at}\", device_per_km = 0, direct_per_km = 0, tension = [{{ from = 2030-01-01, level = \"calm\" }}] }}, ")
-        })
-        .collect();
+    let zone = |at| {
+        format!(
+            "{{ id = \"z{at}\", device_per_km = 0, direct_per_km = 0, tension = [{{ from = 2030-01-01, level = \"calm\" }}] }}, "
+        )
+    };
+    let zones = (0..camps).map(zone).collect::<Vec<_>>().concat();
     text = text.replacen("zone = [{ id = \"road\"", &format!("zone = [{zones}{{ id = \"road\""), 1);
     for at in 0..camps {
         let camp = format!("id = \"c{at}\", kind = \"camp\"");

@@ -54,7 +54,7 @@ fn one_server_keeps_people_waiting_as_pollaczek_and_khinchine_say() {
         // Half busy: rho / (1 - rho) x (1 + c^2) / 2.
         board.mean(name, "ρ/(1 - ρ) × (1 + c²)/2", 0.5 * (1.0 + squared_variation), &values);
     };
-    wait("wait, exponential service (M/M/1)", 1.0, 5000, |stream| stream.standard_exponential());
+    wait("wait, exponential service (M/M/1)", 1.0, 5000, Stream::standard_exponential);
     wait("wait, fixed service (M/D/1)", 0.0, 2200, |_| 1.0);
     wait("wait, Erlang service (M/E4/1)", 0.25, 3000, |stream| stream.erlang(4, 1.0));
     wait("wait, lognormal service (M/G/1)", exp(0.25) - 1.0, 3200, |stream| stream.lognormal(exp(-0.125), 0.5));

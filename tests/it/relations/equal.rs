@@ -98,7 +98,9 @@ fn reordered_zones(subject: &Subject) -> Seen {
     let nothing =
         ["contingent_sold", "contingent_gifted", "un_sold", "un_gifted"].map(|share| format!("liquidation.{share}"));
     let mut plain = subject.world.with(&[("decisions.accelerate", "false")]);
-    nothing.iter().for_each(|path| plain.set(path, "0"));
+    for path in &nothing {
+        plain.set(path, "0");
+    }
     let other = with(&plain, |world| {
         let last = world.zones.len() - 1;
         world.zones.reverse();
@@ -110,10 +112,10 @@ fn reordered_zones(subject: &Subject) -> Seen {
 }
 
 fn rename(world: &mut World) {
-    world.region = "upland".to_owned();
+    "upland".clone_into(&mut world.region);
     world.rest.iter_mut().for_each(|(_, value)| *value = value.replace("\"country\"", "\"upland\""));
     world.classes.iter_mut().for_each(|class| class.id = format!("other-{}", class.id));
-    world.junctions[0].0 = "pier".to_owned();
+    "pier".clone_into(&mut world.junctions[0].0);
     let ends = world.roads.iter_mut().flat_map(|road| &mut road.ends);
     for end in ends.chain(world.fleets.iter_mut().map(|fleet| &mut fleet.home)).filter(|end| *end == "quay") {
         "pier".clone_into(end);

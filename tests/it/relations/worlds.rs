@@ -122,7 +122,9 @@ impl World {
     /// The same with something said otherwise.
     pub fn with(&self, sets: &[(&str, &str)]) -> Self {
         let mut other = self.clone();
-        sets.iter().for_each(|(path, value)| other.set(path, *value));
+        for (path, value) in sets {
+            other.set(path, *value);
+        }
         other
     }
 
@@ -144,7 +146,7 @@ impl World {
             self.number
         );
         let mut list = |name: &str, items: Vec<String>| {
-            let lines: String = items.iter().map(|item| format!("  {{ {item} }},\n")).collect();
+            let lines = items.iter().map(|item| format!("  {{ {item} }},\n")).collect::<Vec<_>>().concat();
             write!(text, "{name} = [\n{lines}]\n").expect("a text");
         };
         let region = &self.region;
@@ -277,7 +279,7 @@ impl World {
 
 impl std::fmt::Display for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sets: String = self.sets().iter().map(|set| format!("#   --set '{set}'\n")).collect();
+        let sets = self.sets().iter().map(|set| format!("#   --set '{set}'\n")).collect::<Vec<_>>().concat();
         write!(f, "{}\n{sets}", self.text())
     }
 }
@@ -334,11 +336,11 @@ pub fn world(number: u64, starts: i32) -> World {
     let mut dice = Dice(Streams::new(8_128, number).stream(Purpose::Test, 40, 0));
     let zones: Vec<Zone> = (0..dice.whole(1, 3)).map(|at| zone(at, &mut dice)).collect();
     let camps = dice.whole(1, 5) as usize;
-    let mut days: Vec<i32> = (30..150).collect();
+    let (mut days, mut strengths): (Vec<i32>, Vec<u64>) = ((30..150).collect(), (20..500).collect());
     let mut bases = vec![Base {
         id: "hub".to_owned(),
         zone: dice.below(zones.len()),
-        personnel: dice.whole(100, 900) as u64,
+        personnel: dice.whole(500, 900) as u64,
         airstrip: true,
         window_day: None,
         closes_day: DEADLINE_DAY,
@@ -349,7 +351,7 @@ pub fn world(number: u64, starts: i32) -> World {
     }];
     let mut roads = vec![road(["hub", "quay"], zones.len(), &mut dice)];
     for at in 0..camps {
-        // Days are all different, so that the order of the file decides nothing.
+        // Days and strengths are all different, so that the order of the file decides nothing.
         let closes_day = days.swap_remove(dice.below(days.len()));
         let parent = dice.below(bases.len());
         let id = format!("camp{at}");
@@ -358,7 +360,7 @@ pub fn world(number: u64, starts: i32) -> World {
         bases.push(Base {
             id,
             zone: dice.below(zones.len()),
-            personnel: dice.whole(20, 500) as u64,
+            personnel: strengths.swap_remove(dice.below(strengths.len())),
             airstrip,
             window_day: dice.chance(0.3).then(|| closes_day - dice.whole(5, 25)),
             closes_day,
