@@ -370,6 +370,10 @@ pub fn world(number: u64, starts: i32) -> World {
             crews: dice.whole(0, 3) as u64,
         });
     }
+    // Nor do holdings shared out among bases have equal remainders where the strength is prime.
+    while !is_prime(bases.iter().map(|base| base.personnel).sum()) {
+        bases[0].personnel += 1;
+    }
     let fleets = fleets(&bases, &mut dice);
     let dated = |dice: &mut Dice| {
         let (desk, day) = (dice.one(&DESKS), dice.whole(20, 140));
@@ -414,6 +418,10 @@ pub fn world(number: u64, starts: i32) -> World {
     settings(&mut world, &mut dice);
     mechanisms(&mut world, &mut dice);
     world
+}
+
+fn is_prime(number: u64) -> bool {
+    number > 1 && (2..).take_while(|factor| factor * factor <= number).all(|factor| number % factor > 0)
 }
 
 fn zone(at: i32, dice: &mut Dice) -> Zone {
