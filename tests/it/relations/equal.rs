@@ -7,7 +7,8 @@ use rearguard::experiment::{Hooks, Plan, PolicyModel, PolicyResults, run};
 use rearguard::measures::Measure;
 use rearguard::withdrawal::{Outcome, Withdrawal};
 
-use super::worlds::{Base, Class, DEADLINE_DAY, Fleet, Road, World, Zone, world};
+use super::random::world;
+use super::worlds::{Base, Class, DEADLINE_DAY, Fleet, Road, World, Zone};
 use super::{REPLICATIONS, Relation, SEED, Seen, Subject, bustle, outcomes, same, same_measures};
 use crate::common::policy_of;
 use crate::conservation::conserves;
@@ -15,7 +16,10 @@ use crate::conservation::conserves;
 pub(super) fn relations() -> Vec<Relation> {
     use Relation::Always;
     vec![
-        Always("the order of bases decides nothing where no two leave at one instant", reordered_bases),
+        Always(
+            "the order of bases decides nothing where no two leave or begin to pack at one instant",
+            reordered_bases,
+        ),
         Always("the order of roads decides nothing", |s| changed(s, |world| world.roads.reverse())),
         Always(
             "nor the order of zones where none leaves early, nor that of classes where nothing is sold",
@@ -73,8 +77,9 @@ fn changed(subject: &Subject, change: impl Fn(&mut World)) -> Seen {
 fn reordered_bases(subject: &Subject) -> Seen {
     // Bases of a zone leave early at one instant, and a camp with camps of its own does not mean to leave before the last of
     // them. Which comes first is then a matter of their order (docs/model.md, 2.2), and a base waits a day for a camp of its
-    // own that comes after it. So all leave as planned here, and for the hub.
-    let mut plain = subject.world.with(&[("decisions.accelerate", "false")]);
+    // own that comes after it; those that should have begun to pack before day 0 ask for trucks in that order. So all leave
+    // as planned here, and for the hub, and pack late.
+    let mut plain = subject.world.with(&[("decisions.accelerate", "false"), ("packing.start_before_days", "3")]);
     plain.bases.iter_mut().skip(1).for_each(|base| base.parent = Some(0));
     let last = plain.bases.len() - 1;
     let other = with(&plain, |world| {

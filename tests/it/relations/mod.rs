@@ -2,6 +2,7 @@
 
 mod equal;
 mod ordered;
+mod random;
 mod worlds;
 
 use std::fmt::Write as _;
@@ -14,7 +15,8 @@ use rearguard::model::Model;
 use rearguard::withdrawal::{Outcome, Withdrawal};
 
 use crate::common::leave;
-use worlds::{World, world};
+use random::world;
+use worlds::World;
 
 /// Replications of each scenario under each relation.
 const REPLICATIONS: u64 = 10;
