@@ -9,7 +9,7 @@ use rearguard::withdrawal::{Outcome, Withdrawal};
 
 use super::random::world;
 use super::worlds::{Base, Class, DEADLINE_DAY, Fleet, Road, World, Zone};
-use super::{REPLICATIONS, Relation, SEED, Seen, Subject, bustle, outcomes, same, same_measures};
+use super::{REPLICATIONS, Relation, Seen, Subject, bustle, outcomes, same, same_measures, seed};
 use crate::common::policy_of;
 use crate::conservation::conserves;
 
@@ -54,7 +54,7 @@ pub(super) fn relations() -> Vec<Relation> {
             let mut bare = s.world.clone();
             (bare.lengths, bare.rooms, bare.rest) = (Vec::new(), Vec::new(), Vec::new());
             let model = bare.case().model(&overrides).map_err(|problems| problems.render(false))?;
-            same(&s.outcomes, &super::outcomes_beside(&model, &[]))
+            same(&s.outcomes, &super::outcomes_beside(seed(&s.world), &model, &[]))
         }),
         Always("each replication is the same alone as after others", alone),
         Always("any number of threads gives the same", threads),
@@ -279,7 +279,7 @@ fn groups_in_name(subject: &Subject) -> Seen {
 fn alone(subject: &Subject) -> Seen {
     for replication in (0..REPLICATIONS).rev().step_by(3) {
         let mut fresh = Withdrawal::new(&subject.model, &[]);
-        if *fresh.replicate(Streams::new(SEED, replication)) != subject.outcomes[replication as usize] {
+        if *fresh.replicate(Streams::new(seed(&subject.world), replication)) != subject.outcomes[replication as usize] {
             return Err(format!("replication {replication}"));
         }
     }
@@ -287,8 +287,8 @@ fn alone(subject: &Subject) -> Seen {
 }
 
 /// Runs policies side by side, the first as the others' baseline.
-fn side_by_side(policies: Vec<PolicyModel>, replications: u64) -> Vec<PolicyResults> {
-    let plan = Plan::paired(policies, SEED, replications);
+fn side_by_side(subject: &Subject, policies: Vec<PolicyModel>, replications: u64) -> Vec<PolicyResults> {
+    let plan = Plan::paired(policies, seed(&subject.world), replications);
     run(&plan, &Hooks { should_stop: &|| false, on_progress: &|_, _| () }).policies
 }
 
@@ -297,7 +297,7 @@ fn threads(subject: &Subject) -> Seen {
     const MANY: u64 = 60;
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| side_by_side(vec![policy_of("all", subject.model.clone())], MANY)).remove(0)
+        pool.install(|| side_by_side(subject, vec![policy_of("all", subject.model.clone())], MANY)).remove(0)
     };
     let (one, three) = (on(1), on(3));
     let first = |measure: &Measure| one.column(*measure)[..REPLICATIONS as usize].iter();
@@ -322,7 +322,7 @@ fn policies(subject: &Subject, ids: &[&str]) -> Seen {
         };
         policy_of(id, world.model())
     };
-    let of = |ids: &[&str]| side_by_side(ids.iter().map(|id| model(id)).collect(), REPLICATIONS);
+    let of = |ids: &[&str]| side_by_side(subject, ids.iter().map(|id| model(id)).collect(), REPLICATIONS);
     let all = of(&["baseline", "a", "b"]);
     for policy in of(ids) {
         let same = all.iter().find(|other| other.id == policy.id).expect("one of them");
@@ -337,7 +337,7 @@ fn policies(subject: &Subject, ids: &[&str]) -> Seen {
 fn conserved(subject: &Subject) -> Seen {
     let mut inputs = subject.model.inputs.clone();
     for (replication, outcome) in subject.outcomes.iter().enumerate() {
-        subject.model.realise(&Streams::new(SEED, replication as u64), &mut inputs);
+        subject.model.realise(&Streams::new(seed(&subject.world), replication as u64), &mut inputs);
         catch_unwind(AssertUnwindSafe(|| conserves(&format!("replication {replication}"), &inputs, outcome)))
             .map_err(|_| format!("replication {replication}, see above"))?;
     }

@@ -4,7 +4,7 @@ use rearguard::measures::Measure;
 use rearguard::withdrawal::{Direct, Outcome};
 
 use super::worlds::World;
-use super::{Relation, Seen, Subject, outcomes, outcomes_beside};
+use super::{Relation, Seen, Subject, outcomes, outcomes_beside, seed};
 
 pub(super) fn relations() -> Vec<Relation> {
     use Relation::{Always, OnAverage};
@@ -30,7 +30,7 @@ pub(super) fn relations() -> Vec<Relation> {
 /// What another scenario would do on this one's itineraries.
 fn direct(subject: &Subject, others: &[&World]) -> Vec<Vec<Direct>> {
     let models: Vec<_> = others.iter().map(|world| world.model()).collect();
-    let outcomes = outcomes_beside(&subject.model, &models.iter().collect::<Vec<_>>());
+    let outcomes = outcomes_beside(seed(&subject.world), &subject.model, &models.iter().collect::<Vec<_>>());
     (0..others.len()).map(|at| outcomes.iter().map(|outcome| outcome.direct[at]).collect()).collect()
 }
 
