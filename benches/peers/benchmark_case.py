@@ -1,4 +1,7 @@
-"""The numbers of the benchmark scenario (scenarios/benchmark.toml), and what its Python models share."""
+"""The numbers of the benchmark scenario (scenarios/benchmark.toml), and what its Python models share.
+
+Other values stand on the command line of a model, after the number of replications, as NAME=VALUE; with EACH=1 it prints a
+row for each replication. `agree` runs variants of the scenario so."""
 
 import math
 import sys
@@ -15,6 +18,14 @@ REST_DAYS, REST_LOG_SD = 2.0, 0.5
 GRANTED, ANSWER_DAYS, RETRY_DAYS = 0.5, 1.0, 1.0
 CREW_LOW, CREW_MODE, CREW_HIGH = 6.0, 12.0, 25.0
 FIRE_PER_DAY, SHELTER_DAYS = 0.1, 0.5
+# Of variants alone: requests never answered; from a day on a share of contacts and of fire; days under cover and its ratio.
+UNANSWERED = 0.0
+CALM_FROM_DAY, CALM_CONTACTS, CALM_FIRE = 1000.0, 1.0, 1.0
+COVERED, RATIO = 0.0, 1.0
+EACH = 0
+for argument in sys.argv[2:]:
+    name, _, value = argument.partition("=")
+    globals()[name] = type(globals()[name])(float(value))
 
 NAMES = ("requests", "trips", "incidents", "contacts", "breakdowns", "wounded", "evacuated", "finish_days")
 
@@ -29,7 +40,10 @@ def poisson(rng, mean):
 
 
 def main(replicate):
-    """Runs as many replications as the command says; prints each quantity's sum and sum of squares."""
+    """Runs as many replications as the command says; prints each quantity's sum and sum of squares, or all rows."""
     outcomes = [replicate(seed) for seed in range(int(sys.argv[1]))]
+    if EACH:
+        print("\n".join(",".join(map(str, row)) for row in [NAMES, *outcomes]))
+        return
     for name, column in zip(NAMES, zip(*outcomes)):
         print(f"{name},{sum(column)},{sum(value * value for value in column)}")

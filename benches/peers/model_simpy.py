@@ -7,10 +7,10 @@ import random
 import simpy
 
 from benchmark_case import (
-    ANSWER_DAYS, BASES, BATCH, BREAKDOWNS_PER_KM, COLUMN, CONVOY_LOG_SD, CREW_HIGH, CREW_LOW, CREW_MODE, DAY_LOG_SD,
-    DEADLINE_DAYS, DEVICES_PER_KM, DISPERSION, FIRE_PER_DAY, GRANTED, HALT_MEAN_DAYS, HALT_SHAPE, KM_PER_DAY, LEG_KM, LEGS,
-    REPAIR_DAYS, REPAIR_LOG_SD, REST_DAYS, REST_LOG_SD, RETRY_DAYS, SHELTER_DAYS, TRUCKLOADS, TRUCKS, WOUNDED_PER_DEVICE,
-    main, poisson,
+    ANSWER_DAYS, BASES, BATCH, BREAKDOWNS_PER_KM, CALM_CONTACTS, CALM_FIRE, CALM_FROM_DAY, COLUMN, CONVOY_LOG_SD, COVERED,
+    CREW_HIGH, CREW_LOW, CREW_MODE, DAY_LOG_SD, DEADLINE_DAYS, DEVICES_PER_KM, DISPERSION, FIRE_PER_DAY, GRANTED,
+    HALT_MEAN_DAYS, HALT_SHAPE, KM_PER_DAY, LEG_KM, LEGS, RATIO, REPAIR_DAYS, REPAIR_LOG_SD, REST_DAYS, REST_LOG_SD,
+    RETRY_DAYS, SHELTER_DAYS, TRUCKLOADS, TRUCKS, UNANSWERED, WOUNDED_PER_DEVICE, main, poisson,
 )
 
 
@@ -31,6 +31,9 @@ class Base:
         while self.unpacked + self.staged - self.assigned >= COLUMN:
             while True:
                 mission.requests += 1
+                if UNANSWERED > 0 and rng.random() < UNANSWERED:
+                    yield env.timeout(RETRY_DAYS)
+                    continue
                 granted = rng.random() < GRANTED
                 yield env.timeout(rng.expovariate(1.0 / ANSWER_DAYS))
                 if granted:
@@ -76,6 +79,8 @@ class Base:
             yield env.timeout(mission.rng.expovariate(FIRE_PER_DAY))
             if env.now >= DEADLINE_DAYS:
                 return
+            if env.now >= CALM_FROM_DAY and mission.rng.random() >= CALM_FIRE:
+                continue
             mission.incidents += 1
             until = env.now + SHELTER_DAYS
             self.stopped += until - max(self.sheltered_until, env.now)
@@ -125,7 +130,7 @@ class Traveller:
     def __init__(self, mission, departed):
         self.mission, self.departed = mission, departed
         self.score = mission.rng.gauss(0.0, CONVOY_LOG_SD)
-        self.day, self.pace = -1, 0.0
+        self.day, self.pace, self.covered = -1, 0.0, False
 
     def journey(self):
         env, rng, mission = self.mission.env, self.mission.rng, self.mission
@@ -137,6 +142,7 @@ class Traveller:
                 day = int(env.now - self.departed + 1e-9)
                 if day != self.day:
                     self.day = day
+                    self.covered = COVERED > 0 and rng.random() < COVERED
                     self.pace = KM_PER_DAY * math.exp(self.score + rng.gauss(0.0, DAY_LOG_SD))
                 point = min(contact, failure, LEG_KM)
                 left_today = self.departed + day + 1 - env.now
@@ -147,14 +153,23 @@ class Traveller:
                 yield env.timeout((point - at) / self.pace)
                 at = point
                 if point == contact:
-                    self.meet_device()
                     contact += rng.expovariate(DEVICES_PER_KM)
+                    if not self.happens():
+                        continue
+                    self.meet_device()
                     yield env.timeout(rng.gammavariate(HALT_SHAPE, HALT_MEAN_DAYS / HALT_SHAPE))
                 elif point == failure:
                     if env.now < DEADLINE_DAYS:
                         mission.breakdowns += 1
                     failure += rng.expovariate(BREAKDOWNS_PER_KM)
                     yield env.timeout(REPAIR_DAYS * math.exp(rng.gauss(0.0, REPAIR_LOG_SD)))
+
+    def happens(self):
+        """Whether a device is met: cover and calm thin them out."""
+        share = RATIO if self.covered else 1.0
+        if self.mission.env.now >= CALM_FROM_DAY:
+            share *= CALM_CONTACTS
+        return share >= 1.0 or self.mission.rng.random() < share
 
     def meet_device(self):
         mission, rng = self.mission, self.mission.rng

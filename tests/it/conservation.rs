@@ -8,7 +8,7 @@ use rearguard::model::{Inputs, Model};
 use rearguard::withdrawal::ledger::{class_of, opening_stock, value_usd};
 use rearguard::withdrawal::{Outcome, Withdrawal};
 
-use crate::common::{MALI, THREE_BASES, case, policy, run_with, test_build};
+use crate::common::{MALI, THREE_BASES, case, policy, run_with, scorecard, test_build};
 
 /// The lines of the ledger as columns of units and USD; `evacuated` holds both ways out.
 const LINES: [(Measure, Measure); 7] = [
@@ -35,7 +35,7 @@ fn stock_of(inputs: &Inputs) -> BTreeMap<(u16, u16), (i64, i64)> {
 
 /// Fails unless every item and every person of a replication is accounted for, once.
 #[track_caller]
-fn conserves(name: &str, inputs: &Inputs, outcome: &Outcome) {
+pub fn conserves(name: &str, inputs: &Inputs, outcome: &Outcome) {
     let stock = stock_of(inputs);
     let (units, usd) = stock.values().fold((0, 0), |(units, usd), (held, each)| (units + held, usd + held * each));
 
@@ -378,6 +378,37 @@ fn variations_of_the_levers_conserve_everything() {
         let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         conserves_throughout(&format!("variation {number}: {}", levers.join(" --set ")), &model, 1, 5);
     }
+}
+
+/// Runs variations of the tutorial whose every posting is checked as it is booked; returns how many replications.
+fn check_every_posting(variations: u64, replications: u64) -> u64 {
+    // Both ledgers assert it where assertions of debug builds are on, as they are in tests.
+    const { assert!(cfg!(debug_assertions)) };
+    for number in 0..variations {
+        let (choices, net): (_, &[&str]) = if number % 2 == 0 { (CHOICES, &[]) } else { (LEVERS, &NET) };
+        let varied = variation(choices, 1_000 + number);
+        let sets: Vec<&str> = net.iter().copied().chain(varied.iter().map(String::as_str)).collect();
+        let case = case(THREE_BASES.as_ref(), &sets);
+        let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let mut withdrawal = Withdrawal::new(&model, &[]);
+        for replication in 0..replications {
+            withdrawal.replicate(Streams::new(7, replication));
+        }
+    }
+    variations * replications
+}
+
+#[test]
+fn ledgers_balance_at_every_posting_of_many_replications() {
+    let checked = check_every_posting(400, 250);
+    scorecard("R2", "variations", checked, "replications of random variations of the tutorial");
+}
+
+#[test]
+#[ignore = "takes an hour; run by tests/run --long"]
+fn ledgers_balance_at_every_posting_of_very_many_replications() {
+    let checked = check_every_posting(4_000, 2_500);
+    scorecard("R2-long", "variations", checked, "replications of random variations of the tutorial");
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::fs;
 
 use rearguard::draw::{Purpose, Streams};
 use rearguard::math::{exp, sqrt};
-use rearguard::stats::{Interval, mean_t, proportion, wilson};
+use rearguard::stats::{
+    Interval, Worse, cvar, exceedance, mean_t, paired, proportion, quantile, ratio_of_means, wilson,
+};
 
-use crate::common::package;
+use crate::common::{package, scorecard};
 
 /// What is drawn: name, true value, one value of a replication, and whether it is the share above zero that is estimated.
 struct Measure {
@@ -100,6 +102,76 @@ fn intervals_cover_what_they_say_but_for_rare_heavy_tails() {
     assert!(share(2, 30) < 0.9);
     // Clopper-Pearson never covers less than it says.
     assert!(share(3, 30) > 0.95 - 4.0 * deviation);
+}
+
+/// A replication of a synthetic study: an amount under a policy and under its baseline, which share part of their chance,
+/// and whether something happened. Amounts are gamma: skewed, as costs are, and with a known law.
+struct Synthetic {
+    policy: f64,
+    baseline: f64,
+    happened: bool,
+}
+
+/// Replications of a synthetic study.
+const STUDY: u64 = 1_000;
+
+fn study(number: u64) -> Vec<Synthetic> {
+    let replication = |replication: u64| {
+        let mut stream = Streams::new(number, replication).stream(Purpose::Test, 5, 0);
+        // Sums of exponentials: Erlang of shapes 3 and 2, one stage in common.
+        let [shared, one, two, other] = std::array::from_fn(|_| stream.standard_exponential());
+        Synthetic { policy: shared + one + two, baseline: shared + other, happened: stream.chance(0.03) }
+    };
+    (0..STUDY).map(replication).collect()
+}
+
+/// The intervals of a study, each with whether it holds the true value.
+fn judged(study: &[Synthetic]) -> [(&'static str, bool); 7] {
+    let policy: Vec<f64> = study.iter().map(|one| one.policy).collect();
+    let baseline: Vec<f64> = study.iter().map(|one| one.baseline).collect();
+    let events = study.iter().filter(|one| one.happened).count() as u64;
+    // The median and the tail of a baseline, which is Erlang of shape 2: P(X > x) = (1 + x) exp(-x).
+    let beyond = |x: f64| (1.0 + x) * exp(-x);
+    let (median, tail) = (1.678_346_990_016_66, 3.889_720_169_867_43);
+    assert!((beyond(median) - 0.5).abs() < 1e-12 && (beyond(tail) - 0.1).abs() < 1e-12);
+    // E[X; X > t] = (t^2 + 2t + 2) exp(-t).
+    let worst = (tail * tail + 2.0 * tail + 2.0) * exp(-tail) / 0.1;
+    let thresholds: Vec<f64> = (1..60).map(|at| 0.1 * f64::from(at)).collect();
+    let curve = exceedance(&baseline, &thresholds, 0.95).expect("a curve");
+    let within = curve.iter().zip(&thresholds).all(|(point, &x)| point.band.contains(beyond(x)));
+    let difference = paired(&policy, &baseline, 0.95, Worse::Higher).expect("pairs").interval;
+    let ratio = ratio_of_means(&policy, &baseline, 0.95).expect("pairs").interval.expect("clear of zero");
+    let at_median = quantile(&baseline, 0.5, 0.95).expect("values").order.expect("enough").interval;
+    let beyond_tail = cvar(&baseline, 0.9, 0.95).expect("values").interval.expect("enough");
+    [
+        ("mean by t", mean_t(&policy, 0.95).expect("values").interval.contains(3.0)),
+        ("paired difference", difference.contains(1.0)),
+        ("ratio of means", ratio.contains(1.5)),
+        ("probability", proportion(events, STUDY, 0.95).expect("values").interval.contains(0.03)),
+        ("median", at_median.contains(median)),
+        ("CVaR at 90%", beyond_tail.contains(worst)),
+        ("exceedance band", within),
+    ]
+}
+
+#[test]
+fn intervals_of_a_thousand_synthetic_studies_cover_what_they_say() {
+    const STUDIES: u64 = 1_000;
+    let mut held = [("", 0); 7];
+    for number in 0..STUDIES {
+        for (sum, (name, holds)) in held.iter_mut().zip(judged(&study(number))) {
+            *sum = (name, sum.1 + u64::from(holds));
+        }
+    }
+    // Four standard deviations of a count of 950; order statistics and the band may hold more often than they say.
+    let reach = 4.0 * sqrt(STUDIES as f64 * 0.95 * 0.05);
+    for (name, held) in held {
+        assert!(held as f64 > 950.0 - reach, "{name}: {held} of {STUDIES}");
+        let conservative = ["median", "exceedance band"].contains(&name);
+        assert!(conservative || (held as f64) < 950.0 + reach, "{name}: {held} of {STUDIES}");
+    }
+    let shares = held.map(|(name, held)| format!("{name} {:.1}%", 100.0 * held as f64 / STUDIES as f64));
+    scorecard("O5", "studies", STUDIES, &format!("studies of {STUDY} replications; covered: {}", shares.join(", ")));
 }
 
 /// Draws the table of docs/statistics.md again. With SNAPSHOTS=overwrite it is written there.
