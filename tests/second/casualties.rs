@@ -83,7 +83,9 @@ impl Engine<'_> {
         }
         if flight && fetched > 0 {
             harm.care_hours = hours;
-            self.sums.care(hours, fetched);
+            if matches!(place, Place::Road { .. }) && !self.passed {
+                self.sums.care(hours);
+            }
         }
         harm
     }

@@ -193,7 +193,7 @@ impl Engine<'_> {
         } else {
             trip.back.clone()
         };
-        let cargo = std::mem::take(&mut self.convoys[id].cargo);
+        let cargo = std::mem::take(&mut self.convoys[id].load);
         let units = f64::from(crate::books::count(&cargo));
         self.tell_convoy(self.now(), "column_unloaded", id, "", &[("units", units)]);
         let out = by_exit || self.net.is_exit[destination];

@@ -4,7 +4,7 @@ use rearguard::draw::{Purpose, key2};
 use rearguard::math::pow;
 use rearguard::measures::Measure;
 
-use crate::books::{End, heads};
+use crate::books::{End, Lot};
 use crate::casualties::{Hurt, Place};
 use crate::desk::{AIR_OVERWATCH, SURVEILLANCE};
 use crate::engine::Engine;
@@ -149,7 +149,8 @@ impl Engine<'_> {
         let armoured: u32 = match &convoy.trucks {
             Some(trucks) => trucks.escorts,
             None => {
-                let lots = convoy.vehicles.iter().filter(|lot| self.inputs.class[lot.item / 2].armoured);
+                let armoured = |lot: &&Lot| self.drives(lot) && self.inputs.class[lot.item / 2].armoured;
+                let lots = convoy.load.iter().filter(armoured);
                 lots.map(|lot| lot.units).sum()
             }
         };
@@ -202,11 +203,6 @@ impl Engine<'_> {
         let mut stream = self.streams.stream(Purpose::Group, entity, number);
         let which = pick(&weights, stream.uniform())?;
         Some((which, stream.uniform()))
-    }
-
-    /// Whether nobody is aboard.
-    pub fn is_empty(&self, id: usize) -> bool {
-        heads(&self.convoys[id].people) == 0
     }
 }
 

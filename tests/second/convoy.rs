@@ -3,11 +3,12 @@
 use rearguard::draw::{Purpose, Stream, key2};
 use rearguard::math::exp;
 use rearguard::measures::Measure;
+use rearguard::model::equipment::Travel;
 use rearguard::model::network::Surface;
 use rearguard::model::routes::{Leg, node_id};
 
 use crate::agenda::Event;
-use crate::books::{End, Group, Lot, count, heads, room_of};
+use crate::books::{End, Group, Lot, heads, room_of};
 use crate::contacts::ContactPoint;
 use crate::engine::Engine;
 
@@ -45,9 +46,8 @@ pub struct Convoy {
     pub leg: usize,
     pub leg_km: f64,
     pub trucks: Option<Trucks>,
-    pub vehicles: Vec<Lot>,
-    pub trailers: Vec<Lot>,
-    pub cargo: Vec<Lot>,
+    /// Of a garrison its vehicles, trailers and cargo, one party after another; of a column what it is loaded with.
+    pub load: Vec<Lot>,
     pub people: Vec<Group>,
     /// Vehicles of the whole column when it set out, and its share in them.
     pub column_vehicles: u32,
@@ -89,8 +89,18 @@ impl Engine<'_> {
         let convoy = &self.convoys[id];
         match &convoy.trucks {
             Some(trucks) => trucks.number + trucks.escorts,
-            None => count(&convoy.vehicles),
+            None => self.driving(&convoy.load),
         }
+    }
+
+    /// Whether a lot of a garrison's load drives.
+    pub fn drives(&self, lot: &Lot) -> bool {
+        self.inputs.class[lot.item / 2].travel == Travel::Drives
+    }
+
+    /// How many vehicles of a garrison's load drive.
+    pub fn driving(&self, load: &[Lot]) -> u32 {
+        load.iter().filter(|lot| self.drives(lot)).map(|lot| lot.units).sum()
     }
 
     /// Puts a convoy on the road at the beginning of a journey.
@@ -130,29 +140,27 @@ impl Engine<'_> {
                 self.agenda.at(time_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
-            let left_km = self.inputs.road[leg.road].km - convoy.leg_km;
             let apart_km = self.breakdowns_apart_km(id, leg);
-            let per_km = f64::from(self.vehicles(id)) / (self.inputs.convoys.breakdown_vehicle_km * if self.paved(leg) { self.inputs.convoys.breakdown_paved_factor } else { 1.0 });
-            let contact_km = convoy
-                .points
-                .first()
-                .filter(|point| point.leg == convoy.leg)
-                .map_or(f64::INFINITY, |point| point.leg_km - convoy.leg_km);
-            let breakdown_km = convoy.gap * apart_km;
-            let (stop, km) = if contact_km < left_km && contact_km <= breakdown_km {
+            let per_km = self.breakdowns_per_km(id, leg);
+            let end_km = self.inputs.road[leg.road].km;
+            let contact = convoy.points.first().filter(|point| point.leg == convoy.leg);
+            let contact_km = contact.map_or(f64::INFINITY, |point| point.leg_km);
+            let breakdown_km = convoy.leg_km + convoy.gap * apart_km;
+            let (stop, to_km) = if contact_km < end_km && contact_km <= breakdown_km {
                 (Stop::Contact, contact_km)
-            } else if breakdown_km < left_km {
+            } else if breakdown_km < end_km {
                 (Stop::Breakdown, breakdown_km)
             } else {
-                (Stop::LegEnd, left_km)
+                (Stop::LegEnd, end_km)
             };
-            let (reached_days, gone_km) = self.travel(id, time_days, km, leg);
-            if gone_km < km {
+            let km = to_km - convoy.leg_km;
+            let (reached_days, gone_km) = self.travel(id, time_days, to_km, leg);
+            if gone_km < to_km {
                 // Supplies end before it is there.
                 let convoy = &mut self.convoys[id];
                 convoy.resumes = (time_days, convoy.leg_km, convoy.gap);
-                convoy.leg_km += gone_km;
-                convoy.gap -= gone_km * per_km;
+                convoy.gap -= (gone_km - convoy.leg_km) * per_km;
+                convoy.leg_km = gone_km;
                 self.agenda.at(reached_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
@@ -164,14 +172,13 @@ impl Engine<'_> {
                     let point = convoy.points.remove(0);
                     convoy.resumes = (set_off_days, convoy.leg_km, convoy.gap);
                     convoy.reached = Some(point);
-                    convoy.leg_km = point.leg_km;
-                    if std::env::var("DBG").is_ok() { eprintln!("potential {} {} at {} {:?}", convoy.name, point.leg_km, time_days, point); }
+                    convoy.leg_km = to_km;
                     convoy.gap -= km * per_km;
                     self.agenda.at(time_days, Event::ContactReached { convoy: id });
                     return;
                 }
                 Stop::Breakdown => {
-                    self.convoys[id].leg_km += km;
+                    self.convoys[id].leg_km = to_km;
                     match self.breaks_down(id, time_days) {
                         Ok(again_days) => time_days = again_days,
                         Err(which) => {
@@ -197,26 +204,23 @@ impl Engine<'_> {
         }
     }
 
-    /// Travels so many km of a leg from a time on: when it is there, and how far it came if supplies end before.
-    fn travel(&mut self, id: usize, from_days: f64, km: f64, leg: Leg) -> (f64, f64) {
+    /// Travels along a leg to a point from a time on: when it is there, or when and where supplies end before.
+    fn travel(&mut self, id: usize, from_days: f64, to_km: f64, leg: Leg) -> (f64, f64) {
         let departed_days = self.convoys[id].departed_days;
-        let start_km = self.convoys[id].leg_km;
-        let (mut time_days, mut at_km) = (from_days, start_km);
-        let end_km = start_km + km;
+        let (mut time_days, mut at_km) = (from_days, self.convoys[id].leg_km);
         let mut day = (from_days - departed_days).floor();
         loop {
             let pace = self.km_per_day(id, day, leg);
             let day_ends = departed_days + day + 1.0;
             let reach_km = pace * (day_ends - time_days);
-            if std::env::var("DBG").is_ok() { eprintln!("travel {} from {from_days:?} t {time_days:?} day {day} end {end_km:?} at {at_km:?} km {km:?} pace {pace:?} dep {departed_days:?} reach {reach_km:?}", self.convoys[id].name); }
-            if end_km - at_km <= reach_km {
-                return (time_days + (end_km - at_km) / pace, km);
+            if to_km - at_km <= reach_km {
+                return (time_days + (to_km - at_km) / pace, to_km);
             }
             at_km += reach_km;
             time_days = day_ends;
             day += 1.0;
             if time_days >= self.convoys[id].supplies_until {
-                return (time_days, at_km - start_km);
+                return (time_days, at_km);
             }
         }
     }
@@ -254,6 +258,13 @@ impl Engine<'_> {
         let rules = &self.inputs.convoys;
         let factor = if self.paved(leg) { rules.breakdown_paved_factor } else { 1.0 };
         rules.breakdown_vehicle_km * factor / f64::from(self.vehicles(id))
+    }
+
+    /// Breakdowns of a convoy per km of a leg.
+    fn breakdowns_per_km(&self, id: usize, leg: Leg) -> f64 {
+        let rules = &self.inputs.convoys;
+        let factor = if self.paved(leg) { rules.breakdown_paved_factor } else { 1.0 };
+        f64::from(self.vehicles(id)) / (rules.breakdown_vehicle_km * factor)
     }
 
     /// A vehicle breaks down: when the convoy goes on, or which vehicle is given up.
@@ -296,16 +307,20 @@ impl Engine<'_> {
                 room
             }
             None => {
-                let all = count(&self.convoys[id].vehicles);
+                let all = self.vehicles(id);
                 if all == 0 {
                     return;
                 }
                 let mut at = ((which * f64::from(all)) as u32).min(all - 1);
                 let mut lost = None;
-                for lot in &mut self.convoys[id].vehicles {
+                for place in 0..self.convoys[id].load.len() {
+                    let lot = self.convoys[id].load[place];
+                    if !self.drives(&lot) {
+                        continue;
+                    }
                     if at < lot.units {
-                        lot.units -= 1;
-                        lost = Some(Lot { units: 1, ..*lot });
+                        self.convoys[id].load[place].units -= 1;
+                        lost = Some(Lot { units: 1, ..lot });
                         break;
                     }
                     at -= lot.units;
@@ -325,15 +340,19 @@ impl Engine<'_> {
     /// Cargo of up to a room is lost from the end of the manifest.
     fn loses_cargo(&mut self, id: usize, room: i64, end: End) {
         let mut left = room;
-        for at in (0..self.convoys[id].cargo.len()).rev() {
-            let lot = self.convoys[id].cargo[at];
+        let garrison = self.convoys[id].trucks.is_none();
+        for at in (0..self.convoys[id].load.len()).rev() {
+            let lot = self.convoys[id].load[at];
+            if garrison && self.inputs.class[lot.item / 2].travel != Travel::Loaded {
+                continue;
+            }
             let each = self.room_on(id, lot);
             let fits = if each > 0 { (left / each).min(i64::from(lot.units)) } else { i64::from(lot.units) };
             left -= fits * each;
-            self.convoys[id].cargo[at].units -= fits as u32;
+            self.convoys[id].load[at].units -= fits as u32;
             self.end(Lot { units: fits as u32, ..lot }, end);
         }
-        self.convoys[id].cargo.retain(|lot| lot.units > 0);
+        self.convoys[id].load.retain(|lot| lot.units > 0);
     }
 
     /// The room of one item of a lot as it travels with a convoy.
@@ -380,15 +399,14 @@ impl Engine<'_> {
         }
         let convoy = &mut self.convoys[id];
         convoy.arrived = true;
-        let (vehicles, trailers) = (std::mem::take(&mut convoy.vehicles), std::mem::take(&mut convoy.trailers));
-        let (cargo, people) = (std::mem::take(&mut convoy.cargo), std::mem::take(&mut convoy.people));
+        let (load, people) = (std::mem::take(&mut convoy.load), std::mem::take(&mut convoy.people));
         let days = now - convoy.departed_days;
         let amounts =
-            [("people", f64::from(heads(&people))), ("vehicles", f64::from(count(&vehicles))), ("days", days)];
+            [("people", f64::from(heads(&people))), ("vehicles", f64::from(self.driving(&load))), ("days", days)];
         self.tell_convoy(now, "convoy_arrives", id, "", &amounts);
         self.sums.convoy_arrives(days);
         self.count_cover(id);
-        for lot in vehicles.into_iter().chain(trailers).chain(cargo) {
+        for lot in load {
             crate::books::add(&mut self.bases[here].passing, lot);
         }
         self.bases[here].people.extend(people.into_iter().filter(|group| group.count > 0));
@@ -442,9 +460,7 @@ impl Engine<'_> {
             leg: 0,
             leg_km: 0.0,
             trucks: None,
-            vehicles: Vec::new(),
-            trailers: Vec::new(),
-            cargo: Vec::new(),
+            load: Vec::new(),
             people: Vec::new(),
             column_vehicles: 0,
             share: 1.0,

@@ -2,20 +2,13 @@
 
 use rearguard::draw::{Purpose, key2};
 use rearguard::measures::Measure;
+use rearguard::model::equipment::Travel;
 
 use crate::agenda::Event;
 use crate::books::{Lot, part, room_of};
 use crate::convoy::TO_PARENT;
 use crate::desk::{Fate, GROUND_MOVEMENT, HANDOVER_MEETING};
 use crate::engine::Engine;
-
-/// What a garrison takes along.
-#[derive(Clone, Debug, Default)]
-pub struct Takes {
-    pub vehicles: Vec<Lot>,
-    pub trailers: Vec<Lot>,
-    pub cargo: Vec<Lot>,
-}
 
 impl Engine<'_> {
     /// Targets by plan or window, and hubs not before their camps.
@@ -177,10 +170,10 @@ impl Engine<'_> {
         self.set_departure(base, latest_days);
     }
 
-    /// What the garrison would take along if it left now.
-    pub fn takes(&self, base: usize) -> Takes {
+    /// What the garrison would take along if it left now: vehicles, trailers, cargo.
+    pub fn takes(&self, base: usize) -> Vec<Lot> {
         let (state, rules, classes) = (&self.bases[base], &self.inputs.decisions, &self.inputs.class);
-        let mut takes = Takes::default();
+        let mut takes = Vec::new();
         if self.by_air_alone(base) {
             return takes;
         }
@@ -191,36 +184,30 @@ impl Engine<'_> {
         for &item in &self.driving_order {
             let units = state.on_hand[item].min(can_drive);
             can_drive -= units;
-            crate::books::add(&mut takes.vehicles, Lot { origin: base, item, units });
+            crate::books::add(&mut takes, Lot { origin: base, item, units });
         }
         let travel = |item: usize| classes[item / 2].travel;
-        for lot in &state.passing {
-            match travel(lot.item) {
-                rearguard::model::equipment::Travel::Drives => takes.vehicles.push(*lot),
-                rearguard::model::equipment::Travel::Towed => takes.trailers.push(*lot),
-                _ => {}
-            }
-        }
-        let trucks: u32 =
-            takes.vehicles.iter().filter(|lot| classes[lot.item / 2].cargo_truck).map(|lot| lot.units).sum();
+        takes.extend(state.passing.iter().filter(|lot| travel(lot.item) == Travel::Drives));
+        let trucks: u32 = takes.iter().filter(|lot| classes[lot.item / 2].cargo_truck).map(|lot| lot.units).sum();
+        takes.extend(state.passing.iter().filter(|lot| travel(lot.item) == Travel::Towed));
         let mut can_tow = trucks;
         for item in 0..state.on_hand.len() {
-            if travel(item) == rearguard::model::equipment::Travel::Towed {
+            if travel(item) == Travel::Towed {
                 let units = state.on_hand[item].min(can_tow);
                 can_tow -= units;
-                crate::books::add(&mut takes.trailers, Lot { origin: base, item, units });
+                crate::books::add(&mut takes, Lot { origin: base, item, units });
             }
         }
         let mut room = room_of(f64::from(trucks) * self.inputs.convoys.own_truck_teu);
         for &item in &self.cargo_order {
-            if travel(item) != rearguard::model::equipment::Travel::Loaded {
+            if travel(item) != Travel::Loaded {
                 continue;
             }
             let held = state.on_hand[item] + state.staged[item];
             let each = self.own_room(base, item);
             let units = if each > 0 { (room / each).min(i64::from(held)) as u32 } else { held };
             room -= i64::from(units) * each;
-            crate::books::add(&mut takes.cargo, Lot { origin: base, item, units });
+            crate::books::add(&mut takes, Lot { origin: base, item, units });
         }
         takes
     }
@@ -278,9 +265,9 @@ impl Engine<'_> {
         }
     }
 
-    pub fn take_from_base(&mut self, base: usize, takes: &Takes) {
+    pub fn take_from_base(&mut self, base: usize, takes: &[Lot]) {
         let state = &mut self.bases[base];
-        for lot in takes.vehicles.iter().chain(&takes.trailers).chain(&takes.cargo) {
+        for lot in takes {
             if lot.origin != base {
                 continue;
             }
@@ -290,16 +277,15 @@ impl Engine<'_> {
         }
         let class = &self.inputs.class;
         let goes = |lot: &Lot| {
-            use rearguard::model::equipment::Travel;
             matches!(class[lot.item / 2].travel, Travel::Drives | Travel::Towed)
         };
         state.passing.retain(|lot| !goes(lot));
     }
 
     /// The garrison's column, in as many serials as it needs.
-    fn forms_column(&mut self, base: usize, takes: &Takes, people: &[crate::books::Group]) {
+    fn forms_column(&mut self, base: usize, takes: &[Lot], people: &[crate::books::Group]) {
         let now = self.now();
-        let vehicles = crate::books::count(&takes.vehicles);
+        let vehicles = self.driving(takes);
         let most = self.inputs.convoys.max_vehicles as u32;
         let serials = vehicles.div_ceil(most).max(1);
         let parts = u64::from(serials);
@@ -311,13 +297,11 @@ impl Engine<'_> {
                 let split = lots.iter().map(|lot| Lot { units: part(lot.units, p, parts), ..*lot });
                 split.filter(|lot| lot.units > 0).collect()
             };
-            convoy.vehicles = of(&takes.vehicles);
-            convoy.trailers = of(&takes.trailers);
-            convoy.cargo = of(&takes.cargo);
+            convoy.load = of(takes);
             let some = people.iter().map(|group| crate::books::Group { count: part(group.count, p, parts), ..*group });
             convoy.people = some.filter(|group| group.count > 0).collect();
             convoy.column_vehicles = vehicles;
-            let own = crate::books::count(&convoy.vehicles);
+            let own = self.driving(&convoy.load);
             convoy.share =
                 if parts == 1 || vehicles == 0 { 1.0 } else { f64::from(own) / f64::from(vehicles) };
             self.choose_way(&mut convoy);
@@ -335,10 +319,10 @@ impl Engine<'_> {
     /// A garrison's convoy sets out.
     pub fn sets_out(&mut self, id: usize) {
         let now = self.now();
+        let vehicles = self.driving(&self.convoys[id].load);
         let convoy = &mut self.convoys[id];
         convoy.departed_days = now;
-        let (base, vehicles) = (convoy.base, crate::books::count(&convoy.vehicles));
-        let units = vehicles + crate::books::count(&convoy.trailers) + crate::books::count(&convoy.cargo);
+        let (base, units) = (convoy.base, crate::books::count(&convoy.load));
         let amounts = [
             ("people", f64::from(crate::books::heads(&convoy.people))),
             ("vehicles", f64::from(vehicles)),

@@ -52,8 +52,7 @@ impl Engine<'_> {
                 }
                 DisposalRule::AllUnmovable => sensitive || !awaited,
             };
-            let lots = takes.vehicles.iter().chain(&takes.trailers).chain(&takes.cargo);
-            let goes: u32 = lots.filter(|lot| lot.origin == base && lot.item == item).map(|lot| lot.units).sum();
+            let goes: u32 = takes.iter().filter(|lot| lot.origin == base && lot.item == item).map(|lot| lot.units).sum();
             let stays = state.on_hand[item] + state.staged[item] - goes;
             if does && stays > 0 {
                 dispose.push((item, stays));

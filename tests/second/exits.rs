@@ -6,7 +6,7 @@ use rearguard::model::Inputs;
 use rearguard::model::routes::Network;
 
 use crate::agenda::Event;
-use crate::books::{DRIVER, End, count, heads};
+use crate::books::{DRIVER, End, heads};
 use crate::convoy::Convoy;
 use crate::desk::{Fate, NEIGHBOUR_TRANSIT};
 use crate::engine::{Engine, Exit};
@@ -90,17 +90,14 @@ impl Engine<'_> {
         let convoy = &mut self.convoys[id];
         convoy.arrived = true;
         let people = std::mem::take(&mut convoy.people);
-        let lots: Vec<_> = [&mut convoy.vehicles, &mut convoy.trailers, &mut convoy.cargo]
-            .into_iter()
-            .map(std::mem::take)
-            .collect();
+        let load = std::mem::take(&mut convoy.load);
         let days = now - convoy.departed_days;
         let amounts =
-            [("people", f64::from(heads(&people))), ("vehicles", f64::from(count(&lots[0]))), ("days", days)];
+            [("people", f64::from(heads(&people))), ("vehicles", f64::from(self.driving(&load))), ("days", days)];
         self.tell_convoy(now, "convoy_arrives", id, "", &amounts);
         self.sums.convoy_arrives(days);
         self.count_cover(id);
-        for lot in lots.into_iter().flatten() {
+        for lot in load {
             self.end(lot, End::OutByRoad);
         }
         let out: u32 = people.iter().filter(|group| group.category != DRIVER).map(|group| group.count).sum();

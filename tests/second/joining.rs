@@ -2,10 +2,10 @@
 
 use rearguard::draw::key2;
 use rearguard::measures::Measure;
+use rearguard::model::equipment::Travel;
 
 use crate::agenda::Event;
-use crate::books::{Group, Lot, count, heads};
-use crate::departure::Takes;
+use crate::books::{Group, Lot, heads};
 use crate::desk::{Fate, GROUND_MOVEMENT};
 use crate::engine::Engine;
 
@@ -60,15 +60,13 @@ impl Engine<'_> {
     }
 
     /// A garrison goes with a convoy.
-    pub fn joins(&mut self, base: usize, id: usize, takes: Takes, people: Vec<Group>) {
-        let more = count(&takes.vehicles);
+    pub fn joins(&mut self, base: usize, id: usize, takes: Vec<Lot>, people: Vec<Group>) {
+        let more = self.driving(&takes);
         let convoy = &mut self.convoys[id];
         let column = f64::from(convoy.column_vehicles);
         convoy.share = (convoy.share * column + f64::from(more)) / (column + f64::from(more));
         convoy.column_vehicles += more;
-        convoy.vehicles.extend(takes.vehicles);
-        convoy.trailers.extend(takes.trailers);
-        convoy.cargo.extend(takes.cargo);
+        convoy.load.extend(takes);
         convoy.people.extend(people);
         self.add(Measure::Joined, 1.0);
         self.tell("convoy_joined", base, "", &[("vehicles", f64::from(more))]);
@@ -117,15 +115,8 @@ impl Engine<'_> {
         let share = 1.0 - self.inputs.decisions.thin_out_to;
         let some = |n: u32| (f64::from(n) * share).floor() as u32;
         let takes = self.takes(base);
-        let part = |lots: &[Lot]| -> Vec<Lot> {
-            let own = lots.iter().filter(|lot| lot.origin == base).map(|lot| Lot { units: some(lot.units), ..*lot });
-            own.filter(|lot| lot.units > 0).collect()
-        };
-        let takes = Takes {
-            vehicles: part(&takes.vehicles),
-            trailers: part(&takes.trailers),
-            cargo: part(&takes.cargo),
-        };
+        let own = takes.iter().filter(|lot| lot.origin == base).map(|lot| Lot { units: some(lot.units), ..*lot });
+        let takes: Vec<Lot> = own.filter(|lot| lot.units > 0).collect();
         let mut people = Vec::new();
         for group in self.bases[base].people.iter_mut().filter(|group| group.home == base) {
             let goes = some(group.count);
@@ -137,7 +128,7 @@ impl Engine<'_> {
         if people.is_empty() {
             return;
         }
-        for lot in &takes.vehicles {
+        for lot in takes.iter().filter(|lot| self.inputs.class[lot.item / 2].travel == Travel::Drives) {
             self.bases[base].thinned_vehicles[lot.item] += lot.units;
         }
         self.take_own(base, &takes);
@@ -145,8 +136,8 @@ impl Engine<'_> {
         let name = format!("{}-ahead", self.inputs.base[base].id);
         let mut convoy = self.new_convoy(base, name, key, key);
         let leavers = f64::from(heads(&people));
-        convoy.column_vehicles = count(&takes.vehicles);
-        (convoy.vehicles, convoy.trailers, convoy.cargo) = (takes.vehicles, takes.trailers, takes.cargo);
+        convoy.column_vehicles = self.driving(&takes);
+        convoy.load = takes;
         convoy.people = people;
         self.choose_way(&mut convoy);
         self.convoys.push(convoy);
@@ -156,9 +147,9 @@ impl Engine<'_> {
     }
 
     /// Takes a base's own items from its accounts.
-    fn take_own(&mut self, base: usize, takes: &Takes) {
+    fn take_own(&mut self, base: usize, takes: &[Lot]) {
         let state = &mut self.bases[base];
-        for lot in takes.vehicles.iter().chain(&takes.trailers).chain(&takes.cargo) {
+        for lot in takes {
             let staged = state.staged[lot.item].min(lot.units);
             state.staged[lot.item] -= staged;
             state.on_hand[lot.item] -= lot.units - staged;

@@ -154,6 +154,7 @@ impl Engine<'_> {
         let mut left = self.column_room(convoy);
         let mut load = 0;
         let mut passing = std::mem::take(&mut self.bases[base].passing);
+        if std::env::var("DBG").is_ok() { eprintln!("load {} room {left} at {}: {:?}", self.convoys[convoy].name, self.now(), passing.iter().map(|l| format!("{}/{}x{}@{}", l.origin, l.item, l.units, self.passing_room(l.item))).collect::<Vec<_>>()); }
         for lot in &mut passing {
             let each = self.passing_room(lot.item);
             let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { lot.units };
@@ -161,7 +162,7 @@ impl Engine<'_> {
                 lot.units -= fits;
                 left -= i64::from(fits) * each;
                 load += i64::from(fits) * each;
-                self.convoys[convoy].cargo.push(Lot { units: fits, ..*lot });
+                self.convoys[convoy].load.push(Lot { units: fits, ..*lot });
             }
         }
         if std::env::var("VAR").is_err() { passing.retain(|lot| lot.units > 0); }
@@ -174,10 +175,10 @@ impl Engine<'_> {
                 self.bases[base].staged[item] -= fits;
                 left -= i64::from(fits) * each;
                 load += i64::from(fits) * each;
-                self.convoys[convoy].cargo.push(Lot { origin: base, item, units: fits });
+                self.convoys[convoy].load.push(Lot { origin: base, item, units: fits });
             }
         }
-        let cargo = self.convoys[convoy].cargo.clone();
+        let cargo = self.convoys[convoy].load.clone();
         self.carried(base, &cargo);
         self.column_sets_out_loaded(convoy, load);
         self.consider_column(base);

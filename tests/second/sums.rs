@@ -34,7 +34,7 @@ impl Sums {
         self.waited_days += days;
     }
 
-    pub fn care(&mut self, hours: f64, _people: u32) {
+    pub fn care(&mut self, hours: f64) {
         self.fetched += 1.0;
         self.care_hours += hours;
     }
