@@ -30,23 +30,11 @@ impl Army {
         if km <= self.fast_km {
             return Some(self.from_days + km / self.fast_km_per_day);
         }
-        let v = std::env::var("VAR").unwrap_or_default();
-        if v != "0" {
-        let km = km - self.fast_km;
+        let slow_km = km - self.fast_km;
         let mut come_km = 0.0;
         for (day, &more) in self.days_km.iter().enumerate() {
-            if come_km + more >= km {
-                let f = (km - come_km) / more;
-                return Some(match v.as_str() { "1" => self.slow_from() + day as f64 + f, _ => self.slow_from() + (day as f64 + f) });
-            }
-            come_km += more;
-        }
-        return None;
-        }
-        let mut come_km = self.fast_km;
-        for (day, &more) in self.days_km.iter().enumerate() {
-            if come_km + more >= km {
-                return Some(self.slow_from() + day as f64 + (km - come_km) / more);
+            if come_km + more >= slow_km {
+                return Some(self.slow_from() + day as f64 + (slow_km - come_km) / more);
             }
             come_km += more;
         }

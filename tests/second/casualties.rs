@@ -83,7 +83,7 @@ impl Engine<'_> {
         }
         if flight && fetched > 0 {
             harm.care_hours = hours;
-            if matches!(place, Place::Road { .. }) && !self.passed {
+            if !self.passed {
                 self.sums.care(hours);
             }
         }

@@ -68,6 +68,7 @@ pub struct Convoy {
     pub exit: Option<usize>,
     pub supplies_until: f64,
     pub supply_requests: u64,
+    pub asks_days: f64,
     pub halted_since: Option<f64>,
 
     pub met: [u32; 4],
@@ -479,6 +480,7 @@ impl Engine<'_> {
             exit: None,
             supplies_until: f64::INFINITY,
             supply_requests: 0,
+            asks_days: 0.0,
             halted_since: None,
             met: [0; 4],
             passed: Vec::new(),

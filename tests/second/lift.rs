@@ -92,6 +92,8 @@ impl Engine<'_> {
             }
             Fate::Answered { granted: false, after_days } => {
                 let answer_days = now + after_days;
+                let id = self.inputs.base[base].id.clone();
+                self.tell_at(answer_days, "refused", (id.clone(), String::new(), id), "air_lift", &[]);
                 self.asks_again(base, answer_days + self.retry_days(AIR_LIFT));
             }
         }

@@ -14,6 +14,12 @@ impl Engine<'_> {
         let lasts = rules.autonomy_days;
         let asks_days = now + (lasts - rules.resupply_before_days).max(lasts / 2.0);
         self.convoys[id].supplies_until = now + lasts;
+        self.asks_for_supplies(id, asks_days);
+    }
+
+    /// Sets when a convoy asks next: what was set before counts no longer.
+    fn asks_for_supplies(&mut self, id: usize, asks_days: f64) {
+        self.convoys[id].asks_days = asks_days;
         self.agenda.at(asks_days, Event::ResupplyAsked { convoy: id });
     }
 
@@ -22,7 +28,7 @@ impl Engine<'_> {
     }
 
     pub fn on_resupply_asked(&mut self, id: usize) {
-        if !self.needs_supplies(id) {
+        if !self.needs_supplies(id) || self.convoys[id].asks_days != self.now() {
             return;
         }
         let ordinal = self.convoys[id].supply_requests;
@@ -35,13 +41,13 @@ impl Engine<'_> {
         self.tell_convoy(self.now(), what, id, "air_resupply", &[]);
         let retry_days = self.retry_days(AIR_RESUPPLY);
         match fate {
-            Fate::Unanswered => self.agenda.at(self.now() + retry_days, Event::ResupplyAsked { convoy: id }),
+            Fate::Unanswered => self.asks_for_supplies(id, self.now() + retry_days),
             Fate::Answered { granted: true, after_days } => {
                 self.agenda.at(self.now() + after_days, Event::ResupplyComes { convoy: id });
             }
             Fate::Answered { granted: false, after_days } => {
                 let answer_days = self.now() + after_days;
-                self.agenda.at(answer_days + retry_days, Event::ResupplyAsked { convoy: id });
+                self.asks_for_supplies(id, answer_days + retry_days);
             }
         }
     }
@@ -52,7 +58,7 @@ impl Engine<'_> {
         }
         if !self.carrier_fit() {
             let again_days = self.now() + self.retry_days(AIR_RESUPPLY);
-            self.agenda.at(again_days, Event::ResupplyAsked { convoy: id });
+            self.asks_for_supplies(id, again_days);
             return;
         }
         self.add(Measure::ResupplyFlights, 1.0);
