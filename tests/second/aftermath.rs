@@ -68,8 +68,7 @@ impl Engine<'_> {
         let zone = self.net.base_zone[base];
         let all = self.inputs.armed_group.iter().enumerate();
         let there = all.filter(|(at, group)| self.net.group_zones[*at][zone] && group.from.unwrap_or(0.0) <= now);
-        let weights: Vec<(usize, f64)> =
-            there.map(|(at, group)| (at, group.takeover_weight.unwrap_or(0.0))).collect();
+        let weights: Vec<(usize, f64)> = there.map(|(at, group)| (at, group.takeover_weight.unwrap_or(0.0))).collect();
         self.bases[base].taken_group = crate::contacts::pick(&weights, which);
         self.agenda.at(now + after_days, Event::CampTaken { base });
     }

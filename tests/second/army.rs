@@ -199,12 +199,9 @@ impl Engine<'_> {
     }
 
     pub fn on_authority_arrives(&mut self, base: usize) {
-        if !self.bases[base].open {
-            return;
-        }
         self.bases[base].received_authority = true;
         self.tell("authority_arrives", base, "", &[]);
-        if self.bases[base].holding_since.is_some() {
+        if self.bases[base].open && self.bases[base].holding_since.is_some() {
             self.set_departure(base, self.now());
         }
     }

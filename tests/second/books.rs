@@ -91,8 +91,7 @@ pub fn holdings(inputs: &Inputs) -> Vec<Vec<u32>> {
         let scale = if class.container { inputs.stocks.container_scale } else { 1.0 };
         let share = |base: &rearguard::model::network::Base| {
             let known = inputs.holding.iter().find(|holding| holding.base == base.id && holding.class == class.id);
-            let computed =
-                base.personnel * class.per_1000_uniformed / 1000.0 * inputs.stocks.uniformed_share * scale;
+            let computed = base.personnel * class.per_1000_uniformed / 1000.0 * inputs.stocks.uniformed_share * scale;
             known.map_or(computed, |holding| holding.units)
         };
         let shares: Vec<f64> = inputs.base.iter().map(share).collect();

@@ -106,19 +106,20 @@ impl Engine<'_> {
                 (0..self.bases.len()).filter(|&at| self.fleet_of(at) == Some(fleet) && self.bases[at].column_granted);
             let Some(base) = granted.min_by(|&a, &b| leaves(a).total_cmp(&leaves(b))) else { return };
             let waiting = self.waiting_cargo(base);
-            if waiting <= 0 {
-                self.bases[base].column_granted = false;
-                continue;
-            }
             let rules = &self.inputs.truck_fleet[fleet];
             let each = room_of(rules.truck_teu);
-            let needs = ((waiting + each - 1) / each) as u32;
+            let needs = ((waiting.max(0) + each - 1) / each) as u32;
             let trucks = needs.min(rules.column_trucks as u32).min(self.fleets[fleet].trucks);
-            if trucks == 0 || trucks > self.fleets[fleet].ready {
+            if trucks > self.fleets[fleet].ready || (trucks == 0 && waiting > 0) {
                 return;
             }
             let key = key2(key2(self.key(base), self.bases[base].columns_sent), 1);
             let Some(escorts) = self.escorts_for(fleet, base, key) else { return };
+            if waiting <= 0 {
+                self.escorts_come_home(fleet, escorts);
+                self.bases[base].column_granted = false;
+                continue;
+            }
             self.send_column(fleet, base, (trucks, escorts), key);
         }
     }
@@ -142,8 +143,7 @@ impl Engine<'_> {
         let trip = self.net.trip[base].as_ref().expect("it is served");
         self.convoys[id].legs.clone_from(&trip.out);
         self.add(Measure::Columns, 1.0);
-        let amounts =
-            [("trucks", f64::from(trucks)), ("escorts", f64::from(escorts)), ("drivers", f64::from(drivers))];
+        let amounts = [("trucks", f64::from(trucks)), ("escorts", f64::from(escorts)), ("drivers", f64::from(drivers))];
         self.tell_convoy(self.now(), "column_sent", id, "", &amounts);
         self.begin_journey(id, OUT, base, trip.out.clone());
         self.consider_column(base);

@@ -1,15 +1,32 @@
-//! Both engines on one replication, entry by entry.
-
-use std::path::Path;
+//! Both engines on one replication: entry by entry, then measure by measure.
 
 use rearguard::draw::Streams;
 use rearguard::measures::Measure;
 use rearguard::model::Model;
-use rearguard::scenario::Case;
 use rearguard::withdrawal::{Entry, Withdrawal};
 
 use crate::engine::{Engine, Told};
 
+/// Sums of floats are taken in another order; counts are exact.
+const RELATIVE: f64 = 1e-9;
+
+/// What has been compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Count {
+    pub scenarios: u64,
+    pub replications: u64,
+    pub entries: usize,
+}
+
+impl Count {
+    /// Says so.
+    pub fn print(&self) {
+        let Self { scenarios, replications, entries } = self;
+        println!("second engine: {scenarios} scenarios, {replications} replications, {entries} events equal");
+    }
+}
+
+/// An entry of a trace, in which the order of its amounts says nothing.
 fn told(entry: &Entry) -> Told {
     Told {
         time_days: entry.time_days,
@@ -22,89 +39,48 @@ fn told(entry: &Entry) -> Told {
     }
 }
 
-/// Amounts in the order of their names: which is told first says nothing.
 fn by_name(amounts: &[(&'static str, f64)]) -> Vec<(&'static str, f64)> {
     let mut amounts = amounts.to_vec();
     amounts.sort_by_key(|(name, _)| *name);
     amounts
 }
 
-/// Where the two part, if they do.
-pub fn difference(model: &Model, streams: Streams) -> Result<usize, String> {
+/// Plays a replication on both engines.
+///
+/// # Returns
+/// How many entries are equal.
+///
+/// # Errors
+/// The first entry that differs, with three before it, or the measures that do.
+pub fn compare(model: &Model, streams: Streams) -> Result<usize, String> {
     let mut fast = Withdrawal::new(model, &[]);
     let (outcome, tale) = fast.tell_replication(streams);
     let tale: Vec<Told> = tale.iter().map(told).collect();
     let mut slow = Engine::play(model, streams);
-    if let Ok(who) = std::env::var("SLOW") { for e in &slow.told { if e.who == who || e.base == who { eprintln!("SLOW {e:?}"); } } }
     for entry in &mut slow.told {
         entry.amounts = by_name(&entry.amounts);
     }
-    if std::env::var("CNT").is_ok() { eprintln!("events fast {} slow {} potential {}", outcome.events, slow.events, slow.potential.len()); for (a, b, c, d) in &slow.potential { eprintln!("   {a} {b:.4} {c:.4} {d}"); } }
-    let at = (0..tale.len().max(slow.told.len())).find(|&at| tale.get(at) != slow.told.get(at));
-    if let Some(at) = at {
-        let side = |name: &str, side: &[Told]| {
-            let from = at.saturating_sub(4);
-            let lines = side[from.min(side.len())..(at + 4).min(side.len())].iter().enumerate();
-            let line = |(place, told): (usize, &Told)| {
-                format!("{} {} {} {told:?}\n", if from + place == at { ">>" } else { "  " }, from + place, name)
-            };
-            lines.map(line).collect::<String>()
-        };
-        return Err(format!("entry {at} differs\n{}{}", side("fast", &tale), side("slow", &slow.told)));
+    if let Some(at) = (0..tale.len().max(slow.told.len())).find(|&at| tale.get(at) != slow.told.get(at)) {
+        let sides = [("fast", &tale), ("slow", &slow.told)].map(|(name, side)| lines(name, side, at));
+        return Err(format!("entry {at} differs\n{}{}", sides[0], sides[1]));
     }
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for &measure in Measure::ALL {
-        let (a, b) = (outcome.value(measure), slow.measures[measure as usize]);
-        if (a - b).abs() > 1e-9 * a.abs().max(1.0) {
-            wrong.push_str(&format!("{measure}: fast {a}, slow {b}\n"));
+        let (fast, slow) = (outcome.value(measure), slow.measures[measure as usize]);
+        if (fast - slow).abs() > RELATIVE * fast.abs().max(1.0) {
+            wrong.push(format!("{measure}: fast {fast}, slow {slow}"));
         }
     }
-    if wrong.is_empty() { Ok(tale.len()) } else { Err(format!("measures differ\n{wrong}")) }
+    if wrong.is_empty() { Ok(tale.len()) } else { Err(format!("measures differ\n{}", wrong.join("\n"))) }
 }
 
-fn try_file(file: &str, replications: u64) {
-    let case = Case::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file), &[])
-        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    let from = std::env::var("FROM").map_or(0, |n| n.parse().unwrap());
-    let all = std::env::var("ALL").is_ok();
-    let (mut events, mut bad) = (0, 0);
-    let policies = case.document().policies().to_vec();
-    for policy in &policies {
-        if std::env::var("POLICY").is_ok_and(|name| name != policy.id) { continue; }
-        let model = case.model(&policy.overrides).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-        for replication in from..from + replications {
-            match difference(&model, Streams::new(1, replication)) {
-                Ok(n) => events += n,
-                Err(text) if all => { bad += 1; println!("{file} {} replication {replication}: {}", policy.id, text.lines().filter(|l| l.starts_with(">>") || l.contains(": fast")).map(|l| l.chars().take(150).collect::<String>() + "\n").collect::<String>()) },
-                Err(text) => panic!("{file} {} replication {replication}: {text}", policy.id),
-            }
-        }
-    }
-    println!("{events} events equal, {bad} bad");
-    assert_eq!(bad, 0);
-}
-
-#[test]
-fn pure_logistics() {
-    try_file("scenarios/pure-logistics.toml", 10);
-}
-
-#[test]
-fn three_bases() {
-    try_file("scenarios/three-bases.toml", 200);
-}
-
-#[test]
-fn benchmark() {
-    try_file("scenarios/benchmark.toml", 10);
-}
-
-#[test]
-fn air_only() {
-    try_file("scenarios/air-only.toml", 3);
-}
-
-#[test]
-fn mali() {
-    try_file("scenarios/mali-2023.toml", 4);
+/// An entry of one side, those before it and one after it.
+fn lines(name: &str, side: &[Told], at: usize) -> String {
+    let from = at.saturating_sub(3).min(side.len());
+    let some = side[from..(at + 2).min(side.len())].iter().enumerate();
+    let line = |(place, told): (usize, &Told)| {
+        let mark = if from + place == at { ">>" } else { "  " };
+        format!("{mark} {name} {} {told:?}\n", from + place)
+    };
+    some.map(line).collect()
 }

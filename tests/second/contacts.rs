@@ -53,7 +53,6 @@ impl Engine<'_> {
                 let mut stream = self.streams.stream(Purpose::PotentialContacts, entity, first as u64);
                 let mut height = stream.standard_exponential() / km;
                 let mut place = 0;
-                if std::env::var("DBG").is_ok() { eprintln!("lay {} kind {kind} first height {height} bound {bound} latest {latest} most {most} frailty {}", self.convoys[id].name, self.convoys[id].frailty); }
                 while height < bound {
                     let mut leg_km = stream.uniform() * km;
                     let mut leg = first;
@@ -120,8 +119,6 @@ impl Engine<'_> {
             * multipliers[self.zones[zone].level]
             * clearance
             * cover;
-        let top = self.critical_rate(id, zone, point.kind, self.growth(threat.growth_until));
-        self.potential.push((format!("{} k{} lvl{} now{now:.1}", self.convoys[id].name, point.kind, self.zones[zone].level), point.height / top, multipliers[self.zones[zone].level] * self.growth(now)/self.growth(threat.growth_until), point.height < rate));
         let held_back = point.height < rate && self.held_back(self.convoys[id].journey, point.number, zone);
         if point.height >= rate || held_back {
             self.goes_on(id);
@@ -146,14 +143,9 @@ impl Engine<'_> {
     /// The armoured share of a convoy's vehicles, escorts among them.
     fn armoured_share(&self, id: usize) -> f64 {
         let convoy = &self.convoys[id];
-        let armoured: u32 = match &convoy.trucks {
-            Some(trucks) => trucks.escorts,
-            None => {
-                let armoured = |lot: &&Lot| self.drives(lot) && self.inputs.class[lot.item / 2].armoured;
-                let lots = convoy.load.iter().filter(armoured);
-                lots.map(|lot| lot.units).sum()
-            }
-        };
+        let armoured = |lot: &&Lot| self.drives(lot) && self.inputs.class[lot.item / 2].armoured;
+        let own = || convoy.load.iter().filter(armoured).map(|lot| lot.units).sum();
+        let armoured: u32 = convoy.trucks.as_ref().map_or_else(own, |trucks| trucks.escorts);
         f64::from(armoured) / f64::from(self.vehicles(id).max(1))
     }
 

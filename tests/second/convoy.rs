@@ -71,7 +71,6 @@ pub struct Convoy {
     pub asks_days: f64,
     pub halted_since: Option<f64>,
 
-    pub met: [u32; 4],
     /// Bases that it has passed.
     pub passed: Vec<usize>,
 }
@@ -242,16 +241,15 @@ impl Engine<'_> {
             Surface::Piste => rules.piste_km_per_day,
             Surface::Track => rules.track_km_per_day,
         };
-        let mut pace = median;
-        if surface != Surface::Paved {
+        let slow = if surface == Surface::Paved {
+            1.0
+        } else {
             let spells = &self.inputs.weather;
             let spell = spells.iter().find(|spell| spell.from <= begins_days && begins_days < spell.until + 1.0);
-            pace *= spell.map_or(1.0, |spell| spell.unpaved_factor);
-            if rules.route_clearance {
-                pace *= rules.clearance_pace;
-            }
-        }
-        pace * exp(rules.convoy_log_sd * own + rules.day_log_sd * of_day)
+            let clearance = if rules.route_clearance { rules.clearance_pace } else { 1.0 };
+            spell.map_or(1.0, |spell| spell.unpaved_factor) * clearance
+        };
+        median * slow * exp(rules.convoy_log_sd * own + rules.day_log_sd * of_day)
     }
 
     /// Mean distance between a convoy's breakdowns on a leg.
@@ -296,46 +294,44 @@ impl Engine<'_> {
 
     /// A convoy goes on without a vehicle.
     pub fn loses_vehicle(&mut self, id: usize, which: f64, end: End) {
-        let room = match &self.convoys[id].trucks {
-            Some(trucks) => {
-                if trucks.number == 0 {
-                    return;
-                }
-                let room = room_of(self.inputs.truck_fleet[trucks.fleet].truck_teu);
-                let trucks = self.convoys[id].trucks.as_mut().expect("it has trucks");
-                trucks.number -= 1;
-                self.fleets[self.convoys[id].trucks.as_ref().expect("it has trucks").fleet].trucks -= 1;
-                room
-            }
-            None => {
-                let all = self.vehicles(id);
-                if all == 0 {
-                    return;
-                }
-                let mut at = ((which * f64::from(all)) as u32).min(all - 1);
-                let mut lost = None;
-                for place in 0..self.convoys[id].load.len() {
-                    let lot = self.convoys[id].load[place];
-                    if !self.drives(&lot) {
-                        continue;
-                    }
-                    if at < lot.units {
-                        self.convoys[id].load[place].units -= 1;
-                        lost = Some(Lot { units: 1, ..lot });
-                        break;
-                    }
-                    at -= lot.units;
-                }
-                let lost = lost.expect("it is among them");
-                self.end(lost, end);
-                let truck = self.inputs.class[lost.item / 2].cargo_truck;
-                if truck { room_of(self.inputs.convoys.own_truck_teu) } else { 0 }
-            }
+        let room = if self.convoys[id].trucks.is_some() {
+            self.loses_truck(id)
+        } else {
+            self.loses_own_vehicle(id, which, end)
         };
+        let Some(room) = room else { return };
         self.loses_cargo(id, room, end);
         let cause = if end == End::LostToAttack { "attack" } else { "breakdown" };
         let left = f64::from(self.vehicles(id));
         self.tell_convoy(self.now(), "vehicle_lost", id, cause, &[("vehicles_left", left)]);
+    }
+
+    /// A column loses a truck: its room, if there was one.
+    fn loses_truck(&mut self, id: usize) -> Option<i64> {
+        let trucks = self.convoys[id].trucks.as_mut().expect("it has trucks");
+        trucks.number = trucks.number.checked_sub(1)?;
+        self.fleets[trucks.fleet].trucks -= 1;
+        Some(room_of(self.inputs.truck_fleet[trucks.fleet].truck_teu))
+    }
+
+    /// A garrison's convoy loses the vehicle that the uniform picks: the room of its cargo, if it had any.
+    fn loses_own_vehicle(&mut self, id: usize, which: f64, end: End) -> Option<i64> {
+        let all = self.vehicles(id);
+        let mut at = ((which * f64::from(all)) as u32).min(all.checked_sub(1)?);
+        for place in 0..self.convoys[id].load.len() {
+            let lot = self.convoys[id].load[place];
+            if !self.drives(&lot) {
+                continue;
+            }
+            if at < lot.units {
+                self.convoys[id].load[place].units -= 1;
+                self.end(Lot { units: 1, ..lot }, end);
+                let truck = self.inputs.class[lot.item / 2].cargo_truck;
+                return Some(if truck { room_of(self.inputs.convoys.own_truck_teu) } else { 0 });
+            }
+            at -= lot.units;
+        }
+        panic!("it is among them");
     }
 
     /// Cargo of up to a room is lost from the end of the manifest.
@@ -482,7 +478,6 @@ impl Engine<'_> {
             supply_requests: 0,
             asks_days: 0.0,
             halted_since: None,
-            met: [0; 4],
             passed: Vec::new(),
         }
     }

@@ -65,8 +65,7 @@ impl Engine<'_> {
         self.agenda.at(leaves_days, Event::BaseLeaves { base });
         self.lift_by_date(base);
         let rules = &self.inputs;
-        let lead =
-            if self.bases[base].early { rules.decisions.notice_days } else { rules.disposal.start_before_days };
+        let lead = if self.bases[base].early { rules.decisions.notice_days } else { rules.disposal.start_before_days };
         let first_days = (leaves_days - lead).max(now) + 1.0;
         if self.bases[base].disposal_days.is_none_or(|planned| first_days < planned) {
             self.bases[base].disposal_days = Some(first_days);
@@ -219,6 +218,9 @@ impl Engine<'_> {
         let takes = self.takes(base);
         self.take_from_base(base, &takes);
         let people = std::mem::take(&mut self.bases[base].people);
+        if let Some(since) = self.bases[base].holding_since {
+            self.add(Measure::HeldDays, now - since);
+        }
         self.count_critical_days();
         self.burn(base);
         self.bases[base].open = false;
@@ -276,9 +278,7 @@ impl Engine<'_> {
             state.on_hand[lot.item] -= lot.units - staged;
         }
         let class = &self.inputs.class;
-        let goes = |lot: &Lot| {
-            matches!(class[lot.item / 2].travel, Travel::Drives | Travel::Towed)
-        };
+        let goes = |lot: &Lot| matches!(class[lot.item / 2].travel, Travel::Drives | Travel::Towed);
         state.passing.retain(|lot| !goes(lot));
     }
 
@@ -293,17 +293,13 @@ impl Engine<'_> {
             let key = key2(self.key(base), p * 256);
             let name = format!("{}-serial-{}", self.inputs.base[base].id, p + 1);
             let mut convoy = self.new_convoy(base, name, key, key2(self.key(base), 0));
-            let of = |lots: &[Lot]| -> Vec<Lot> {
-                let split = lots.iter().map(|lot| Lot { units: part(lot.units, p, parts), ..*lot });
-                split.filter(|lot| lot.units > 0).collect()
-            };
-            convoy.load = of(takes);
+            let split = takes.iter().map(|lot| Lot { units: part(lot.units, p, parts), ..*lot });
+            convoy.load = split.filter(|lot| lot.units > 0).collect();
             let some = people.iter().map(|group| crate::books::Group { count: part(group.count, p, parts), ..*group });
             convoy.people = some.filter(|group| group.count > 0).collect();
             convoy.column_vehicles = vehicles;
             let own = self.driving(&convoy.load);
-            convoy.share =
-                if parts == 1 || vehicles == 0 { 1.0 } else { f64::from(own) / f64::from(vehicles) };
+            convoy.share = if parts == 1 || vehicles == 0 { 1.0 } else { f64::from(own) / f64::from(vehicles) };
             self.choose_way(&mut convoy);
             self.convoys.push(convoy);
             let id = self.convoys.len() - 1;
@@ -339,23 +335,29 @@ impl Engine<'_> {
         for base in 0..self.bases.len() {
             if self.inputs.decisions.handover_meetings && self.net.parent[base].is_some() {
                 let asks_days = self.bases[base].target_days - self.inputs.decisions.request_before_days;
-                self.bases[base].meeting_out = true;
-                self.agenda.at(asks_days, Event::MeetingAsked { base });
+                self.asks_to_meet(base, asks_days);
             }
         }
+    }
+
+    /// Sets when a base asks for a meeting next: what was set before counts no longer.
+    fn asks_to_meet(&mut self, base: usize, asks_days: f64) {
+        let asks_days = asks_days.max(self.now());
+        self.bases[base].meeting_asks_days = asks_days;
+        self.agenda.at(asks_days, Event::MeetingAsked { base });
     }
 
     /// A base that begins to hold asks for a meeting if no request is out.
     pub fn meet_before_holding(&mut self, base: usize) {
         let state = &self.bases[base];
         if self.inputs.decisions.handover_meetings && !state.meeting_granted && !state.meeting_out {
-            self.bases[base].meeting_out = true;
-            self.agenda.at(self.now(), Event::MeetingAsked { base });
+            self.asks_to_meet(base, self.now());
         }
     }
 
     pub fn on_meeting_asked(&mut self, base: usize) {
-        if !self.bases[base].open || self.bases[base].meeting_granted {
+        let state = &self.bases[base];
+        if !state.open || state.meeting_granted || state.meeting_asks_days != self.now() {
             return;
         }
         self.bases[base].meeting_out = true;
@@ -363,8 +365,9 @@ impl Engine<'_> {
         self.bases[base].meeting_requests += 1;
         match self.ask(HANDOVER_MEETING, base, ordinal, false) {
             Fate::Unanswered => {
+                self.bases[base].meeting_out = false;
                 let again_days = self.now() + self.retry_days(HANDOVER_MEETING);
-                self.agenda.at(again_days, Event::MeetingAsked { base });
+                self.asks_to_meet(base, again_days);
             }
             Fate::Answered { granted, after_days } => {
                 self.agenda.at(self.now() + after_days, Event::MeetingAnswered { base, granted });
@@ -374,11 +377,12 @@ impl Engine<'_> {
 
     pub fn on_meeting_answered(&mut self, base: usize, granted: bool) {
         self.tell_answer(HANDOVER_MEETING, base, granted);
+        self.bases[base].meeting_out = false;
         if granted {
             self.bases[base].meeting_granted = true;
         } else if self.bases[base].open {
             let again_days = self.now() + self.retry_days(HANDOVER_MEETING);
-            self.agenda.at(again_days, Event::MeetingAsked { base });
+            self.asks_to_meet(base, again_days);
         }
     }
 }

@@ -52,7 +52,8 @@ impl Engine<'_> {
                 }
                 DisposalRule::AllUnmovable => sensitive || !awaited,
             };
-            let goes: u32 = takes.iter().filter(|lot| lot.origin == base && lot.item == item).map(|lot| lot.units).sum();
+            let goes: u32 =
+                takes.iter().filter(|lot| lot.origin == base && lot.item == item).map(|lot| lot.units).sum();
             let stays = state.on_hand[item] + state.staged[item] - goes;
             if does && stays > 0 {
                 dispose.push((item, stays));
@@ -109,10 +110,8 @@ impl Engine<'_> {
             self.add(Measure::BasesDestroyed, 1.0);
         }
         if destroyed + decommissioned > 0 {
-            let amounts = [
-                ("destroyed_units", f64::from(destroyed)),
-                ("decommissioned_units", f64::from(decommissioned)),
-            ];
+            let amounts =
+                [("destroyed_units", f64::from(destroyed)), ("decommissioned_units", f64::from(decommissioned))];
             self.tell("disposed", base, "", &amounts);
         }
     }

@@ -41,6 +41,7 @@ pub struct Job {
 }
 
 /// A base.
+#[expect(clippy::struct_excessive_bools, reason = "each is a plain fact about a base, set once")]
 pub struct Base {
     pub open: bool,
     pub target_days: f64,
@@ -51,6 +52,7 @@ pub struct Base {
     pub movement_requests: u64,
     pub meeting_requests: u64,
     pub meeting_out: bool,
+    pub meeting_asks_days: f64,
     pub meeting_granted: bool,
     pub disposal_days: Option<f64>,
     pub packing: bool,
@@ -87,7 +89,6 @@ pub struct Base {
     pub team: u32,
     pub lift: crate::lift::Lift,
     pub thin_requests: u64,
-    pub thinned: bool,
     pub thinned_vehicles: Vec<u32>,
     pub joins_since: Option<f64>,
     pub fuel: (f64, f64),
@@ -122,7 +123,6 @@ pub struct Exit {
 
 /// One replication.
 pub struct Engine<'a> {
-    pub model: &'a Model,
     pub net: &'a Network,
     pub inputs: Inputs,
     pub streams: Streams,
@@ -140,7 +140,6 @@ pub struct Engine<'a> {
     pub shelf: u32,
     pub waiting_aircraft: Vec<usize>,
     pub ends: Vec<[u32; ENDS]>,
-    pub potential: Vec<(String, f64, f64, bool)>,
     pub host_withholds: bool,
     pub deadline_days: f64,
     pub end_days: f64,
@@ -199,6 +198,7 @@ impl<'a> Engine<'a> {
             movement_requests: 0,
             meeting_requests: 0,
             meeting_out: false,
+            meeting_asks_days: 0.0,
             meeting_granted: false,
             disposal_days: None,
             packing: false,
@@ -235,7 +235,6 @@ impl<'a> Engine<'a> {
             team: 0,
             lift: crate::lift::Lift::default(),
             thin_requests: 0,
-            thinned: false,
             thinned_vehicles: vec![0; classes * 2],
             joins_since: None,
             fuel: (0.0, 0.0),
@@ -244,7 +243,6 @@ impl<'a> Engine<'a> {
         let (deadline_days, end_days) =
             (inputs.mission.deadline + 1.0, inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days);
         Self {
-            model,
             net,
             streams,
             agenda: Agenda::default(),
@@ -261,7 +259,6 @@ impl<'a> Engine<'a> {
             shelf: inputs.aviation.spare_parts as u32,
             waiting_aircraft: Vec::new(),
             ends: vec![[0; ENDS]; inputs.base.len() * classes * 2],
-            potential: Vec::new(),
             host_withholds: false,
             deadline_days,
             end_days,

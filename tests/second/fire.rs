@@ -57,11 +57,8 @@ impl Engine<'_> {
         let number = point.span * (1 << 16) + point.place;
         let mut stream = self.streams.stream(Purpose::BaseFire, key2(self.key(base), 1), number);
         let sheltered = stream.chance(rules.sheltered_share) || now < self.bases[base].shelter_until;
-        let mean = if sheltered {
-            rules.wounded_per_incident
-        } else {
-            rules.wounded_per_incident / rules.shelter_multiplier
-        };
+        let mean =
+            if sheltered { rules.wounded_per_incident } else { rules.wounded_per_incident / rules.shelter_multiplier };
         let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], heads_most: None };
         let mut people = std::mem::take(&mut self.bases[base].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Base);

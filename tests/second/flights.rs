@@ -42,12 +42,8 @@ impl Engine<'_> {
         let strength = |base: &rearguard::model::network::Base| if base.liquidation { base.personnel } else { 0.0 };
         let all: f64 = self.inputs.base.iter().map(strength).sum();
         let team = self.inputs.mission.liquidation_people.min(all);
-        let shares: Vec<f64> = self
-            .inputs
-            .base
-            .iter()
-            .map(|base| if all > 0.0 { team * strength(base) / all } else { 0.0 })
-            .collect();
+        let shares: Vec<f64> =
+            self.inputs.base.iter().map(|base| if all > 0.0 { team * strength(base) / all } else { 0.0 }).collect();
         largest_remainder(&shares)
     }
 
@@ -192,11 +188,8 @@ impl Engine<'_> {
 
     fn count_sensitive_at_end(&mut self) {
         let open = (0..self.bases.len()).filter(|&base| self.bases[base].open);
-        let units: u32 = open
-            .flat_map(|base| self.lots_at(base))
-            .filter(|lot| self.kept(lot))
-            .map(|lot| lot.units)
-            .sum();
+        let units: u32 =
+            open.flat_map(|base| self.lots_at(base)).filter(|lot| self.kept(lot)).map(|lot| lot.units).sum();
         self.add(Measure::SensitiveAtEnd, f64::from(units));
     }
 
@@ -260,6 +253,6 @@ impl Engine<'_> {
             passing.units -= some;
             units -= some;
         }
-        if std::env::var("VAR").is_err() { state.passing.retain(|lot| lot.units > 0); }
+        state.passing.retain(|lot| lot.units > 0);
     }
 }

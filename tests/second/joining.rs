@@ -27,8 +27,7 @@ impl Engine<'_> {
         let state = &self.bases[base];
         let camps_open = (0..self.bases.len()).any(|at| self.net.parent[at] == Some(base) && self.bases[at].open);
         let soon = state.departs_days <= now + self.inputs.decisions.merge_within_days;
-        let own_exit = self.net.convoys_exit[base].as_ref().filter(|by| self.exits[by.exit].open).map(|by| by.exit);
-        let same = own_exit == self.convoys[id].exit;
+        let same = self.exit_of(base) == self.convoys[id].exit;
         let permitted = state.early || state.granted;
         if state.open && permitted && soon && !camps_open && !self.would_hold(base) && same {
             self.leave(base, Some(id));
@@ -37,10 +36,23 @@ impl Engine<'_> {
         self.moves_off(id, now);
     }
 
+    /// The exit by which a garrison would leave now.
+    fn exit_of(&self, base: usize) -> Option<usize> {
+        self.net.convoys_exit[base].as_ref().map(|by| by.exit).filter(|&exit| self.exits[exit].open)
+    }
+
     /// Whether a base that is free to go waits for the convoy it is to join.
     pub fn waits_to_join(&mut self, base: usize) -> bool {
         let now = self.now();
         let Some(other) = self.net.merges_with[base].filter(|_| self.inputs.decisions.merge) else { return false };
+        let way = match self.exit_of(other) {
+            Some(_) => self.net.convoys_exit[other].as_ref().map(|by| &by.there),
+            None => self.net.withdrawal[other].as_ref(),
+        };
+        let passes = way.is_some_and(|way| way.iter().any(|leg| leg.from == base));
+        if self.exit_of(base) != self.exit_of(other) || !passes {
+            return false;
+        }
         let since = *self.bases[base].joins_since.get_or_insert(now);
         let until_days = since + self.inputs.decisions.merge_within_days;
         if now >= until_days {

@@ -141,9 +141,7 @@ impl Engine<'_> {
         self.bases[base].lift.flown += people;
         self.add(Measure::AirSorties, f64::from(sorties));
         self.add(Measure::AirPeople, f64::from(people));
-        if sorties > 0 {
-            self.tell("lift_flies", base, "", &[("people", f64::from(people)), ("sorties", f64::from(sorties))]);
-        }
+        self.tell("lift_flies", base, "", &[("people", f64::from(people)), ("sorties", f64::from(sorties))]);
         let under_fire = crate::contacts::is_fighting(self.zones[self.net.base_zone[base]].level);
         let hits = if under_fire { stream.binomial(u64::from(sorties) * 2, rules.hit_probability) } else { 0 };
         for hit in 0..hits {
@@ -203,7 +201,7 @@ impl Engine<'_> {
         } else if grounded {
             "grounded"
         } else {
-            "flies_on"
+            "unharmed"
         };
         self.tell("aircraft_hit", base, cause, &[]);
         if destroyed {

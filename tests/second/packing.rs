@@ -43,9 +43,8 @@ impl Engine<'_> {
     /// Room of what stands ready: staged and passing cargo.
     pub fn ready(&self, base: usize) -> i64 {
         let state = &self.bases[base];
-        let staged: i64 = (0..state.staged.len())
-            .map(|item| i64::from(state.staged[item]) * self.own_room(base, item))
-            .sum();
+        let staged: i64 =
+            (0..state.staged.len()).map(|item| i64::from(state.staged[item]) * self.own_room(base, item)).sum();
         let passing = state.passing.iter().map(|lot| i64::from(lot.units) * self.passing_room(lot.item));
         staged + passing.sum::<i64>()
     }
@@ -154,7 +153,6 @@ impl Engine<'_> {
         let mut left = self.column_room(convoy);
         let mut load = 0;
         let mut passing = std::mem::take(&mut self.bases[base].passing);
-        if std::env::var("DBG").is_ok() { eprintln!("load {} room {left} at {}: {:?}", self.convoys[convoy].name, self.now(), passing.iter().map(|l| format!("{}/{}x{}@{}", l.origin, l.item, l.units, self.passing_room(l.item))).collect::<Vec<_>>()); }
         for lot in &mut passing {
             let each = self.passing_room(lot.item);
             let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { lot.units };
@@ -165,7 +163,7 @@ impl Engine<'_> {
                 self.convoys[convoy].load.push(Lot { units: fits, ..*lot });
             }
         }
-        if std::env::var("VAR").is_err() { passing.retain(|lot| lot.units > 0); }
+        passing.retain(|lot| lot.units > 0);
         self.bases[base].passing = passing;
         for item in self.cargo_order.clone() {
             let staged = self.bases[base].staged[item];

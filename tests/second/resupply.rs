@@ -12,8 +12,9 @@ impl Engine<'_> {
     pub fn takes_supplies(&mut self, id: usize) {
         let (now, rules) = (self.now(), &self.inputs.convoys);
         let lasts = rules.autonomy_days;
-        let asks_days = now + (lasts - rules.resupply_before_days).max(lasts / 2.0);
-        self.convoys[id].supplies_until = now + lasts;
+        let until_days = now + lasts;
+        let asks_days = (until_days - rules.resupply_before_days).max(now + lasts / 2.0);
+        self.convoys[id].supplies_until = until_days;
         self.asks_for_supplies(id, asks_days);
     }
 

@@ -88,11 +88,11 @@ impl Engine<'_> {
     /// A garrison's convoy has been so many days on the road: those under cover.
     pub fn count_cover(&mut self, id: usize) {
         let (departed, now) = (self.convoys[id].departed_days, self.now());
-        let mut day = 0;
+        let mut day = 0_u32;
         while departed + f64::from(day) < now {
             let begins = departed + f64::from(day);
             let days = (now - begins).min(1.0);
-            let covered = self.covered_on(id, u64::from(day as u32), begins);
+            let covered = self.covered_on(id, u64::from(day), begins);
             self.sums.cover_days += days;
             self.sums.covered_days += if covered { days } else { 0.0 };
             day += 1;
@@ -142,11 +142,7 @@ impl Engine<'_> {
             (&[End::HandedOver], M::HandedOverUnits, M::HandedOverUsd),
             (&[End::Destroyed], M::DestroyedUnits, M::DestroyedUsd),
             (&[End::Decommissioned], M::DecommissionedUnits, M::DecommissionedUsd),
-            (
-                &[End::Unclaimed, End::SeizedByGroup, End::SeizedByHost, End::Looted],
-                M::AbandonedUnits,
-                M::AbandonedUsd,
-            ),
+            (&[End::Unclaimed, End::SeizedByGroup, End::SeizedByHost, End::Looted], M::AbandonedUnits, M::AbandonedUsd),
             (&[End::LostToAttack, End::LostToBreakdown], M::EnRouteUnits, M::EnRouteUsd),
         ];
         let worth = |at: usize| rhe(self.inputs.class[at % items / 2].value_usd);
