@@ -10,6 +10,8 @@ mod discover;
 mod effects;
 mod exit;
 mod explain;
+#[cfg(test)]
+mod faults;
 mod files;
 mod folders;
 mod hindcast;
@@ -29,6 +31,7 @@ mod request;
 mod scoreboard;
 mod screen;
 mod screening;
+mod selftest;
 mod sensitivity;
 mod session;
 mod shard;
@@ -40,3 +43,4 @@ mod trace;
 
 pub use commands::main;
 pub use exit::Exit;
+pub use selftest::{Fingerprint, fingerprints, known};

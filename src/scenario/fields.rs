@@ -213,7 +213,11 @@ impl Source for Reader<'_, '_> {
         if let Some(node) = node.filter(|node| node.list().is_none()) {
             self.diagnostics.push(wrong_type(&path, field, node));
         }
-        let whole = items.iter().all(|item| !item.is_broken()) && (node.is_some() || !self.has(field.name));
+        // Where items or ids cannot be read, what refers to them is not wrong for that.
+        let has_ids = fields.iter().any(|field| matches!(field.kind, Kind::Id));
+        let is_known = |item: &Node| item.table().is_some() && (!has_ids || item.id().is_some());
+        let is_list = node.is_some_and(|node| node.list().is_some());
+        let whole = !self.has(field.name) || is_list && items.iter().all(is_known);
         self.ids.add_list(&[field.name, &lists], &path, items, whole, self.diagnostics);
         self.push_frame(At::List(items, fields), path, lists);
         items.len()

@@ -176,6 +176,24 @@ pub fn z(estimate: f64, expected: f64, variance: f64) -> f64 {
     (estimate - expected).abs() / rearguard::math::sqrt(variance)
 }
 
+/// Counts for a row of the scorecard in docs/reliability.md: prints the line, and leaves it where `tests/scorecard` looks.
+///
+/// # Arguments
+/// * `row` - its id, with `-long` for the figure of a long run.
+/// * `part` - tells this count from others of the same row.
+pub fn scorecard(row: &str, part: &str, count: u64, found: &str) {
+    leave(&format!("{row}.{part}"), &format!("scorecard {row} {count} {found}\n"));
+}
+
+/// Prints lines for the scorecard and leaves them in a file of their own, where `tests/run` says.
+pub fn leave(file: &str, lines: &str) {
+    print!("{lines}");
+    if let Some(folder) = std::env::var_os("REARGUARD_SCORECARD") {
+        fs::create_dir_all(&folder).expect("the folder of counts can be made");
+        fs::write(Path::new(&folder).join(file), lines).expect("a count can be written");
+    }
+}
+
 /// A row of a CSV file, by column.
 pub type Row = BTreeMap<String, String>;
 
