@@ -294,7 +294,7 @@ mod tests {
         for (from, to, at, hint) in [
             ("rate = 2.5", "rate = \"2.5\"", "13:8", "remove the quotes: 2.5"),
             ("rate = 2.5", "rate = true", "13:8", ""),
-            ("rate = 2.5", "rate = [2.5]", "13:8", ""),
+            ("rate = 2.5", "rate = [2.5]", "13:8", "remove the brackets: 2.5"),
             ("rate = 2.5", "rate = 2023-01-01", "13:8", ""),
             ("km = 285", "km = \"30%\"", "34:6", "write the share: 0.3"),
             ("deadline = 2023-12-31", "deadline = \"2023-12-31\"", "6:12", "remove the quotes: 2023-12-31"),
