@@ -279,6 +279,12 @@ pub enum Command {
     },
     /// Print the JSON Schema of scenario files, for editors
     Schema,
+    /// Check that this build on this machine draws and computes what every other does, to the bit
+    Selftest {
+        /// Print the fingerprints as CSV, and compare them with nothing
+        #[arg(long)]
+        csv: bool,
+    },
     /// Print what a shell completes commands by
     Completions {
         /// The shell

@@ -19,7 +19,7 @@ use crate::cli::shard::Shard;
 use crate::cli::trace::trace;
 use crate::cli::{
     attribute, calibrate, discover, effects, files, folders, hindcast, nested, pareto, plan, report, rounds, screen,
-    screening, sensitivity, shell, show, study, sweep,
+    screening, selftest, sensitivity, shell, show, study, sweep,
 };
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
@@ -110,6 +110,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Measures { facts: true, json } => of_facts(json),
         Command::Measures { facts: false, json } => measures(json),
         Command::Schema => shell::schema(),
+        Command::Selftest { csv } => selftest::selftest(csv),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),
         Command::Explain { term } => explain(&term),

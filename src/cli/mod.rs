@@ -11,6 +11,8 @@ mod effects;
 mod engine;
 mod exit;
 mod explain;
+#[cfg(test)]
+mod faults;
 mod files;
 mod folders;
 mod hindcast;
@@ -33,6 +35,7 @@ mod rounds;
 mod scoreboard;
 mod screen;
 mod screening;
+mod selftest;
 mod sensitivity;
 mod session;
 mod shard;
@@ -45,3 +48,4 @@ mod trace;
 
 pub use commands::main;
 pub use exit::Exit;
+pub use selftest::{Fingerprint, fingerprints, known};

@@ -65,6 +65,14 @@ impl Model {
                 hint: "give a date, and compare deadlines as policies".to_owned(),
             });
         }
+        for uncertainty in uncertainties.iter().filter(|uncertainty| uncertainty.path.starts_with("experiment.")) {
+            problems.push(Problem {
+                kind: ProblemKind::Conflict,
+                path: uncertainty.path.clone(),
+                message: format!("`{}` is uncertain, but says how to run the case and nothing of it", uncertainty.path),
+                hint: "give one number".to_owned(),
+            });
+        }
         if !problems.is_empty() {
             return Err(problems);
         }

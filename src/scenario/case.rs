@@ -47,7 +47,7 @@ impl Case {
         let Some(document) = document else { return Err(problems) };
         let case = Self { document, sets, joint: None };
         if problems.is_empty() {
-            case.build(&[], &mut problems);
+            case.build(&[], "", &mut problems);
         } else {
             // What could not be read is a gap in the document. Fields are still checked; what holds between them is not,
             // since a gap would be taken for a value.
@@ -55,8 +55,10 @@ impl Case {
             let _ = read::<Inputs>(&document, &mut problems);
         }
         if problems.is_empty() {
-            for preset in case.document.policies().iter().chain(case.document.denials()) {
-                case.build(&preset.overrides, &mut problems);
+            let policies = case.document.policies().iter().map(|preset| ("policy", preset));
+            let denials = case.document.denials().iter().map(|preset| ("denial", preset));
+            for (what, preset) in policies.chain(denials) {
+                case.build(&preset.overrides, &format!(", under the {what} `{}`", preset.id), &mut problems);
             }
         }
         if problems.is_empty() { Ok(case) } else { Err(problems) }
@@ -96,7 +98,7 @@ impl Case {
     /// Every problem.
     pub fn model(&self, overrides: &[Override]) -> Result<Model, Diagnostics> {
         let mut problems = Diagnostics::new();
-        self.build(overrides, &mut problems).ok_or(problems)
+        self.build(overrides, "", &mut problems).ok_or(problems)
     }
 
     /// Every resolved value under a policy's overrides.
@@ -105,7 +107,10 @@ impl Case {
         Listing::of::<Inputs>(&document)
     }
 
-    fn build(&self, overrides: &[Override], problems: &mut Diagnostics) -> Option<Model> {
+    /// # Arguments
+    /// * `under` - what messages add of where the overrides are from, since values may contradict each other that stand far
+    ///   from there.
+    fn build(&self, overrides: &[Override], under: &str, problems: &mut Diagnostics) -> Option<Model> {
         let mut found = Diagnostics::new();
         let document = self.document.with(overrides.iter().chain(&self.sets), &mut found);
         let model = read::<Inputs>(&document, &mut found).and_then(|read| {
@@ -119,7 +124,8 @@ impl Case {
                 }),
                 Err(between) => {
                     for problem in between {
-                        found.at_path(&document, &problem.path, code(problem.kind), problem.message, problem.hint);
+                        let message = format!("{}{under}", problem.message);
+                        found.at_path(&document, &problem.path, code(problem.kind), message, problem.hint);
                     }
                     None
                 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::annotations::ANNOTATIONS;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::nearest::suggestion;
 use super::node::{Content, Entries, Entry, Node};
 use super::sources::{Place, Source};
 use super::syntax::{MAX_ITEMS, parse_value};
+use crate::model::field::Field;
 
 /// How many cells all CSV files of a scenario may have together.
 pub(super) const MAX_CELLS: usize = 500_000;
@@ -25,7 +28,15 @@ struct Cell {
 ///
 /// The first row names the keys. An empty cell leaves its key out. A cell that is a TOML value (a number, a date, a
 /// list, an inline table) is that value, and any other is text. Reading ends when `cells_left` is used up.
-pub(super) fn parse_csv(source: &Arc<Source>, cells_left: &mut usize, diagnostics: &mut Diagnostics) -> Node {
+///
+/// # Arguments
+/// * `fields` - the keys that the list may have; none where whoever asks looks at them.
+pub(super) fn parse_csv(
+    source: &Arc<Source>,
+    fields: Option<&'static [Field]>,
+    cells_left: &mut usize,
+    diagnostics: &mut Diagnostics,
+) -> Node {
     let mut rows = Rows { source, at: if source.text().starts_with('\u{feff}') { 3 } else { 0 } };
     let whole = Place::start_of(source);
     let Some(header) = rows.next_row(diagnostics) else {
@@ -33,7 +44,8 @@ pub(super) fn parse_csv(source: &Arc<Source>, cells_left: &mut usize, diagnostic
         diagnostics.push(empty.at(&whole).hint("the first row names the keys, each further row is one table"));
         return Node::new(whole, Content::Broken);
     };
-    if !check_header(&header, diagnostics) {
+    // A column with a wrong name is one mistake, and not one for each row.
+    if !check_header(&header, diagnostics) || !check_keys(&header, fields, diagnostics) {
         return Node::new(whole, Content::Broken);
     }
     let mut items = Vec::new();
@@ -77,6 +89,20 @@ fn check_header(header: &[Cell], diagnostics: &mut Diagnostics) -> bool {
             diagnostics.push(wide.at(&cell.place).hint("keep the columns that the table has keys for"));
             break;
         }
+    }
+    diagnostics.len() == before
+}
+
+/// Notes the columns that the list has no key for.
+fn check_keys(header: &[Cell], fields: Option<&'static [Field]>, diagnostics: &mut Diagnostics) -> bool {
+    let Some(fields) = fields else { return true };
+    let before = diagnostics.len();
+    let keys: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let is_known = |cell: &&Cell| keys.contains(&cell.text.as_str()) || ANNOTATIONS.contains(&cell.text.as_str());
+    for cell in header.iter().filter(|cell| !is_known(cell)) {
+        let message = format!("unknown key {}: the list has no such column", shown(&cell.text));
+        let hint = suggestion(&cell.text, &keys, "the keys of the list");
+        diagnostics.push(Diagnostic::new(Code::UnknownKey, message).at(&cell.place).hint(hint));
     }
     diagnostics.len() == before
 }
@@ -221,7 +247,7 @@ mod tests {
 
     fn parse(text: &str) -> (Node, Vec<String>) {
         let mut diagnostics = Diagnostics::new();
-        let node = parse_csv(&Source::bare(SourceKind::Other, "a.csv", text, 0), &mut 20, &mut diagnostics);
+        let node = parse_csv(&Source::bare(SourceKind::Other, "a.csv", text, 0), None, &mut 20, &mut diagnostics);
         let shown = |d: &&Diagnostic| format!("{:?} {} {}", d.place.as_ref().unwrap(), d.code, d.message);
         (node, diagnostics.sorted().iter().map(shown).collect())
     }

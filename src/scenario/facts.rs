@@ -53,7 +53,7 @@ pub fn facts_beside(scenario: &Path) -> PathBuf {
 pub fn read_facts(name: &str, text: &str, inputs: &Inputs, start: Date) -> Result<Facts, Diagnostics> {
     let mut problems = Diagnostics::new();
     let source = Source::bare(SourceKind::Scenario, name, text, 0);
-    let root = parse_csv(&source, &mut { MAX_CELLS }, &mut problems);
+    let root = parse_csv(&source, None, &mut { MAX_CELLS }, &mut problems);
     let rows = root.list().unwrap_or_default();
     if rows.is_empty() && problems.is_empty() {
         let empty = Diagnostic::new(Code::EmptyList, format!("{} holds no fact", shown(name)));

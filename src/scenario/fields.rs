@@ -213,7 +213,11 @@ impl Source for Reader<'_, '_> {
         if let Some(node) = node.filter(|node| node.list().is_none()) {
             self.diagnostics.push(wrong_type(&path, field, node));
         }
-        let whole = items.iter().all(|item| !item.is_broken()) && (node.is_some() || !self.has(field.name));
+        // Where items or ids cannot be read, what refers to them is not wrong for that.
+        let has_ids = fields.iter().any(|field| matches!(field.kind, Kind::Id));
+        let is_known = |item: &Node| item.table().is_some() && (!has_ids || item.id().is_some());
+        let is_list = node.is_some_and(|node| node.list().is_some());
+        let whole = !self.has(field.name) || is_list && items.iter().all(is_known);
         self.ids.add_list(&[field.name, &lists], &path, items, whole, self.diagnostics);
         self.push_frame(At::List(items, fields), path, lists);
         items.len()
@@ -290,7 +294,7 @@ mod tests {
         for (from, to, at, hint) in [
             ("rate = 2.5", "rate = \"2.5\"", "13:8", "remove the quotes: 2.5"),
             ("rate = 2.5", "rate = true", "13:8", ""),
-            ("rate = 2.5", "rate = [2.5]", "13:8", ""),
+            ("rate = 2.5", "rate = [2.5]", "13:8", "remove the brackets: 2.5"),
             ("rate = 2.5", "rate = 2023-01-01", "13:8", ""),
             ("km = 285", "km = \"30%\"", "34:6", "write the share: 0.3"),
             ("deadline = 2023-12-31", "deadline = \"2023-12-31\"", "6:12", "remove the quotes: 2023-12-31"),

@@ -6,6 +6,7 @@ use toml::de;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
+use super::slips::{instead_of, recognised};
 use super::sources::{Place, Source, SourceKind};
 
 /// Notes the errors of a whole file: the first of each line, and none behind a bracket that is never closed, where
@@ -17,6 +18,10 @@ pub(super) fn note_errors(source: &Arc<Source>, errors: &[de::Error], diagnostic
         errors.iter().map(|error| (error.span().map_or(0, |span| span.start), error)).collect();
     starts.sort_by_key(|(start, _)| *start);
     starts.dedup_by_key(|(start, _)| source.line_index(*start));
+    // Of a file in another format one error says enough.
+    if source.text().trim_start().starts_with(['{', '<']) {
+        starts.truncate(1);
+    }
     for (_, error) in starts.into_iter().take_while(|(start, _)| *start < limit) {
         diagnostics.push(describe(source, 0, error));
     }
@@ -32,6 +37,9 @@ pub(super) fn note_errors(source: &Arc<Source>, errors: &[de::Error], diagnostic
 pub(super) fn describe(source: &Arc<Source>, offset: usize, error: &de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
     let place = Place::new(source, offset + span.start, offset + span.end);
+    if let Some(slip) = recognised(error.message(), &place) {
+        return Diagnostic::new(Code::Syntax, slip.message).at(&slip.place).hint(slip.hint);
+    }
     let (message, hint) = words(error.message(), &place);
     Diagnostic::new(Code::Syntax, message).at(&place).hint(hint)
 }
@@ -46,7 +54,7 @@ fn words(raw: &str, place: &Place) -> (String, String) {
     if starts("invalid boolean") && ["true", "false"].iter().any(|word| word.eq_ignore_ascii_case(place.text())) {
         return fixed("true and false have small letters", &format!("write {}", place.text().to_ascii_lowercase()));
     }
-    if starts("string values must be quoted") || starts("invalid boolean") || starts("invalid float, expected `inf`") {
+    if starts("string values must be quoted") || starts("invalid boolean") || starts("invalid float, expected `") {
         return unquoted(place);
     }
     if starts("invalid basic string") || starts("invalid literal string") {
@@ -67,8 +75,8 @@ fn words(raw: &str, place: &Place) -> (String, String) {
     if starts("missing comma") {
         return fixed("a comma is missing here, or the closing bracket", "items are set apart by commas: [1, 2]");
     }
-    if place.source.text().trim_start().starts_with('{') && place.source.kind() != SourceKind::Argument {
-        return fixed("this is not TOML", "scenarios are TOML, not JSON: a line is `key = value`");
+    if place.source.text().trim_start().starts_with(['{', '<']) && place.source.kind() != SourceKind::Argument {
+        return fixed("this is not TOML", "scenarios are TOML, not JSON or XML: a line is `key = value`");
     }
     let hint = "a line is `key = value`, `[table]` or `[[list]]`; text stands in quotes";
     (format!("not valid TOML: {raw}"), hint.to_owned())
@@ -85,12 +93,7 @@ fn unquoted(place: &Place) -> (String, String) {
                 "write one, or remove the key if it may be left out".to_owned(),
             );
         }
-        Some('0'..='9') if text.contains('/') => "write days as year-month-day: 2023-12-31".to_owned(),
-        Some('0'..='9' | '-' | '+') => {
-            "numbers stand alone, without unit or sign of percent; text stands in quotes".to_owned()
-        }
-        Some(_) if matches!(text, "yes" | "no" | "on" | "off") => "write true or false".to_owned(),
-        Some(_) => format!("text stands in quotes: \"{text}\""),
+        Some(_) => instead_of(text),
     };
     (message, hint)
 }

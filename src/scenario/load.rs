@@ -156,7 +156,7 @@ impl<'a> Loader<'a> {
                 Shape::Table(fields) => self.resolve_lists(child, fields, folder, diagnostics),
                 Shape::List(fields) => {
                     if matches!(child.content, Content::Text(_)) {
-                        *child = self.csv(child, folder, diagnostics);
+                        *child = self.csv(child, fields, folder, diagnostics);
                     }
                     if let Content::List(items) = &mut child.content {
                         for item in items {
@@ -169,7 +169,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn csv(&mut self, named: &Node, folder: &Path, diagnostics: &mut Diagnostics) -> Node {
+    fn csv(&mut self, named: &Node, fields: &'static [Field], folder: &Path, diagnostics: &mut Diagnostics) -> Node {
         let broken = Node::new(named.place.clone(), Content::Broken);
         let name = named.text().unwrap_or_default();
         let refusal = match inside(folder, name) {
@@ -178,7 +178,7 @@ impl<'a> Loader<'a> {
                 let shown = self.folder.join(&path).display().to_string();
                 let source = Source::bare(SourceKind::Other, shown, text, named.place.source.layer());
                 self.sources.push(Arc::clone(&source));
-                return parse_csv(&source, &mut self.cells_left, diagnostics);
+                return parse_csv(&source, Some(fields), &mut self.cells_left, diagnostics);
             }
             Ok(_) => "is not the name of a CSV file",
             Err(why) => why,

@@ -37,6 +37,7 @@ mod render;
 #[cfg(test)]
 mod robust;
 mod schema;
+mod slips;
 mod sources;
 mod syntax;
 pub mod templates;

@@ -43,7 +43,8 @@ pub(super) fn declares_number(entries: &Entries) -> bool {
     entries.iter().any(|entry| is_form(&entry.key)) && entries.iter().all(|entry| known(&entry.key))
 }
 
-fn is_form(key: &str) -> bool {
+/// Whether a key says what a number is.
+pub(super) fn is_form(key: &str) -> bool {
     key == "value" || LAWS.contains(&key)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::node::{Content, Entry, Node};
-use super::number::declares_number;
+use super::number::{declares_number, is_form};
 use super::presets;
 use crate::model::field::{Field, Kind};
 
@@ -46,7 +46,11 @@ pub(super) fn lay(over: Node, under: Node, shape: Shape) -> Node {
         (Content::Table(over), Content::Table(under)) => {
             let fields = match shape {
                 Shape::Table(fields) | Shape::List(fields) => fields,
-                // A number with another value is another number: nothing of the old one may remain in it.
+                // A number with another value is another number: nothing of the old one may remain in it, even where a
+                // further key of it is misspelt.
+                Shape::Single if over.iter().any(|entry| is_form(&entry.key)) => {
+                    return Node::new(place, Content::Table(over));
+                }
                 _ if declares_number(&over) => return Node::new(place, Content::Table(over)),
                 _ => &[],
             };
@@ -54,7 +58,8 @@ pub(super) fn lay(over: Node, under: Node, shape: Shape) -> Node {
             Node::new(place, Content::Table(super::node::Entries::new(entries)))
         }
         (Content::List(over), Content::List(under)) => match shape {
-            Shape::List(fields) if under.iter().any(|item| item.id().is_some()) => {
+            // An empty list says that there is none; to leave what is below as it is, a file leaves the key out.
+            Shape::List(fields) if !over.is_empty() && under.iter().any(|item| item.id().is_some()) => {
                 Node::new(place, Content::List(lay_items(over, under, fields)))
             }
             _ => Node::new(place, Content::List(over)),
@@ -176,6 +181,7 @@ mod tests {
         let merged = r#"{ spot = [{ id = "a", km = 5, people = 1 }, { id = "b", km = 2 }, { id = "c" }] }"#;
         assert_eq!(laid(over, under), merged);
         assert_eq!(laid("q = [3]", "q = [1, 2]"), "{ q = [3] }");
+        assert_eq!(laid("spot = []", under), "{ spot = [] }");
     }
 
     #[test]

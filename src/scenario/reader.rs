@@ -10,7 +10,7 @@ use super::listing::Listed;
 use super::nearest::suggestion;
 use super::node::{Content, Entries, Node};
 use super::paths::join;
-use super::sources::Place;
+use super::sources::{Place, SourceKind};
 use super::wording::addition;
 use crate::draw::Law;
 use crate::model::field::{Field, Table};
@@ -124,7 +124,10 @@ impl<'d, 'n> Reader<'d, 'n> {
             let path = &self.frame().path;
             let whose = if path.is_empty() { "the scenario".to_owned() } else { shown(path) };
             let message = format!("{whose} has no `{}`", field.name);
-            self.diagnostics.push(Diagnostic::new(Code::MissingKey, message).at(place).hint(addition(field)));
+            // Nobody can add a key to the defaults.
+            let is_own = place.source.kind() != SourceKind::Defaults;
+            let place = if is_own { place.clone() } else { self.document.start() };
+            self.diagnostics.push(Diagnostic::new(Code::MissingKey, message).at(&place).hint(addition(field)));
         }
         node.filter(|node| !node.is_broken())
     }

@@ -165,14 +165,10 @@ impl Converter<'_> {
             DeValue::Float(float) => self.float(&place, float.as_str()),
             DeValue::Boolean(flag) => Content::Flag(flag),
             DeValue::Datetime(datetime) => self.date(&place, &datetime),
-            DeValue::Array(array) => {
-                self.limit(&place, "list", array.len());
-                Content::List(array.into_iter().take(MAX_ITEMS).map(|item| self.node(item, depth + 1)).collect())
-            }
-            DeValue::Table(table) => {
-                self.limit(&place, "table", table.len());
-                Content::Table(self.entries(table, depth + 1))
-            }
+            DeValue::Array(array) if array.len() > MAX_ITEMS => self.too_many(&place, "list", array.len()),
+            DeValue::Table(table) if table.len() > MAX_ITEMS => self.too_many(&place, "table", table.len()),
+            DeValue::Array(array) => Content::List(array.into_iter().map(|item| self.node(item, depth + 1)).collect()),
+            DeValue::Table(table) => Content::Table(self.entries(table, depth + 1)),
         };
         Node::new(place, content)
     }
@@ -188,12 +184,9 @@ impl Converter<'_> {
         Entries::new(pairs.into_iter().map(entry).collect())
     }
 
-    fn limit(&mut self, place: &Place, what: &str, length: usize) {
-        if length > MAX_ITEMS {
-            let message = format!("the {what} has {length} entries; the limit is {MAX_ITEMS}");
-            self.diagnostics
-                .push(Diagnostic::new(Code::Limit, message).at(place).hint("merge entries, or split the case"));
-        }
+    fn too_many(&mut self, place: &Place, what: &str, length: usize) -> Content {
+        let message = format!("the {what} has {length} entries; the limit is {MAX_ITEMS}");
+        self.broken(Diagnostic::new(Code::Limit, message).at(place).hint("merge entries, or split the case"))
     }
 
     fn integer(&mut self, place: &Place, digits: &str, radix: u32) -> Content {

@@ -11,6 +11,7 @@ use crate::units::{Date, DateError};
 pub(super) fn wanted(kind: &Kind) -> String {
     match kind {
         Kind::Number { unit: "share", min, max } => format!("a share from {} to {}", plain(*min), plain(*max)),
+        Kind::Number { unit: "x", min, max } => format!("a factor{}", range(*min, *max)),
         Kind::Number { unit, min, max } => format!("a number{}{}", in_unit(unit), range(*min, *max)),
         Kind::Count { unit, min, max } => format!("a whole number of {unit}{}", range(*min, *max)),
         Kind::Date | Kind::Start => "a date such as 2023-12-31, without quotes".to_owned(),
@@ -84,6 +85,12 @@ fn remedy(field: &Field, node: &Node) -> Option<String> {
     let name = field.name;
     let hint = match (&field.kind, &node.content) {
         (Kind::Number { .. } | Kind::Count { .. }, Content::Text(text)) => number_in_text(&field.kind, text),
+        (Kind::Number { .. } | Kind::Count { .. }, Content::List(items)) => match items.len() {
+            1 => format!("remove the brackets: {}", items[0].place.text()),
+            2 => format!("name the law: {{ uniform = {} }}", node.place.text()),
+            3 => format!("name the law: {{ triangular = {0} }} or {{ quantiles = {0} }}", node.place.text()),
+            _ => return None,
+        },
         (Kind::Date | Kind::Start, Content::Text(text)) => match text.trim().parse::<Date>() {
             Ok(date) => format!("remove the quotes: {date}"),
             Err(DateError::NoSuchDay(_)) => "there is no such day in the calendar".to_owned(),

@@ -102,8 +102,26 @@ fn assert_honest(path: &Path, expected: &BTreeMap<String, Vec<u8>>, context: &st
     }
 }
 
+/// Counts faults for the scorecard, in the form that `tests/it/common.rs` has for all.
+fn scorecard(part: &str, faults: u64) {
+    let line = format!(
+        "scorecard F3 {faults} faults, one at each operation on the disk in turn: no file lies, same bytes in the end\n"
+    );
+    print!("{line}");
+    if let Some(folder) = std::env::var_os("REARGUARD_SCORECARD") {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(Path::new(&folder).join(format!("F3.{part}")), line).unwrap();
+    }
+}
+
 /// Disturbs `produce` at each of its operations, looks at what is left, and lets it run again undisturbed.
-fn sweep(faults: &[Fault], prepare: impl Fn(&Path), seed: u64, replace: bool, check: impl Fn(&Path, &str)) {
+fn sweep(
+    part: &str,
+    faults: &[Fault],
+    prepare: impl Fn(&Path),
+    (seed, replace): (u64, bool),
+    check: impl Fn(&Path, &str),
+) {
     let expected = undisturbed(seed);
     let count = operations(&prepare, seed, replace).len() as u64;
     assert!(count > 20, "the sweep covers a whole run: {count}");
@@ -135,16 +153,17 @@ fn sweep(faults: &[Fault], prepare: impl Fn(&Path), seed: u64, replace: bool, ch
             check(home.path(), &context);
         }
     }
+    scorecard(part, count * faults.len() as u64);
 }
 
 #[test]
 fn a_new_folder_killed_at_any_operation_is_honest_and_resumes_to_the_same_bytes() {
-    sweep(&KILLS, |_| (), 7, false, |_, _| ());
+    sweep("new", &KILLS, |_| (), (7, false), |_, _| ());
 }
 
 #[test]
 fn a_single_failure_at_any_operation_is_reported_or_harmless() {
-    sweep(&[Fault::Once], |_| (), 7, false, |_, _| ());
+    sweep("once", &[Fault::Once], |_| (), (7, false), |_, _| ());
 }
 
 #[test]
@@ -154,7 +173,7 @@ fn a_resumed_folder_killed_at_any_operation_is_honest_and_resumes_to_the_same_by
         let disk: Arc<dyn Disk> = Arc::new(failing(whole * 3 / 4, Fault::Torn));
         produce(&disk, &home.join("a/results"), 7, false).unwrap_err();
     };
-    sweep(&[Fault::Once, Fault::Onwards, Fault::Torn, Fault::After], halfway, 7, false, |_, _| ());
+    sweep("resumed", &[Fault::Once, Fault::Onwards, Fault::Torn, Fault::After], halfway, (7, false), |_, _| ());
 }
 
 #[test]
@@ -181,6 +200,7 @@ fn a_folder_with_a_file_changed_after_the_fact_is_made_anew_whatever_fails() {
             assert!(contents(&path) == expected, "{fault:?} at {at}");
         }
     }
+    scorecard("spoilt", count * KILLS.len() as u64);
 }
 
 #[test]
@@ -192,7 +212,7 @@ fn replacing_keeps_every_byte_of_the_old_folder_whatever_fails() {
         let kept = if aside.exists() { aside } else { place };
         assert!(contents(&kept) == old, "{context}: the old results are not as they were");
     };
-    sweep(&[Fault::Once, Fault::Onwards, Fault::Torn, Fault::After], there, 7, true, check);
+    sweep("replaced", &[Fault::Once, Fault::Onwards, Fault::Torn, Fault::After], there, (7, true), check);
 }
 
 #[test]

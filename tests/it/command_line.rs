@@ -51,6 +51,7 @@ Commands:
   trace        Tell what happened in one replication, or where two policies part
   measures     List every measure with its unit and meaning
   schema       Print the JSON Schema of scenario files, for editors
+  selftest     Check that this build on this machine draws and computes what every other does, to the bit
   completions  Print what a shell completes commands by
   man          Print a manual page, of the program or of one of its commands
   explain      Explain a code, a measure, a mechanism, a happening, a row of the register or a value of a scenario
