@@ -14,6 +14,7 @@ use crate::cli::merge::MergeArguments;
 use crate::cli::nested::Nesting;
 use crate::cli::plan::{PlanArguments, Planning};
 use crate::cli::precision::Wanted;
+use crate::cli::progress::Show;
 use crate::cli::rounds::ShardArguments;
 use crate::cli::sensitivity::Method;
 use crate::cli::shard::Shard;
@@ -194,6 +195,9 @@ pub enum Command {
         /// Results folder
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Make one self-contained page of a results folder: answer, charts, map and playback
     #[command(after_help = REPORT_EXAMPLE)]
@@ -219,6 +223,13 @@ pub enum Command {
         /// Worker threads; results do not depend on it [default: all processors]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
         threads: Option<u16>,
+        /// How far a run is, on standard error: a bar on a terminal and lines in a log, or lines, or JSON, one object a
+        /// line
+        #[arg(long, value_name = "HOW", default_value = "auto")]
+        progress: Show,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
         /// Print nothing but problems
         #[arg(long, short)]
         quiet: bool,
@@ -234,6 +245,9 @@ pub enum Command {
         /// Show measures that did not change, too
         #[arg(long)]
         all: bool,
+        /// Print what changed as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print every problem of scenario files at once
     Check {
@@ -454,6 +468,9 @@ pub struct StudyArguments {
     /// Print the design of a sweep and what it would take, and run nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// How far a run is, on standard error: a bar on a terminal and lines in a log, or lines, or JSON, one object a line
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub progress: Show,
     /// Print results as JSON
     #[arg(long)]
     pub json: bool,
@@ -522,6 +539,9 @@ pub struct ExperimentArguments {
     /// Fix uncertain parameters at their central values
     #[arg(long)]
     pub point: bool,
+    /// How far a run is, on standard error: a bar on a terminal and lines in a log, or lines, or JSON, one object a line
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub progress: Show,
     /// Print results as JSON
     #[arg(long)]
     pub json: bool,

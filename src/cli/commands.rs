@@ -18,8 +18,8 @@ use crate::cli::session::{Session, default_folder};
 use crate::cli::shard::Shard;
 use crate::cli::trace::trace;
 use crate::cli::{
-    attribute, calibrate, discover, effects, files, folders, hindcast, nested, pareto, plan, report, rounds, screen,
-    screening, selftest, sensitivity, shell, show, study, sweep,
+    attribute, calibrate, diff, discover, effects, files, folders, hindcast, nested, pareto, plan, report, rounds,
+    screen, screening, selftest, sensitivity, shell, show, study, sweep,
 };
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
@@ -95,10 +95,13 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Merge(args) => merge(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Shard(args) => rounds::shard(&args),
-        Command::Verify { folder } => folders::verify(&folder),
+        Command::Verify { folder, json } => folders::verify(&folder, json),
         Command::Report { folder, out, quiet } => report::report(&folder, out, quiet),
-        Command::Reproduce { folder, out, threads, quiet } => folders::reproduce(&folder, out, threads, quiet),
-        Command::Diff { before, after, all } => folders::diff(&before, &after, all),
+        Command::Reproduce { folder, out, threads, progress, json, quiet } => {
+            let manner = Manner { quiet, json, progress, ..Manner::default() };
+            folders::reproduce(&folder, out, threads, &manner)
+        }
+        Command::Diff { before, after, all, json } => diff::diff(&before, &after, all, json),
         Command::Check { files, sets, json } => check(&files, &sets, json),
         Command::Show { file, path: _, policy, pedigree: true, sets, json } => {
             show::pedigree(&file, policy.as_deref(), &sets, json)

@@ -13,7 +13,7 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::calibrate::{self, Outcome};
 use crate::cli::exit::Stop;
 use crate::cli::files::Tables;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Progress, Show};
 use crate::cli::request::{Kind, Point, REQUEST, Request};
 use crate::cli::sensitivity::{Screened, Sensing};
 use crate::cli::session::Session;
@@ -35,6 +35,8 @@ use crate::summary::{
 pub struct Manner {
     /// Print nothing but problems.
     pub quiet: bool,
+    /// How progress is shown.
+    pub progress: Show,
     /// Print results as JSON.
     pub json: bool,
     /// Move results that are there aside.
@@ -47,7 +49,8 @@ pub struct Manner {
 
 impl From<&ExperimentArguments> for Manner {
     fn from(args: &ExperimentArguments) -> Self {
-        Self { quiet: args.quiet, json: args.json, replace: args.replace, extend: args.extend, shard: args.shard }
+        let ExperimentArguments { quiet, json, progress, replace, extend, shard, .. } = *args;
+        Self { quiet, json, progress, replace, extend, shard }
     }
 }
 
@@ -212,7 +215,7 @@ impl Run {
             folder,
             complete: held.filter(|_| is_complete),
             valid,
-            progress: Progress::new(manner.quiet || manner.json),
+            progress: Progress::new(manner.progress, manner.quiet || manner.json),
             ran: 0,
         })
     }

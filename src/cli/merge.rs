@@ -44,8 +44,13 @@ pub struct MergeArguments {
 /// # Errors
 /// Shards of different experiments, gaps, a precision that is not reached yet, and what running gives.
 pub fn merge(args: &MergeArguments) -> Result<(), Stop> {
-    let manner =
-        Manner { quiet: args.quiet, json: args.json, replace: args.replace, extend: args.plan.is_some(), shard: None };
+    let manner = Manner {
+        quiet: args.quiet,
+        json: args.json,
+        replace: args.replace,
+        extend: args.plan.is_some(),
+        ..Manner::default()
+    };
     match (&args.plan, &args.out) {
         (Some(plan), _) => merge_round(plan, &manner),
         (None, out) => merge_folders(&args.folders, out.clone().unwrap_or_default(), &manner),

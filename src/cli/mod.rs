@@ -6,6 +6,7 @@ mod calibrate;
 mod calibration_screen;
 mod commands;
 mod conduct;
+mod diff;
 mod discover;
 mod effects;
 mod engine;

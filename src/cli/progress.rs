@@ -1,16 +1,34 @@
-//! Progress on standard error: a bar on a terminal, a line now and then in a log.
+//! Progress on standard error: a bar on a terminal, a line now and then in a log, or JSON for a program that waits.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
 
 /// Time between lines in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// Time between objects for a program.
+const BETWEEN_OBJECTS: Duration = Duration::from_secs(1);
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Show {
+    /// A bar on a terminal, lines elsewhere; nothing with --quiet or --json
+    #[default]
+    Auto,
+    /// A line every ten seconds
+    Lines,
+    /// A JSON object a line, every second: event, done, of, seconds_left
+    Json,
+}
 
 /// Shows how far a run is, and how long it took.
 pub struct Progress {
+    form: Show,
+    /// Nothing is shown unless it was asked for by name.
     quiet: bool,
     begun: Instant,
     under_way: bool,
@@ -23,15 +41,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing yet; a quiet one shows nothing ever.
-    pub fn new(quiet: bool) -> Self {
-        Self { quiet, begun: Instant::now(), under_way: false, spent: 0.0, bar: None, log: None, before: 0 }
+    /// Nothing yet; a quiet one shows what was asked for by name only.
+    pub fn new(form: Show, quiet: bool) -> Self {
+        Self { form, quiet, begun: Instant::now(), under_way: false, spent: 0.0, bar: None, log: None, before: 0 }
     }
 
     /// Begins a part: so many replications are there, of so many.
     pub fn begin(&mut self, before: u64, of: u64) {
-        let terminal = std::io::stderr().is_terminal();
-        self.bar = (terminal && !self.quiet).then(|| {
+        let is_shown = self.form != Show::Auto || !self.quiet;
+        let has_bar = self.form == Show::Auto && std::io::stderr().is_terminal();
+        self.bar = (is_shown && has_bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
             let template = "{bar:30} {pos}/{len} replications, {per_sec}, {eta} left";
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -39,8 +58,9 @@ impl Progress {
             bar.reset_eta();
             bar
         });
-        self.log = (!terminal && !self.quiet).then(|| Mutex::new(Instant::now()));
+        self.log = (is_shown && !has_bar).then(|| Mutex::new(Instant::now()));
         (self.begun, self.under_way, self.before) = (Instant::now(), true, before);
+        self.tell(|| json!({ "event": "begin", "done": before, "of": of }));
     }
 
     /// Notes that so many are done.
@@ -49,9 +69,14 @@ impl Progress {
             bar.set_position(done.max(bar.position()));
         }
         let Some(Ok(mut last)) = self.log.as_ref().map(Mutex::lock) else { return };
-        if last.elapsed() >= BETWEEN_LINES {
-            *last = Instant::now();
-            let left = self.begun.elapsed().as_secs_f64() * (of - done) as f64 / (done - self.before).max(1) as f64;
+        if last.elapsed() < if self.form == Show::Json { BETWEEN_OBJECTS } else { BETWEEN_LINES } {
+            return;
+        }
+        *last = Instant::now();
+        let left = self.begun.elapsed().as_secs_f64() * (of - done) as f64 / (done - self.before).max(1) as f64;
+        if self.form == Show::Json {
+            self.tell(|| json!({ "event": "progress", "done": done, "of": of, "seconds_left": left.round() }));
+        } else {
             // A log that cannot be written to is no reason to stop.
             let _ = writeln!(std::io::stderr(), "{done}/{of} replications, about {left:.0} s left");
         }
@@ -65,6 +90,14 @@ impl Progress {
         self.log = None;
         self.spent += self.begun.elapsed().as_secs_f64();
         self.under_way = false;
+        self.tell(|| json!({ "event": "end", "seconds": self.spent }));
+    }
+
+    /// Tells a program that asked for it.
+    fn tell(&self, object: impl FnOnce() -> Value) {
+        if self.form == Show::Json {
+            let _ = writeln!(std::io::stderr(), "{}", object());
+        }
     }
 
     /// Seconds spent in all parts, and in the one under way.

@@ -141,6 +141,7 @@ impl Reader<'_> {
             sets: self.sets(entries, case.as_ref()),
             overlay: None,
             point: self.flag(entries, "point"),
+            progress: args.progress,
             json: args.json,
             quiet: args.quiet,
             planned: args.planned.clone(),

@@ -49,6 +49,7 @@ mod report;
 mod resuming;
 mod same_bytes;
 mod screening;
+mod scripted;
 mod sensitivity;
 mod shards;
 mod studies;
