@@ -98,7 +98,7 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Verify { folder, json } => folders::verify(&folder, json),
         Command::Report { folder, out, quiet } => report::report(&folder, out, quiet),
         Command::Reproduce { folder, out, threads, progress, json, quiet } => {
-            let manner = Manner { quiet, json, progress, ..Manner::default() };
+            let manner = Manner { quiet, progress, json, ..Manner::default() };
             folders::reproduce(&folder, out, threads, &manner)
         }
         Command::Diff { before, after, all, json } => diff::diff(&before, &after, all, json),

@@ -50,7 +50,7 @@ pub struct Manner {
 impl From<&ExperimentArguments> for Manner {
     fn from(args: &ExperimentArguments) -> Self {
         let ExperimentArguments { quiet, json, progress, replace, extend, shard, .. } = *args;
-        Self { quiet, json, progress, replace, extend, shard }
+        Self { quiet, progress, json, replace, extend, shard }
     }
 }
 

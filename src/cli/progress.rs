@@ -21,7 +21,7 @@ pub enum Show {
     Auto,
     /// A line every ten seconds
     Lines,
-    /// A JSON object a line, every second: event, done, of, seconds_left
+    /// A JSON object a line, every second: event, replications done, of how many, seconds left
     Json,
 }
 
