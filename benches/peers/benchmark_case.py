@@ -22,7 +22,7 @@ FIRE_PER_DAY, SHELTER_DAYS = 0.1, 0.5
 UNANSWERED = 0.0
 CALM_FROM_DAY, CALM_CONTACTS, CALM_FIRE = 1000.0, 1.0, 1.0
 COVERED, RATIO = 0.0, 1.0
-EACH = 0
+EACH, FIRST_SEED = 0, 0
 for argument in sys.argv[2:]:
     name, _, value = argument.partition("=")
     globals()[name] = type(globals()[name])(float(value))
@@ -41,7 +41,7 @@ def poisson(rng, mean):
 
 def main(replicate):
     """Runs as many replications as the command says; prints each quantity's sum and sum of squares, or all rows."""
-    outcomes = [replicate(seed) for seed in range(int(sys.argv[1]))]
+    outcomes = [replicate(seed) for seed in range(FIRST_SEED, FIRST_SEED + int(sys.argv[1]))]
     if EACH:
         print("\n".join(",".join(map(str, row)) for row in [NAMES, *outcomes]))
         return
