@@ -3,7 +3,8 @@
 //! A fingerprint is the hash of many values: of functions, of draws, of short runs of scenarios that come with the program.
 //! Those of this version are compiled in, from `fingerprints.csv`.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -81,8 +82,12 @@ fn scenarios() -> Vec<(&'static str, templates::Files)> {
 }
 
 fn hex(hash: Sha256) -> String {
-    let all: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    all[..DIGITS].to_owned()
+    let mut hex = String::new();
+    for byte in &hash.finalize()[..DIGITS / 2] {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 fn of_values(values: impl Iterator<Item = f64>) -> String {
