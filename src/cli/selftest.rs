@@ -4,7 +4,7 @@
 //! Those of this version are compiled in, from `fingerprints.csv`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -82,11 +82,12 @@ fn scenarios() -> Vec<(&'static str, templates::Files)> {
 }
 
 fn hex(hash: Sha256) -> String {
-    // Two digits a byte.
-    hash.finalize()[..DIGITS / 2].iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes any text");
-        hex
-    })
+    let mut hex = String::new();
+    for byte in &hash.finalize()[..DIGITS / 2] {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 fn of_values(values: impl Iterator<Item = f64>) -> String {

@@ -97,7 +97,7 @@ fn sizes() -> Vec<Mistake> {
     };
     let row = "2030-02-01,2030-03-01,1\n";
     let wide = |columns: usize| (0..columns).map(|at| format!("c{at}")).collect::<Vec<_>>().join(",");
-    let keys: String = (0..=10_000).map(|at| format!("k{at} = 1, ")).collect();
+    let keys = (0..=10_000).map(|at| format!("k{at} = 1")).collect::<Vec<_>>().join(", ");
     let mib = "x".repeat(1 << 20);
     vec![
         own(
