@@ -68,6 +68,7 @@ pub struct Base {
     pub people: Vec<Group>,
     pub column_requests: u64,
     pub column_asked: bool,
+    pub column_filed: bool,
     pub column_granted: bool,
     pub columns_sent: u64,
     pub truck_denied: bool,
@@ -80,7 +81,7 @@ pub struct Base {
     pub held: bool,
     pub taken_by_group: bool,
     pub taken_by_host: bool,
-    pub taken_group: Option<usize>,
+    pub taken_uniform: f64,
     pub looted_uniform: f64,
     pub shelter_until: f64,
     pub fire: Points,
@@ -214,6 +215,7 @@ impl<'a> Engine<'a> {
             people: books::garrison(&inputs, at),
             column_requests: 0,
             column_asked: false,
+            column_filed: false,
             column_granted: false,
             columns_sent: 0,
             truck_denied: false,
@@ -226,7 +228,7 @@ impl<'a> Engine<'a> {
             held: false,
             taken_by_group: false,
             taken_by_host: false,
-            taken_group: None,
+            taken_uniform: 0.0,
             looted_uniform: 1.0,
             shelter_until: 0.0,
             fire: Points::default(),
@@ -292,7 +294,11 @@ impl<'a> Engine<'a> {
         self.begin_escorts();
         self.begin_meetings();
         let decides_days = self.deadline_days + self.inputs.liquidation.decides_after_days;
-        self.agenda.at(decides_days, Event::OwnersDecide);
+        let shares = &self.inputs.liquidation;
+        let shares = [shares.contingent_sold, shares.contingent_gifted, shares.un_sold, shares.un_gifted];
+        if shares.iter().any(|share| *share > 0.0) {
+            self.agenda.at(decides_days, Event::OwnersDecide);
+        }
         self.begin_exits();
         self.begin_thinning();
         self.agenda.at(self.deadline_days, Event::DeadlinePasses);
