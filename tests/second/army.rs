@@ -33,10 +33,11 @@ impl Army {
         let slow_km = km - self.fast_km;
         let mut come_km = 0.0;
         for (day, &more) in self.days_km.iter().enumerate() {
-            if come_km + more >= slow_km {
-                return Some(self.slow_from() + day as f64 + (slow_km - come_km) / more);
+            let then_km = come_km + more;
+            if then_km >= slow_km {
+                return Some(self.slow_from() + day as f64 + (slow_km - come_km) / (then_km - come_km));
             }
-            come_km += more;
+            come_km = then_km;
         }
         None
     }
@@ -173,12 +174,17 @@ impl Engine<'_> {
 
     /// Whether a base would hold for a receiver who is not there yet and can come.
     pub fn would_hold(&self, base: usize) -> bool {
+        self.may_hold(base) && !self.received(base)
+    }
+
+    /// Whether a receiver for whom a base would hold can come to it, if nobody were there.
+    pub fn may_hold(&self, base: usize) -> bool {
         let rules = &self.inputs.decisions;
         let comes = match rules.hold_for {
             HoldFor::Army => self.net.columns.iter().any(|column| column.reaches(base)),
             HoldFor::CivilAuthority => true,
         };
-        rules.hold_for_handover_days > 0.0 && comes && !self.received(base)
+        rules.hold_for_handover_days > 0.0 && comes
     }
 
     /// A base begins to hold.
@@ -188,7 +194,7 @@ impl Engine<'_> {
         let authority = (rules.hold_for == HoldFor::CivilAuthority).then_some(rules.civil_authority_mean_days);
         self.bases[base].holding_since = Some(now);
         self.bases[base].held = true;
-        self.tell("holds_for_receiver", base, "", &[("at_most_days", self.inputs.decisions.hold_for_handover_days)]);
+        self.tell("holds_for_receiver", base, "", &[("at_most_days", until_days - now)]);
         if let Some(mean_days) = authority {
             let mut stream = self.streams.stream(Purpose::Handover, self.key(base), 1);
             let comes_days = now + stream.exponential(mean_days);

@@ -148,9 +148,10 @@ pub fn disposal_order(central: &Inputs) -> Vec<Item> {
     let fixed = |item: Item| class(item).travel == Travel::Fixed;
     let mut items: Vec<Item> = (0..central.class.len() * 2).collect();
     items.sort_by(|&a, &b| {
-        fixed(a)
-            .cmp(&fixed(b))
-            .then(class(b).sensitive.cmp(&class(a).sensitive))
+        class(b)
+            .sensitive
+            .cmp(&class(a).sensitive)
+            .then(fixed(a).cmp(&fixed(b)))
             .then(class(b).value_usd.total_cmp(&class(a).value_usd))
             .then(a.cmp(&b))
     });
@@ -165,6 +166,17 @@ pub fn add(lots: &mut Vec<Lot>, lot: Lot) {
     match lots.iter_mut().find(|other| (other.origin, other.item) == (lot.origin, lot.item)) {
         Some(other) => other.units += lot.units,
         None => lots.push(lot),
+    }
+}
+
+/// Adds people to a list: to those of their kind that are there already, else at the end.
+pub fn welcome(people: &mut Vec<Group>, group: Group) {
+    if group.count == 0 {
+        return;
+    }
+    match people.iter_mut().find(|other| (other.home, other.category) == (group.home, group.category)) {
+        Some(other) => other.count += group.count,
+        None => people.push(group),
     }
 }
 

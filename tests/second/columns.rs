@@ -60,9 +60,10 @@ impl Engine<'_> {
 
     pub fn on_column_asked(&mut self, base: usize) {
         if self.waiting_cargo(base) <= 0 {
-            self.bases[base].column_asked = false;
+            (self.bases[base].column_asked, self.bases[base].column_filed) = (false, false);
             return;
         }
+        self.bases[base].column_filed = true;
         let ordinal = self.bases[base].column_requests;
         self.bases[base].column_requests += 1;
         match self.ask(TRUCK_COLUMN, base, ordinal, false) {
@@ -85,7 +86,7 @@ impl Engine<'_> {
             self.agenda.at(again_days, Event::ColumnAsked { base });
             return;
         }
-        self.bases[base].column_asked = false;
+        (self.bases[base].column_asked, self.bases[base].column_filed) = (false, false);
         self.bases[base].column_granted = true;
         if let Some(fleet) = self.fleet_of(base) {
             self.send_columns(fleet);

@@ -124,6 +124,7 @@ impl Engine<'_> {
             self.goes_on(id);
             return;
         }
+        self.stops(id);
         let journey = self.convoys[id].journey;
         let mut halts = self.streams.stream(Purpose::Halt, journey, point.number);
         let (shape, mean) = (self.inputs.convoys.halt_shape, self.inputs.convoys.halt_mean_days);

@@ -55,8 +55,8 @@ pub struct Convoy {
     pub frailty: f64,
     pub points: Vec<ContactPoint>,
     pub reached: Option<ContactPoint>,
-    /// When and where it last moved off, and its gap to a breakdown then: a point that is no contact interrupts nothing.
-    pub resumes: (f64, f64, f64),
+    /// When it last moved off, and where it is to stop next, with its gap to a breakdown there.
+    pub stop: (f64, f64, f64),
     pub breakdowns: Stream,
     pub gap: f64,
     pub delay_days: f64,
@@ -114,14 +114,22 @@ impl Engine<'_> {
         convoy.gap = stream.standard_exponential();
         convoy.breakdowns = stream;
         self.lay_out_contacts(id);
-        self.moves_off(id, now);
+        if self.convoys[id].legs.is_empty() {
+            self.on_convoy_arrives(id);
+        } else {
+            self.moves_off(id, now);
+        }
+    }
+
+    /// A convoy stops where it was to stop next.
+    pub fn stops(&mut self, id: usize) {
+        let convoy = &mut self.convoys[id];
+        (_, convoy.leg_km, convoy.gap) = convoy.stop;
     }
 
     /// Lets a convoy go on as if it had not stopped.
     pub fn goes_on(&mut self, id: usize) {
-        let convoy = &mut self.convoys[id];
-        let (set_off_days, leg_km, gap) = convoy.resumes;
-        (convoy.leg_km, convoy.gap) = (leg_km, gap);
+        let (set_off_days, _, _) = self.convoys[id].stop;
         self.moves_off(id, set_off_days);
     }
 
@@ -135,8 +143,7 @@ impl Engine<'_> {
                 return;
             };
             if time_days >= convoy.supplies_until {
-                let convoy = &mut self.convoys[id];
-                convoy.resumes = (time_days, convoy.leg_km, convoy.gap);
+                self.convoys[id].stop = (time_days, convoy.leg_km, convoy.gap);
                 self.agenda.at(time_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
@@ -158,9 +165,8 @@ impl Engine<'_> {
             if gone_km < to_km {
                 // Supplies end before it is there.
                 let convoy = &mut self.convoys[id];
-                convoy.resumes = (time_days, convoy.leg_km, convoy.gap);
-                convoy.gap -= (gone_km - convoy.leg_km) * per_km;
-                convoy.leg_km = gone_km;
+                convoy.stop = (time_days, convoy.leg_km, convoy.gap);
+                (convoy.leg_km, convoy.gap) = (gone_km, convoy.gap - (gone_km - convoy.leg_km) * per_km);
                 self.agenda.at(reached_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
@@ -170,10 +176,8 @@ impl Engine<'_> {
                 Stop::Contact => {
                     let convoy = &mut self.convoys[id];
                     let point = convoy.points.remove(0);
-                    convoy.resumes = (set_off_days, convoy.leg_km, convoy.gap);
+                    convoy.stop = (set_off_days, to_km, convoy.gap - km * per_km);
                     convoy.reached = Some(point);
-                    convoy.leg_km = to_km;
-                    convoy.gap -= km * per_km;
                     self.agenda.at(time_days, Event::ContactReached { convoy: id });
                     return;
                 }
@@ -190,13 +194,16 @@ impl Engine<'_> {
                 Stop::LegEnd => {
                     let convoy = &mut self.convoys[id];
                     convoy.gap -= km * per_km;
+                    let last = convoy.leg + 1 == convoy.legs.len();
+                    if let Some(base) = self.may_be_joined(id, leg.to).filter(|_| !last) {
+                        self.convoys[id].leg_km = to_km;
+                        self.agenda.at(time_days, Event::ConvoyPasses { convoy: id, base });
+                        return;
+                    }
+                    let convoy = &mut self.convoys[id];
                     convoy.leg += 1;
                     convoy.leg_km = 0.0;
-                    if convoy.leg < convoy.legs.len() {
-                        if let Some(base) = self.may_be_joined(id, leg.to) {
-                            self.agenda.at(time_days, Event::ConvoyPasses { convoy: id, base });
-                            return;
-                        }
+                    if !last {
                         self.tell_convoy(time_days, "junction_passed", id, "", &[]);
                     }
                 }
@@ -370,6 +377,9 @@ impl Engine<'_> {
     /// What each journey adds.
     fn ends_journey(&mut self, id: usize) {
         let now = self.now();
+        if self.convoys[id].trucks.is_none() && now <= self.deadline_days {
+            self.count_cover(id);
+        }
         let convoy = &self.convoys[id];
         let days = f64::from(heads(&convoy.people)) * (now - convoy.set_off_days);
         let way = if convoy.follows == convoy.base { convoy.way } else { self.key(convoy.follows) ^ convoy.way };
@@ -402,11 +412,12 @@ impl Engine<'_> {
             [("people", f64::from(heads(&people))), ("vehicles", f64::from(self.driving(&load))), ("days", days)];
         self.tell_convoy(now, "convoy_arrives", id, "", &amounts);
         self.sums.convoy_arrives(days);
-        self.count_cover(id);
         for lot in load {
             crate::books::add(&mut self.bases[here].passing, lot);
         }
-        self.bases[here].people.extend(people.into_iter().filter(|group| group.count > 0));
+        for group in people {
+            crate::books::welcome(&mut self.bases[here].people, group);
+        }
         self.work(here);
         self.consider_column(here);
     }
@@ -464,7 +475,7 @@ impl Engine<'_> {
             frailty,
             points: Vec::new(),
             reached: None,
-            resumes: (0.0, 0.0, 0.0),
+            stop: (0.0, 0.0, 0.0),
             breakdowns: self.streams.stream(Purpose::Breakdown, key, 0),
             gap: 0.0,
             delay_days: 0.0,

@@ -28,7 +28,7 @@ impl Engine<'_> {
             for base in 0..self.bases.len() {
                 let Some(parent) = self.net.parent[base] else { continue };
                 let camp = self.bases[base].target_days;
-                if self.net.parent[parent].is_some() && self.bases[parent].target_days < camp {
+                if self.bases[parent].target_days < camp {
                     self.bases[parent].target_days = camp;
                     changed = true;
                 }

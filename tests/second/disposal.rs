@@ -35,7 +35,7 @@ impl Engine<'_> {
     fn to_dispose(&self, base: usize) -> Vec<(Item, u32)> {
         let takes = self.takes(base);
         let state = &self.bases[base];
-        let received = (self.received(base) && !state.early) || self.would_hold(base) || state.held;
+        let received = (self.received(base) && !state.early) || self.may_hold(base);
         let coming = self.column_is_coming(base);
         let mut dispose = Vec::new();
         for &item in &self.disposal_order {

@@ -96,7 +96,6 @@ impl Engine<'_> {
             [("people", f64::from(heads(&people))), ("vehicles", f64::from(self.driving(&load))), ("days", days)];
         self.tell_convoy(now, "convoy_arrives", id, "", &amounts);
         self.sums.convoy_arrives(days);
-        self.count_cover(id);
         for lot in load {
             self.end(lot, End::OutByRoad);
         }

@@ -62,6 +62,8 @@ impl Engine<'_> {
         let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], heads_most: None };
         let mut people = std::mem::take(&mut self.bases[base].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Base);
+        let own: u32 = people.iter().filter(|group| group.home == base).map(|group| group.count).sum();
+        self.bases[base].team = self.bases[base].team.min(own);
         self.bases[base].people = people;
         self.add(Measure::FireIncidents, 1.0);
         let cause = if sheltered { "in_shelter" } else { "in_the_open" };
@@ -83,7 +85,7 @@ impl Engine<'_> {
             self.bases[base].jobs[at].due_days = job.due_days + longer;
             self.agenda.at(job.due_days + longer, Event::CrewDone { base, job: job.number });
         }
-        if jobs.len() < self.bases[base].crews as usize && self.bases[base].packing {
+        if jobs.len() < self.bases[base].crews as usize {
             // Idle crews look again when shelter ends.
             self.agenda.at(self.bases[base].shelter_until, Event::CrewDone { base, job: u64::MAX });
         }

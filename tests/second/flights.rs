@@ -100,10 +100,6 @@ impl Engine<'_> {
     /// People are out of the country.
     pub fn goes_out(&mut self, people: u32) {
         self.out_people += people;
-        let now = self.now();
-        if people > 0 {
-            self.sums.out(now);
-        }
         self.look_whether_all_are_out();
     }
 
@@ -222,10 +218,8 @@ impl Engine<'_> {
             }
             self.add(Measure::SoldUnits, f64::from(sold_all));
             self.add(Measure::GiftedUnits, f64::from(given_all));
-            if sold_all + given_all > 0 {
-                let amounts = [("sold_units", f64::from(sold_all)), ("gifted_units", f64::from(given_all))];
-                self.tell("owners_decide", base, "", &amounts);
-            }
+            let amounts = [("sold_units", f64::from(sold_all)), ("gifted_units", f64::from(given_all))];
+            self.tell("owners_decide", base, "", &amounts);
         }
     }
 

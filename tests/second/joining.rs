@@ -23,6 +23,8 @@ impl Engine<'_> {
 
     pub fn on_convoy_passes(&mut self, id: usize, base: usize) {
         let now = self.now();
+        self.convoys[id].leg += 1;
+        self.convoys[id].leg_km = 0.0;
         self.convoys[id].passed.push(base);
         let state = &self.bases[base];
         let camps_open = (0..self.bases.len()).any(|at| self.net.parent[at] == Some(base) && self.bases[at].open);
@@ -79,7 +81,9 @@ impl Engine<'_> {
         convoy.share = (convoy.share * column + f64::from(more)) / (column + f64::from(more));
         convoy.column_vehicles += more;
         convoy.load.extend(takes);
-        convoy.people.extend(people);
+        for group in people {
+            crate::books::welcome(&mut convoy.people, group);
+        }
         self.add(Measure::Joined, 1.0);
         self.tell("convoy_joined", base, "", &[("vehicles", f64::from(more))]);
         self.lay_out_contacts(id);
@@ -136,9 +140,6 @@ impl Engine<'_> {
             if goes > 0 {
                 people.push(Group { count: goes, ..*group });
             }
-        }
-        if people.is_empty() {
-            return;
         }
         for lot in takes.iter().filter(|lot| self.inputs.class[lot.item / 2].travel == Travel::Drives) {
             self.bases[base].thinned_vehicles[lot.item] += lot.units;

@@ -148,7 +148,9 @@ impl Engine<'_> {
             let (damage, which) = (stream.uniform(), stream.uniform());
             self.is_hit(base, (hit, damage, which), &fit, (&mut aboard, sorties));
         }
-        self.bases[parent].people.extend(aboard.into_iter().filter(|group| group.count > 0));
+        for group in aboard {
+            crate::books::welcome(&mut self.bases[parent].people, group);
+        }
         let wait_days = if hits > 0 { rules.strip_closed_days.max(1.0) } else { 1.0 };
         self.asks_again(base, now + wait_days);
     }

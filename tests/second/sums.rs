@@ -15,7 +15,6 @@ pub struct Sums {
     care_hours: f64,
     arrivals: f64,
     convoy_days: f64,
-    last_out_days: f64,
     all_out_days: Option<f64>,
     pub in_care: u32,
     critical_from: f64,
@@ -44,12 +43,8 @@ impl Sums {
         self.convoy_days += days;
     }
 
-    pub fn out(&mut self, now: f64) {
-        self.last_out_days = now;
-    }
-
     pub fn all_out(&mut self, now: f64) {
-        self.all_out_days.get_or_insert(now);
+        self.all_out_days = Some(now);
     }
 
     pub fn aircraft(&mut self, now: f64, waits: f64, fit: f64) {
@@ -77,7 +72,7 @@ impl Engine<'_> {
         self.sums.held_from = self.now();
         for fleet in 0..self.fleets.len() {
             let waits = (0..self.bases.len()).any(|base| {
-                self.bases[base].column_asked && self.net.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet)
+                self.bases[base].column_filed && self.net.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet)
             });
             if waits {
                 self.add(Measure::TruckDaysHeld, f64::from(self.fleets[fleet].ready) * days);
@@ -85,26 +80,25 @@ impl Engine<'_> {
         }
     }
 
-    /// A garrison's convoy has been so many days on the road: those under cover.
+    /// A garrison's convoy has come to the end of a journey: its days under cover, each by the desks at its beginning.
     pub fn count_cover(&mut self, id: usize) {
-        let (departed, now) = (self.convoys[id].departed_days, self.now());
-        let mut day = 0_u32;
-        while departed + f64::from(day) < now {
-            let begins = departed + f64::from(day);
-            let days = (now - begins).min(1.0);
-            let covered = self.covered_on(id, u64::from(day), begins);
+        let (began, departed) = (self.convoys[id].set_off_days, self.convoys[id].departed_days);
+        let (all, mut day) = (self.now() - began, 0.0);
+        while day < all {
+            let begins = began + day;
+            let days = (all - day).min(1.0);
+            let covered = self.covered_on(id, (begins - departed).floor().max(0.0) as u64, begins);
             self.sums.cover_days += days;
             self.sums.covered_days += if covered { days } else { 0.0 };
-            day += 1;
+            day += 1.0;
         }
     }
 
-    /// A camp's cargo has been carried by a column.
+    /// A column has loaded at a camp.
     pub fn carried(&mut self, base: usize, cargo: &[Lot]) {
-        for lot in cargo.iter().filter(|lot| lot.origin == base) {
-            if self.inputs.base[lot.origin].kind == BaseKind::Camp {
-                self.sums.camp_cargo_carried += i64::from(lot.units) * self.room_at(lot.origin, *lot);
-            }
+        if self.inputs.base[base].kind == BaseKind::Camp {
+            let room = cargo.iter().map(|lot| i64::from(lot.units) * self.room_at(base, *lot));
+            self.sums.camp_cargo_carried += room.sum::<i64>();
         }
     }
 
@@ -125,7 +119,7 @@ impl Engine<'_> {
         self.set(M::CoverDays, mean(sums.covered_days, sums.cover_days));
         let killed = self.measures[M::Killed as usize];
         self.set(M::AnyKilled, f64::from(u8::from(killed > 0.0)));
-        self.set(M::LastOut, sums.all_out_days.map_or(self.end_days, |_| sums.last_out_days));
+        self.set(M::LastOut, sums.all_out_days.unwrap_or(self.end_days));
         let aircraft = self.aircraft.len() as f64;
         self.set(M::AircraftGrounded, sums.waits_days / self.deadline_days);
         self.set(M::AircraftServiceable, mean(sums.fit_days / self.deadline_days, aircraft));

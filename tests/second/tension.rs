@@ -61,9 +61,7 @@ impl Engine<'_> {
 
     pub fn on_tension_changes(&mut self, zone: usize, change: usize) {
         let level = number(self.inputs.zone[zone].tension[change].level);
-        if level != self.zones[zone].level {
-            self.take_level(zone, level, false);
-        }
+        self.take_level(zone, level, false);
         self.next_jump(zone);
     }
 
@@ -97,7 +95,9 @@ impl Engine<'_> {
             }
         }
         for base in self.bases_of(zone) {
-            self.next_fire(base);
+            if crate::books::heads(&self.bases[base].people) > 0 {
+                self.next_fire(base);
+            }
         }
     }
 
