@@ -294,7 +294,11 @@ impl<'a> Engine<'a> {
         self.begin_escorts();
         self.begin_meetings();
         let decides_days = self.deadline_days + self.inputs.liquidation.decides_after_days;
-        self.agenda.at(decides_days, Event::OwnersDecide);
+        let shares = &self.inputs.liquidation;
+        let shares = [shares.contingent_sold, shares.contingent_gifted, shares.un_sold, shares.un_gifted];
+        if shares.iter().any(|share| *share > 0.0) {
+            self.agenda.at(decides_days, Event::OwnersDecide);
+        }
         self.begin_exits();
         self.begin_thinning();
         self.agenda.at(self.deadline_days, Event::DeadlinePasses);

@@ -58,7 +58,7 @@ fn shipped(file: &str, policies: &[&str], replications: std::ops::Range<u64>) {
             match compare(&model, Streams::new(1, replication)) {
                 Ok(entries) => count.entries += entries,
                 Err(text) => {
-                    differences.push(format!("{file}, policy {id}, seed 1, replication {replication}: {text}"))
+                    differences.push(format!("{file}, policy {id}, seed 1, replication {replication}: {text}"));
                 }
             }
             count.replications += 1;

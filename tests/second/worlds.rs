@@ -267,7 +267,7 @@ impl World {
         if self.chance(0.5) {
             for group in 0..2 {
                 let zones: Vec<String> = (0..self.zones).map(|zone| format!("\"z{zone}\"")).collect();
-                let zones = zones[..1 + self.below(self.zones)].join(", ");
+                let zones = zones[..=self.below(self.zones)].join(", ");
                 let (rise, share) = (self.between(0.5, 3.0), self.between(0.0, 4.0));
                 let (ratio, weight) = (self.between(0.0, 1.0), self.between(0.0, 2.0));
                 let mut line = format!(
