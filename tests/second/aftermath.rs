@@ -65,12 +65,17 @@ impl Engine<'_> {
             return;
         }
         let now = self.now();
-        let zone = self.net.base_zone[base];
+        self.bases[base].taken_uniform = which;
+        self.agenda.at(now + after_days, Event::CampTaken { base });
+    }
+
+    /// The group that takes a camp now, by weight, among those active there.
+    fn taker(&self, base: usize) -> Option<usize> {
+        let (now, zone) = (self.now(), self.net.base_zone[base]);
         let all = self.inputs.armed_group.iter().enumerate();
         let there = all.filter(|(at, group)| self.net.group_zones[*at][zone] && group.from.unwrap_or(0.0) <= now);
         let weights: Vec<(usize, f64)> = there.map(|(at, group)| (at, group.takeover_weight.unwrap_or(0.0))).collect();
-        self.bases[base].taken_group = crate::contacts::pick(&weights, which);
-        self.agenda.at(now + after_days, Event::CampTaken { base });
+        crate::contacts::pick(&weights, self.bases[base].taken_uniform)
     }
 
     pub fn on_camp_taken(&mut self, base: usize) {
@@ -81,7 +86,7 @@ impl Engine<'_> {
         self.add(Measure::BasesTaken, 1.0);
         self.move_ends(base, End::Unclaimed, End::SeizedByGroup);
         let id = self.inputs.base[base].id.clone();
-        let who = self.bases[base].taken_group.map(|group| self.inputs.armed_group[group].id.clone());
+        let who = self.taker(base).map(|group| self.inputs.armed_group[group].id.clone());
         self.tell_at(self.now(), "camp_taken", (id.clone(), who.unwrap_or_default(), id), "", &[]);
     }
 

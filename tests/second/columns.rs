@@ -156,7 +156,7 @@ impl Engine<'_> {
             OUT => {
                 let base = self.convoys[id].base;
                 self.tell_convoy(self.now(), "column_waits", id, "", &[]);
-                let crews = self.bases[base].open && self.bases[base].crews > 0;
+                let crews = self.bases[base].crews > 0;
                 if crews {
                     self.bases[base].queue.push(id);
                     self.work(base);

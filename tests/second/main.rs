@@ -95,9 +95,9 @@ fn the_reference_case() {
     shipped("mali-2023.toml", &["historical"], 1..4);
 }
 
-/// Random worlds on which the engines still differ: fire at hubs that are empty at times, a column's load under fire, last
-/// bits after a halt for supplies, two events at one instant.
-const OPEN: [u64; 11] = [0, 10, 214, 333, 366, 376, 380, 456, 460, 495, 497];
+/// Random worlds on which the engines still differ: fire at hubs that are empty at times, last bits after a halt for supplies
+/// and of jobs under fire, the order of two convoys at one instant.
+const OPEN: [u64; 9] = [0, 214, 333, 366, 376, 380, 456, 460, 497];
 /// How many worlds in a hundred may be like those.
 const OPEN_PERCENT: usize = 4;
 
@@ -140,7 +140,7 @@ fn random_worlds() {
     println!("second engine: {} of 500 worlds differ, all of them known", differ.len());
 }
 
-/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts.
+/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts; of ten or fewer the whole is shown.
 #[test]
 #[ignore = "takes minutes"]
 fn many_random_worlds() {
@@ -148,8 +148,9 @@ fn many_random_worlds() {
     let (from, to) = given.split_once("..").expect("two numbers with `..` between");
     let (from, to): (u64, u64) = (from.parse().expect("a number"), to.parse().expect("a number"));
     let differ = random(from..to);
+    let few = to - from <= 10;
     for (_, text) in &differ {
-        println!("{}", text.lines().take(2).collect::<Vec<_>>().join(": "));
+        println!("{}", text.lines().take(if few { usize::MAX } else { 2 }).collect::<Vec<_>>().join("\n"));
     }
     println!("second engine: {} of {} worlds differ", differ.len(), to - from);
     assert!(differ.len() * 100 <= (to - from) as usize * OPEN_PERCENT, "more than {OPEN_PERCENT} in a hundred differ");

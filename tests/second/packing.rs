@@ -65,7 +65,7 @@ impl Engine<'_> {
         if now < self.bases[base].shelter_until {
             return;
         }
-        while self.bases[base].open && (self.bases[base].jobs.len() as u32) < self.bases[base].crews {
+        while (self.bases[base].jobs.len() as u32) < self.bases[base].crews {
             let Some((work, room)) = self.next_work(base) else { return };
             if let Work::Load { .. } = work {
                 self.bases[base].queue.remove(0);
@@ -82,7 +82,7 @@ impl Engine<'_> {
     /// The next job and its size.
     fn next_work(&self, base: usize) -> Option<(Work, i64)> {
         let (ready, state) = (self.ready(base), &self.bases[base]);
-        let left = if state.packing { self.unpacked(base) } else { 0 };
+        let left = if state.packing && state.open { self.unpacked(base) } else { 0 };
         if let Some(&convoy) = state.queue.first() {
             let room = self.column_room(convoy);
             if ready >= room || left == 0 {
@@ -91,7 +91,7 @@ impl Engine<'_> {
         }
         let free = left - self.in_hands(base);
         let batch = milli(self.inputs.packing.batch_teu);
-        (state.packing && free > 0).then(|| {
+        (state.packing && state.open && free > 0).then(|| {
             let room = batch.min(free);
             (Work::Pack { room }, room)
         })
