@@ -215,7 +215,7 @@ fn what_cannot_be_calibrated_is_refused_with_what_to_do() {
         let said = stderr(&expect(rearguard(calibrate(&facts, args)), code));
         assert!(said.contains(wanted), "{args:?}: {said}");
     };
-    refused(&["--shard", "1/2"], 2, "takes no --shard");
+    refused(&["--shard", "1/2"], 2, "without --shard");
     refused(&["--point"], 2, "takes no --point");
     refused(&["--replications", "9"], 2, "--particles");
     refused(&["--particles", "5"], 2, "50..=20000");
