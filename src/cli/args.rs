@@ -16,78 +16,13 @@ use crate::cli::plan::{PlanArguments, Planning};
 use crate::cli::precision::Wanted;
 use crate::cli::progress::Show;
 use crate::cli::rounds::ShardArguments;
-use crate::cli::sensitivity::Method;
+use crate::cli::sensitivity::SensitivityArguments;
 use crate::cli::shard::Shard;
-
-const EXAMPLES: &str = "\
-Examples:
-  rearguard init my-mission.toml
-  rearguard run scenarios/mali-2023.toml
-  rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
-  rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
-  rearguard hindcast scenarios/mali-2023.toml
-  rearguard report results/mali-2023-compare
-  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
-  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
-  rearguard check scenarios/mali-2023.toml
-  rearguard show scenarios/mali-2023.toml threat
-
-Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130 interrupted.";
-
-const SWEEP_EXAMPLES: &str = "\
-Values: a list (1,2,3), range(start,stop,step) without its stop, linspace(first,last,n), logspace(first,last,n), and for
-latin-hypercube, nearly-orthogonal and sobol also interval(low,high). Brackets need quotes in a shell.
-
-Examples:
-  rearguard sweep scenarios/mali-2023.toml --sweep threat.ratio_overwatch=0.2,0.6,1.2 --dry-run
-  rearguard sweep scenarios/mali-2023.toml --sweep 'decisions.notice_days=range(2,15,4)' --policy leave-early
-  rearguard sweep scenarios/mali-2023.toml --design sobol --points 64 --sweep 'threat.ratio_overwatch=interval(0.15,1.3)'
-  rearguard sweep scenarios/mali-2023.toml --design points.csv";
-
-const SENSITIVITY_EXAMPLES: &str = "\
-Parameters are the numbers of the scenario that have a law; `rearguard show FILE` lists them. Here --replications is of each
-point of the design [default: 20].
-
-Examples:
-  rearguard sensitivity scenarios/mali-2023.toml --measure casualties.wounded --dry-run
-  rearguard sensitivity scenarios/mali-2023.toml --baseline historical --policy air-granted --free threat,convoys
-  rearguard sensitivity scenarios/mali-2023.toml --method swing --replications 100 --store
-  rearguard sensitivity scenarios/mali-2023.toml --method sobol --free threat.ratio_overwatch,stocks.container_scale";
-
-const CALIBRATE_EXAMPLES: &str = "\
-Examples:
-  rearguard calibrate scenarios/mali-2023.toml --free permissions.truck_column,imports
-  rearguard calibrate scenarios/mali-2023.toml --method history --free permissions --particles 200
-  rearguard run scenarios/mali-2023.toml --overlay results/mali-2023-calibrate/overlay.csv";
-
-const HINDCAST_EXAMPLES: &str = "\
-Examples:
-  rearguard hindcast scenarios/mali-2023.toml
-  rearguard hindcast scenarios/mali-2023.toml --leave-out Kidal
-  rearguard hindcast scenarios/three-bases.toml --facts my-facts.csv";
-
-const REPORT_EXAMPLE: &str = "\
-Examples:
-  rearguard compare scenarios/mali-2023.toml --policy air-granted --policy trucks-granted
-  rearguard report results/mali-2023-compare";
-
-const MERGE_EXAMPLE: &str = "\
-Examples:
-  rearguard run scenarios/mali-2023.toml --shard 1/2 --out results/one
-  rearguard run scenarios/mali-2023.toml --shard 2/2 --out results/two
-  rearguard merge results/one results/two --out results/mali-2023
-  rearguard merge --plan results/ridge-road-plan";
-
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  rearguard plan studies/ridge-road.toml --shards 4 --emit gnu-parallel
-  rearguard plan scenarios/mali-2023.toml --shards 2 --emit slurm
-  rearguard shard results/ridge-road-plan 3/4
-  rearguard merge --plan results/ridge-road-plan";
+use crate::cli::sweep::SweepArguments;
 
 /// Simulates how a peacekeeping mission withdraws: what denials and choices cost in casualties, equipment and time.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(version, about, arg_required_else_help = true)]
 pub struct Arguments {
     /// Colours: auto, always or never
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
@@ -139,7 +74,6 @@ pub enum Command {
         experiment: ExperimentArguments,
     },
     /// Run policies at every point of a design over inputs
-    #[command(after_help = SWEEP_EXAMPLES)]
     Sweep {
         /// What is varied.
         #[command(flatten)]
@@ -149,7 +83,6 @@ pub enum Command {
         experiment: ExperimentArguments,
     },
     /// Find which uncertain parameters move the results, and by how much
-    #[command(after_help = SENSITIVITY_EXAMPLES)]
     Sensitivity {
         /// What is varied and looked at.
         #[command(flatten)]
@@ -159,7 +92,6 @@ pub enum Command {
         experiment: ExperimentArguments,
     },
     /// Find which values of uncertain parameters the record bears out
-    #[command(after_help = CALIBRATE_EXAMPLES)]
     Calibrate {
         /// What is calibrated to what.
         #[command(flatten)]
@@ -173,7 +105,6 @@ pub enum Command {
     /// Run what a study file asks for: run, compare, attribute or sweep, with all that determines its results
     Study(StudyArguments),
     /// Score forecasts against facts on record, beside those of simpler forecasts
-    #[command(after_help = HINDCAST_EXAMPLES)]
     Hindcast {
         /// Against what.
         #[command(flatten)]
@@ -183,10 +114,8 @@ pub enum Command {
         experiment: ExperimentArguments,
     },
     /// Put the shards of an experiment together: the same bytes as from one machine
-    #[command(after_help = MERGE_EXAMPLE)]
     Merge(MergeArguments),
     /// Plan an experiment for many machines: shards, and a script for the scheduler that starts them
-    #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArguments),
     /// Run one shard of a plan
     Shard(ShardArguments),
@@ -200,7 +129,6 @@ pub enum Command {
         json: bool,
     },
     /// Make one self-contained page of a results folder: answer, charts, map and playback
-    #[command(after_help = REPORT_EXAMPLE)]
     Report {
         /// Results folder
         #[arg(value_name = "DIR")]
@@ -382,66 +310,6 @@ pub struct HindcastArguments {
     /// that they were set from
     #[arg(long, value_name = "GROUP")]
     pub leave_out: Option<String>,
-}
-
-/// What a sweep varies.
-#[derive(Args, Debug)]
-pub struct SweepArguments {
-    /// Input and the values it takes; repeat for several
-    #[arg(long = "sweep", value_name = "PATH=VALUES")]
-    pub factors: Vec<String>,
-    /// How values are put together: grid, zip, one-at-a-time, latin-hypercube, nearly-orthogonal, sobol, or a CSV
-    /// file of points
-    #[arg(long, value_name = "DESIGN", default_value = "grid")]
-    pub design: String,
-    /// Points of a latin-hypercube, nearly-orthogonal or sobol design
-    #[arg(long, value_name = "N")]
-    pub points: Option<usize>,
-    /// Seed of a latin-hypercube, nearly-orthogonal or sobol design
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub design_seed: u64,
-    /// A policy that the others are compared with at every point
-    #[arg(long, value_name = "ID", requires = "policies")]
-    pub baseline: Option<String>,
-    /// Write equipment, casualties, convoys and days of every point too: large tables
-    #[arg(long)]
-    pub ledgers: bool,
-    /// Print the design and what it would take, and run nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// What a sensitivity analysis varies and looks at.
-#[derive(Args, Debug)]
-pub struct SensitivityArguments {
-    /// Measure to analyse; repeat for several [default: `casualties.wounded` and `equipment.lost_usd`]
-    #[arg(long = "measure", value_name = "MEASURE")]
-    pub measures: Vec<String>,
-    /// How
-    #[arg(long, default_value = "morris", value_name = "METHOD")]
-    pub method: Method,
-    /// Parameters to vary, or tables of them, with commas between [default: all]; the others are drawn
-    #[arg(long, value_name = "PATH,...", value_delimiter = ',')]
-    pub free: Vec<String>,
-    /// Trajectories of morris [default: 10], points of each scrambling of sobol [default: 64], or points of prcc
-    /// [default: 4 for each parameter, 500 at least]
-    #[arg(long, value_name = "N")]
-    pub points: Option<usize>,
-    /// Independent scramblings of sobol [default: 10]
-    #[arg(long, value_name = "N")]
-    pub scramblings: Option<usize>,
-    /// Seed of the design
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub design_seed: u64,
-    /// A policy whose difference from the others is analysed too
-    #[arg(long, value_name = "ID", requires = "policies")]
-    pub baseline: Option<String>,
-    /// Store what the swings come to beside the scenario, for `run` and `compare` to show
-    #[arg(long)]
-    pub store: bool,
-    /// Print what it would take, and run nothing
-    #[arg(long)]
-    pub dry_run: bool,
 }
 
 /// Options of `study`: where and how, since what is in the file.

@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser};
+use clap::{ColorChoice, FromArgMatches};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
+use crate::cli::examples::command;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::explain::explain;
 use crate::cli::init::init;
@@ -29,7 +30,7 @@ use crate::summary::Summary;
 
 /// Runs the command line and returns its exit code.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parsed() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, not mistakes; a closed pipe is no reason to complain about either.
@@ -49,6 +50,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(stop.exit())
         }
     }
+}
+
+fn parsed() -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 fn complain(stop: &Stop, coloured: bool) {

@@ -1,5 +1,5 @@
-//! Conducting an experiment in its results folder: what is there is kept, what is missing is run, and then all of it is
-//! read back and summarised.
+//! Conducting an experiment in its results folder: what is there is kept, and what is missing is run. `conclude` does the
+//! rest.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,22 +12,15 @@ use serde_json::json;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::calibrate::{self, Outcome};
 use crate::cli::exit::Stop;
-use crate::cli::files::Tables;
 use crate::cli::progress::{Progress, Show};
-use crate::cli::request::{Kind, Point, REQUEST, Request};
-use crate::cli::sensitivity::{Screened, Sensing};
+use crate::cli::request::{Point, REQUEST, Request};
 use crate::cli::session::Session;
 use crate::cli::shard::{Shard, cell_number};
-use crate::cli::{files, interrupt, notes};
+use crate::cli::{interrupt, notes};
 use crate::experiment::{Hooks, Plan, Ran, Rows, run_cells};
-use crate::inference::{Effects, sensitivity};
-use crate::measures::Measure;
-use crate::output::{self, costs, csv_files, inference_tables, tables};
+use crate::inference::Effects;
 use crate::store::{Chunk, ChunkKey, Chunks, Disk, Folder, Opened, RealDisk, StoreError};
-use crate::summary::{
-    self, AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary, SummaryError, attribution, cover_curve,
-    exceedance_rows, ledgers, pareto, summarise,
-};
+use crate::summary::{AttributionRow, CoverCurve, Hindcast, Nested, ParetoRow, Summary};
 
 /// How an experiment is conducted: nothing here determines its results.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -151,14 +144,14 @@ fn held(disk: &Arc<dyn Disk>, opened: &Opened) -> Result<Option<u64>, StoreError
 
 /// An experiment under way in its folder.
 pub struct Run {
-    folder: Folder,
+    pub(super) folder: Folder,
     /// Replications that the folder held when it was opened, if it was complete.
-    complete: Option<u64>,
+    pub(super) complete: Option<u64>,
     /// Chunks that can be used.
     valid: BTreeSet<ChunkKey>,
-    progress: Progress,
+    pub(super) progress: Progress,
     /// Replications run now, of each policy.
-    ran: u64,
+    pub(super) ran: u64,
 }
 
 impl Run {
@@ -251,7 +244,7 @@ impl Run {
         if to_run == 0 {
             return Ok(());
         }
-        self.progress.begin(before, before + to_run);
+        self.progress.begin("replications", before, before + to_run);
         let ran_before = self.ran;
         for cells in missing {
             let done = before + self.ran - ran_before;
@@ -328,123 +321,6 @@ impl Run {
     pub fn take(&mut self, key: &ChunkKey, read: impl FnOnce() -> Result<Chunk, StoreError>) -> Result<(), StoreError> {
         if self.valid.contains(key) { Ok(()) } else { keep_chunk(&self.folder, &mut self.valid, read()?) }
     }
-
-    /// Reads everything back, makes the tables, and writes the files, the manifest last, unless they are there.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub fn conclude(self, session: &Session) -> Result<Conducted, Stop> {
-        session.pool.install(|| self.conclude_here(session))
-    }
-
-    fn conclude_here(self, session: &Session) -> Result<Conducted, Stop> {
-        let plan = &session.plan;
-        let mut rows = Vec::new();
-        for point in &session.points {
-            rows.push(Rows::stored(plan, &point.id, &plan.cells(), self.folder.chunks())?);
-        }
-        if let (Some(sensing), Some(screened)) = (&session.request.sensitivity, &session.screened) {
-            return self.conclude_sensitivity(session, &rows[0], (sensing, screened));
-        }
-        let command = session.request.command;
-        let of_point = |rows| -> Result<Summary, Stop> {
-            let summary = summarise(rows, &plan.policies[0].model, &session.names)?;
-            Ok(if command == Kind::Sweep { summary.without_ledgers() } else { summary })
-        };
-        let summaries = rows.iter().map(of_point).collect::<Result<Vec<_>, _>>()?;
-        let shares = match command {
-            Kind::Attribute => attribution(&rows[0], session.request.none_in_force() + 1)?,
-            _ => Vec::new(),
-        };
-        let first_pair = plan.compared + 1;
-        let curve = plan.curve.map(|_| cover_curve(&rows[0], first_pair)).transpose()?;
-        let inner = session.request.nested.map(|nesting| nesting.inner as usize);
-        let nested = inner.map(|inner| summary::nested(&rows[0], &session.names, inner)).transpose()?;
-        let pareto = pareto_set(session, &rows[0])?;
-        let hindcast =
-            session.record.as_ref().map(|record| record.score(session, &rows[0]).map(Box::new)).transpose()?;
-        let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
-        if self.complete != Some(plan.replications) {
-            let text = session.request.text();
-            self.folder.write(REQUEST, |out| out.write_all(text.as_bytes()))?;
-            let mut written = Tables::of(&self.folder);
-            files::write(&mut written, session, &rows, &summaries)?;
-            if let Some(of) = &nested {
-                written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
-                written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;
-            } else if matches!(command, Kind::Run | Kind::Compare) {
-                let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
-                written.write(tables::exceedance(), |out, _| csv_files::exceedance(out, &curves))?;
-            }
-            if !pareto.is_empty() {
-                let table = tables::pareto().with(tables::mean_columns(&session.request.pareto));
-                written.write(table, |out, table| csv_files::pareto(out, table, &pareto))?;
-            }
-            if !shares.is_empty() {
-                let denials: Vec<&str> = session.request.denials.iter().map(String::as_str).collect();
-                written.write(tables::attribution(), |out, _| costs::attribution(out, &shares, &denials))?;
-            }
-            if let Some(hindcast) = &hindcast {
-                written.write(inference_tables::hindcast(), |out, _| output::hindcast::facts(out, hindcast, plan))?;
-                let table = output::hindcast::groups_table();
-                written.write(table, |out, table| output::hindcast::groups(out, table, hindcast))?;
-            }
-            if let Some(curve) = &curve {
-                written.write(tables::curve(), |out, _| costs::curve(out, curve))?;
-                written.write(tables::break_even(), |out, _| costs::break_even(out, curve))?;
-            }
-            written.describe(session.title())?;
-            self.finish(session, &summaries, ran)?;
-        }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, hindcast, ran, ..Conducted::default() })
-    }
-
-    /// The same for a sensitivity analysis, whose replications are points of its design.
-    fn conclude_sensitivity(
-        self,
-        session: &Session,
-        rows: &Rows,
-        (sensing, screened): (&Sensing, &Screened),
-    ) -> Result<Conducted, Stop> {
-        let plan = &session.plan;
-        let summary = ledgers(rows, &plan.policies[0].model)?.without_ledgers();
-        let effects = sensitivity(rows, &sensing.columns(&session.names), screened.ran(sensing))?;
-        let ran = (self.ran > 0).then(|| (self.ran * plan.policies.len() as u64, self.progress.seconds()));
-        let summaries = vec![summary];
-        if self.complete != Some(plan.replications) {
-            files::write_sensitivity(&self.folder, session, (sensing, screened), (&summaries[0], &effects))?;
-            self.finish(session, &summaries, ran)?;
-        }
-        Ok(Conducted { summaries, effects: Some(Box::new(effects)), ran, ..Conducted::default() })
-    }
-
-    /// Writes the files of a calibration, unless they are there.
-    ///
-    /// # Errors
-    /// Those of the disk.
-    pub fn conclude_calibration(
-        self,
-        session: &Session,
-        write: impl FnOnce(&mut Tables) -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
-        if self.complete == Some(session.plan.replications) {
-            return Ok(());
-        }
-        self.folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
-        let mut written = Tables::of(&self.folder);
-        write(&mut written)?;
-        written.describe(session.title())?;
-        self.finish(session, &[], None)
-    }
-
-    /// Writes the manifest, the last of the files.
-    fn finish(&self, session: &Session, summaries: &[Summary], ran: Option<(u64, f64)>) -> Result<(), Stop> {
-        let (replications, seconds) = (session.plan.replications, ran.map(|(_, seconds)| seconds));
-        let event = json!({ "event": "done", "at": now(), "replications": replications, "seconds": seconds });
-        self.folder.journal(&event)?;
-        self.folder.finish(&files::manifest(session, summaries))?;
-        Ok(())
-    }
 }
 
 /// Writes a chunk, and removes the shorter one of the same cell that it replaces, so that a folder that was extended is the
@@ -468,13 +344,7 @@ fn remove_shorter(folder: &Folder, valid: &mut BTreeSet<ChunkKey>, whole: &Chunk
     Ok(())
 }
 
-/// The Pareto set on the measures asked for; none without any.
-fn pareto_set(session: &Session, rows: &Rows) -> Result<Vec<ParetoRow>, SummaryError> {
-    let measures: Vec<Measure> = session.request.pareto.iter().filter_map(|name| Measure::named(name)).collect();
-    if measures.is_empty() || rows.n() == 0 { Ok(Vec::new()) } else { pareto(rows, &measures, session.plan.seed) }
-}
-
 /// Seconds since 1970, for the journal.
-fn now() -> u64 {
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -87,7 +87,10 @@ fn lines_to_json(lines: &[Line]) -> Vec<Value> {
         match line {
             Line::Point(of) => point = of,
             Line::Policy(of) => policy = of,
-            Line::Alone { what, name, place } => rows.push(json!({ "only_in": place, *what: name })),
+            Line::Alone { what: "policy", name, place } => {
+                rows.push(json!({ "only_in": place, "point": point, "policy": name }));
+            }
+            Line::Alone { name, place, .. } => rows.push(json!({ "only_in": place, "point": name })),
             Line::Change(name, change) => rows.push(json!({
                 "point": point, "policy": policy, "measure": name, "first": change.means[0], "second": change.means[1],
                 "difference": change.difference, "interval": [change.interval.low, change.interval.high],

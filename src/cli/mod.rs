@@ -5,11 +5,13 @@ mod attribute;
 mod calibrate;
 mod calibration_screen;
 mod commands;
+mod conclude;
 mod conduct;
 mod diff;
 mod discover;
 mod effects;
 mod engine;
+mod examples;
 mod exit;
 mod explain;
 #[cfg(test)]

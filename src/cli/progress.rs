@@ -21,7 +21,7 @@ pub enum Show {
     Auto,
     /// A line every ten seconds
     Lines,
-    /// A JSON object a line, every second: event, replications done, of how many, seconds left
+    /// A JSON object a line, every second: event, what is counted, how many are done, of how many, seconds left
     Json,
 }
 
@@ -36,31 +36,34 @@ pub struct Progress {
     spent: f64,
     bar: Option<ProgressBar>,
     log: Option<Mutex<Instant>>,
-    /// Replications that were there when this part began.
+    /// What is counted.
+    what: &'static str,
+    /// How many were there when this part began.
     before: u64,
 }
 
 impl Progress {
     /// Nothing yet; a quiet one shows what was asked for by name only.
     pub fn new(form: Show, quiet: bool) -> Self {
-        Self { form, quiet, begun: Instant::now(), under_way: false, spent: 0.0, bar: None, log: None, before: 0 }
+        let begun = Instant::now();
+        Self { form, quiet, begun, under_way: false, spent: 0.0, bar: None, log: None, what: "", before: 0 }
     }
 
-    /// Begins a part: so many replications are there, of so many.
-    pub fn begin(&mut self, before: u64, of: u64) {
+    /// Begins a part: of what is counted, so many are there, of so many.
+    pub fn begin(&mut self, what: &'static str, before: u64, of: u64) {
         let is_shown = self.form != Show::Auto || !self.quiet;
         let has_bar = self.form == Show::Auto && std::io::stderr().is_terminal();
         self.bar = (is_shown && has_bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
-            let template = "{bar:30} {pos}/{len} replications, {per_sec}, {eta} left";
-            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            let template = format!("{{bar:30}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left");
+            bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_position(before);
             bar.reset_eta();
             bar
         });
         self.log = (is_shown && !has_bar).then(|| Mutex::new(Instant::now()));
-        (self.begun, self.under_way, self.before) = (Instant::now(), true, before);
-        self.tell(|| json!({ "event": "begin", "done": before, "of": of }));
+        (self.begun, self.under_way, self.what, self.before) = (Instant::now(), true, what, before);
+        self.tell(|| json!({ "event": "begin", "what": what, "done": before, "of": of }));
     }
 
     /// Notes that so many are done.
@@ -75,10 +78,10 @@ impl Progress {
         *last = Instant::now();
         let left = self.begun.elapsed().as_secs_f64() * (of - done) as f64 / (done - self.before).max(1) as f64;
         if self.form == Show::Json {
-            self.tell(|| json!({ "event": "progress", "done": done, "of": of, "seconds_left": left.round() }));
+            self.tell(|| json!({ "event": "progress", "what": self.what, "done": done, "of": of, "seconds_left": left.round() }));
         } else {
             // A log that cannot be written to is no reason to stop.
-            let _ = writeln!(std::io::stderr(), "{done}/{of} replications, about {left:.0} s left");
+            let _ = writeln!(std::io::stderr(), "{done}/{of} {}, about {left:.0} s left", self.what);
         }
     }
 

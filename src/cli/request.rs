@@ -1,12 +1,10 @@
 //! What is asked for: everything that determines the rows of an experiment, from the command line or from a results folder.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::calibrate::Calibration;
@@ -17,7 +15,7 @@ use crate::design::Design;
 use crate::draw::SCHEME;
 use crate::experiment::ONLY_POINT;
 use crate::scenario::{Bundle, Case, Diagnostics, Override, Preset, SourceKind, read_file};
-use crate::store::{Disk, Identity, StoreError, read_text};
+use crate::store::{Disk, Identity, StoreError, hex, read_text, sha256};
 
 /// The file of a results folder that holds its request, so that the folder can be merged and reproduced without others.
 pub const REQUEST: &str = "experiment.json";
@@ -318,8 +316,5 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
 
 /// The checksum of a text.
 pub fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes any text");
-        hex
-    })
+    hex(&sha256(text.as_bytes()))
 }

@@ -17,7 +17,7 @@ use crate::cli::precision::Wanted;
 use crate::cli::request::Request;
 use crate::cli::session::Session;
 use crate::cli::shard::Shard;
-use crate::experiment::CELL;
+use crate::experiment::{BYTES_PER_REPLICATION, CELL};
 use crate::output::numbers::whole;
 use crate::store::{read_text, write_page};
 
@@ -35,8 +35,6 @@ const SPARE_FACTOR: f64 = 3.0;
 const BASE_MIB: u64 = 1024;
 /// Bytes of each chunk's key in the lists that a merge holds.
 const KEY_BYTES: u64 = 400;
-/// Bytes of each replication while a merge estimates a measure.
-const MERGE_BYTES: u64 = 64;
 /// Bytes of the tables of each policy at each design point.
 ///
 /// # Source
@@ -168,7 +166,8 @@ impl Rounds {
         let policies = self.experiment.policies.len().max(1 << self.experiment.denials.len()) as u64;
         let chunks = all.div_ceil(CELL) * policies;
         let tables = self.points() * policies;
-        let merge_bytes = chunks * KEY_BYTES + self.experiment.replications * MERGE_BYTES + tables * TABLE_BYTES;
+        let merge_bytes =
+            chunks * KEY_BYTES + self.experiment.replications * BYTES_PER_REPLICATION + tables * TABLE_BYTES;
         Script {
             plan: self,
             folder,

@@ -3,8 +3,7 @@
 //! A fingerprint is the hash of many values: of functions, of draws, of short runs of scenarios that come with the program.
 //! Those of this version are compiled in, from `fingerprints.csv`.
 
-use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -15,7 +14,7 @@ use crate::experiment::{Hooks, Plan, PolicyModel, run_cells};
 use crate::math::{self, special};
 use crate::model::Model;
 use crate::scenario::{Bundle, Case, Diagnostics, templates};
-use crate::store::Chunk;
+use crate::store::{Chunk, hex};
 
 /// What they should be: `name,fingerprint` a line.
 const KNOWN: &str = include_str!("fingerprints.csv");
@@ -81,19 +80,15 @@ fn scenarios() -> Vec<(&'static str, templates::Files)> {
     ]
 }
 
-fn hex(hash: Sha256) -> String {
-    let mut hex = String::new();
-    for byte in &hash.finalize()[..DIGITS / 2] {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+/// The first digits of a checksum.
+fn fingerprint(hash: Sha256) -> String {
+    hex(&hash.finalize()[..DIGITS / 2])
 }
 
 fn of_values(values: impl Iterator<Item = f64>) -> String {
     let mut hash = Sha256::new();
     values.for_each(|value| hash.update(value.to_bits().to_le_bytes()));
-    hex(hash)
+    fingerprint(hash)
 }
 
 fn stream(name: &str) -> Stream {
@@ -129,7 +124,7 @@ fn of_run(plan: &Plan) -> String {
     assert_eq!(cells.len(), 1);
     let ran = run_cells(plan, "0", &cells, &Hooks { should_stop: &|| false, on_progress: &|_, _| () }, keep);
     ran.expect("what is kept in memory is kept");
-    hex(hash)
+    fingerprint(hash)
 }
 
 /// Takes every fingerprint of this build on this machine.

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::args::{ExperimentArguments, SensitivityArguments};
+use crate::cli::args::ExperimentArguments;
 use crate::cli::commands::{conduct_and_show, show_conducted};
 use crate::cli::conduct::{Conduct, Manner, conduct};
 use crate::cli::effects::heading;
@@ -117,6 +117,39 @@ impl Sensing {
         let column = |measure: &String| names.iter().position(|name| name == measure).map(|at| (at, measure.clone()));
         self.measures.iter().filter_map(column).collect()
     }
+}
+
+/// What a sensitivity analysis varies and looks at.
+#[derive(Args, Debug)]
+pub struct SensitivityArguments {
+    /// Measure to analyse; repeat for several [default: `casualties.wounded` and `equipment.lost_usd`]
+    #[arg(long = "measure", value_name = "MEASURE")]
+    pub measures: Vec<String>,
+    /// How
+    #[arg(long, default_value = "morris", value_name = "METHOD")]
+    pub method: Method,
+    /// Parameters to vary, or tables of them, with commas between [default: all]; the others are drawn
+    #[arg(long, value_name = "PATH,...", value_delimiter = ',')]
+    pub free: Vec<String>,
+    /// Trajectories of morris [default: 10], points of each scrambling of sobol [default: 64], or points of prcc
+    /// [default: 4 for each parameter, 500 at least]
+    #[arg(long, value_name = "N")]
+    pub points: Option<usize>,
+    /// Independent scramblings of sobol [default: 10]
+    #[arg(long, value_name = "N")]
+    pub scramblings: Option<usize>,
+    /// Seed of the design
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub design_seed: u64,
+    /// A policy whose difference from the others is analysed too
+    #[arg(long, value_name = "ID", requires = "policies")]
+    pub baseline: Option<String>,
+    /// Store what the swings come to beside the scenario, for `run` and `compare` to show
+    #[arg(long)]
+    pub store: bool,
+    /// Print what it would take, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Analyses sensitivity, or says what that would take.

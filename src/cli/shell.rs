@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::args::Arguments;
+use crate::cli::examples;
 use crate::cli::exit::Stop;
 use crate::model::Inputs;
 use crate::scenario;
@@ -32,7 +31,7 @@ pub fn schema() -> Result<(), Stop> {
 pub fn completions(shell: Shell) -> Result<(), Stop> {
     // The library takes a failed write for a fault of the program: it writes to memory.
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "rearguard", &mut text);
+    clap_complete::generate(shell, &mut examples::command(), "rearguard", &mut text);
     Ok(io::stdout().lock().write_all(&text)?)
 }
 
@@ -41,7 +40,7 @@ pub fn completions(shell: Shell) -> Result<(), Stop> {
 /// # Errors
 /// An unknown command, and those of standard output.
 pub fn man(command: Option<&str>) -> Result<(), Stop> {
-    let mut program = Arguments::command();
+    let mut program = examples::command();
     program.build();
     let page = match command {
         None => program,

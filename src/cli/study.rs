@@ -5,14 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{ExperimentArguments, StudyArguments, SweepArguments};
+use crate::cli::args::{ExperimentArguments, StudyArguments};
+use crate::cli::attribute;
 use crate::cli::commands::{compare, run};
 use crate::cli::exit::Stop;
 use crate::cli::nested::Nesting;
 use crate::cli::precision::Wanted;
 use crate::cli::request::Kind;
 use crate::cli::shard::Shard;
-use crate::cli::{attribute, sweep};
+use crate::cli::sweep::{self, SweepArguments};
 use crate::design::{Factor, Method};
 use crate::scenario::{
     Case, Code, Content, Diagnostic, Diagnostics, Entries, Entry, Node, Override, Place, read_toml, suggestion,

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use clap::Args;
 use rayon::prelude::*;
 
-use crate::cli::args::{ExperimentArguments, SweepArguments};
+use crate::cli::args::ExperimentArguments;
 use crate::cli::commands::conduct_and_show;
 use crate::cli::exit::Stop;
 use crate::cli::lineup::policies;
@@ -27,6 +28,33 @@ const MOST_SHOWN: usize = 20;
 
 /// Measures that the screen shows at each point.
 const SHOWN: [Measure; 4] = [Measure::Wounded, Measure::Killed, Measure::PeopleOut, Measure::LostUsd];
+
+/// What a sweep varies.
+#[derive(Args, Debug)]
+pub struct SweepArguments {
+    /// Input and the values it takes; repeat for several
+    #[arg(long = "sweep", value_name = "PATH=VALUES")]
+    pub factors: Vec<String>,
+    /// How values are put together: grid, zip, one-at-a-time, latin-hypercube, nearly-orthogonal, sobol, or a CSV
+    /// file of points
+    #[arg(long, value_name = "DESIGN", default_value = "grid")]
+    pub design: String,
+    /// Points of a latin-hypercube, nearly-orthogonal or sobol design
+    #[arg(long, value_name = "N")]
+    pub points: Option<usize>,
+    /// Seed of a latin-hypercube, nearly-orthogonal or sobol design
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub design_seed: u64,
+    /// A policy that the others are compared with at every point
+    #[arg(long, value_name = "ID", requires = "policies")]
+    pub baseline: Option<String>,
+    /// Write equipment, casualties, convoys and days of every point too: large tables
+    #[arg(long)]
+    pub ledgers: bool,
+    /// Print the design and what it would take, and run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
 
 /// Runs policies at every point of a design, or says what that would take.
 ///

@@ -72,7 +72,7 @@ fn fill_synced(
     fill(&mut buffered)?;
     let mut summing = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
     summing.file.sync()?;
-    Ok((summing.bytes, hex(&summing.sum.finalize().into())))
+    Ok((summing.bytes, hex(&summing.sum.finalize())))
 }
 
 /// Counts and sums what the disk accepted.
@@ -109,7 +109,7 @@ pub(super) fn sum_file(disk: &dyn Disk, folder: &Path, name: &str) -> io::Result
         sum.update(&buffer[..got]);
         bytes += got as u64;
     }
-    Ok(FileSum { name: name.to_owned(), bytes, sha256: hex(&sum.finalize().into()) })
+    Ok(FileSum { name: name.to_owned(), bytes, sha256: hex(&sum.finalize()) })
 }
 
 /// Largest text that is read whole, in bytes.
@@ -142,13 +142,13 @@ pub(super) fn clear_temporaries(disk: &dyn Disk, folder: &Path) -> Result<(), St
 }
 
 /// The SHA-256 checksum of some bytes.
-pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
 /// A checksum in hexadecimal digits.
-pub(super) fn hex(sum: &[u8; 32]) -> String {
-    sum.iter().fold(String::with_capacity(64), |mut text, byte| {
+pub fn hex(sum: &[u8]) -> String {
+    sum.iter().fold(String::with_capacity(2 * sum.len()), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a String takes any text");
         text
     })

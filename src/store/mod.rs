@@ -26,7 +26,7 @@ mod names;
 mod open;
 mod verify;
 
-pub use atomic::{FileSum, read_text, write_page};
+pub use atomic::{FileSum, hex, read_text, sha256, write_page};
 pub use chunk::{Chunk, ChunkFault, ChunkKey};
 pub use chunks::{ChunkInfo, ChunkList, Chunks, DamagedChunk};
 pub use disk::{Disk, DiskFile, Entry, Lock, ReadSeek, RealDisk};

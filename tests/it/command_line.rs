@@ -26,6 +26,21 @@ fn help_lists_the_commands_and_the_exit_codes() {
     rearguard(["--help"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 Simulates how a peacekeeping mission withdraws: permissions, convoys, casualties and equipment, policy against policy
 
+Examples:
+  rearguard init my-mission.toml
+  rearguard run scenarios/mali-2023.toml
+  rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
+  rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
+  rearguard hindcast scenarios/mali-2023.toml
+  rearguard report results/mali-2023-compare
+  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
+  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
+  rearguard check scenarios/mali-2023.toml
+  rearguard show scenarios/mali-2023.toml threat
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output,
+5 precision or verification not met, 130 interrupted.
+
 Usage: rearguard [OPTIONS] <COMMAND>
 
 Commands:
@@ -61,21 +76,6 @@ Options:
       --color <WHEN>  Colours: auto, always or never [default: auto] [possible values: auto, always, never]
   -h, --help          Print help
   -V, --version       Print version
-
-Examples:
-  rearguard init my-mission.toml
-  rearguard run scenarios/mali-2023.toml
-  rearguard compare scenarios/mali-2023.toml --baseline historical --policy air-granted
-  rearguard attribute scenarios/mali-2023.toml --denial air --denial trucks
-  rearguard hindcast scenarios/mali-2023.toml
-  rearguard report results/mali-2023-compare
-  rearguard plan studies/ridge-road.toml --shards 4 --emit slurm
-  rearguard trace scenarios/mali-2023.toml --replication 0 --base kidal
-  rearguard check scenarios/mali-2023.toml
-  rearguard show scenarios/mali-2023.toml threat
-
-Exit codes: 0 done, 1 failed, 2 usage, 3 scenario invalid, 4 input or output, 5 precision or verification not met, 130
-interrupted.
 
 "#]]);
 }

@@ -17,7 +17,7 @@ fn progress_is_told_as_objects_if_asked_for_even_where_all_else_is_quiet() {
     };
     assert_eq!(run(&[], "quiet"), "");
     let told: Vec<Value> = run(&["--progress", "json"], "told").lines().map(json).collect();
-    assert_eq!(told[0], serde_json::json!({ "event": "begin", "done": 0, "of": 400 }));
+    assert_eq!(told[0], serde_json::json!({ "event": "begin", "what": "replications", "done": 0, "of": 400 }));
     let last = told.last().expect("it ends");
     assert_eq!(last["event"], "end");
     assert!(last["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{last}");
