@@ -95,7 +95,10 @@ fn short(value: f64) -> String {
 }
 
 fn range(points: [f64; 3]) -> String {
-    format!("{} ({} to {})", short(points[1]), short(points[0]), short(points[2]))
+    let widest = points.iter().fold(0.0, |widest: f64, point| widest.max(point.abs()));
+    // What rounding leaves of a zero is shown as one.
+    let shown = |point: f64| short(if point.abs() < 1e-9 * widest { 0.0 } else { point });
+    format!("{} ({} to {})", shown(points[1]), shown(points[0]), shown(points[2]))
 }
 
 fn facts_table(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {

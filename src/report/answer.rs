@@ -69,7 +69,7 @@ fn went(results: &Results) -> Option<String> {
     let under = match results.command.as_str() {
         "attribute" => "With all denials in force".to_owned(),
         "sweep" => format!("Under {} at the first design point", first.id),
-        _ => format!("Under {}", first.id),
+        _ => format!("As simulated, under {}", first.id),
     };
     Some(format!(
         "{under} {} of {} people are out by {} on average (95% interval {}), and all but the liquidation team with a \
@@ -112,13 +112,19 @@ fn compared(results: &Results) -> Option<String> {
     let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
     let (fewer, less) = (hurt.change("people", "wounded"), kept.change("units", "items lost"));
     let all = "the intervals hold for all policies at once";
+    let title = |id: &str| {
+        let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
+        if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
+    };
     if safest == thriftiest {
         let only = if others.len() == 1 { "brings" } else { "does best on both counts:" };
-        return Some(format!("Against it {safest} {only} {fewer} and {less}; {all}."));
+        return Some(format!("Against it {} {only} {fewer} and {less}; {all}.", title(&safest)));
     }
     let price = on(&wounded, &thriftiest).map(|known| known.change("people", "wounded")).unwrap_or_default();
     Some(format!(
-        "Against it {safest} has the fewest wounded: {fewer}. Most equipment is saved by {thriftiest}: {less}, with {price}; {all}."
+        "Against it {} has the fewest wounded: {fewer}. Most equipment is saved by {}: {less}, with {price}; {all}.",
+        title(&safest),
+        title(&thriftiest)
     ))
 }
 
@@ -231,16 +237,17 @@ fn caveats(results: &Results) -> Vec<String> {
     let ratio = results.input("threat.ratio_overwatch").filter(|_| moves_cover(results));
     if let Some(ratio) = ratio {
         all.push(format!(
-            "What air cover is worth is a curve, not a number: it rests on one input without a controlled source, the rate of \
-             contacts under armed overwatch against none ({} in the median; above 1, cover would harm). {}% of the scenario’s \
-             numbers are assumed.",
+            "The intervals are of simulated means; they say nothing of how well the model fits the world. What air cover is \
+             worth rests on one assumed input: how often convoys are hit with armed overwatch for each time without ({} in \
+             the median; above 1, cover would harm). {}% of the scenario’s numbers are assumed.",
             ratio.value,
             decimals(share, 0)
         ));
     } else {
         all.push(format!(
-            "{}% of the scenario’s numbers are assumed, {} are derived and {} reported: an answer is no surer than the inputs \
-             it hangs on.",
+            "The intervals are of simulated means; they say nothing of how well the model fits the world. {}% of the \
+             scenario’s numbers are assumed, {} are derived and {} reported: an answer is no surer than the inputs it hangs \
+             on.",
             decimals(share, 0),
             whole(derived as f64),
             whole(reported as f64)
