@@ -1,6 +1,8 @@
 //! The tree of values that a scenario's texts hold, each with its place.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::diagnostic::shown;
 use super::sources::Place;
@@ -36,10 +38,11 @@ pub enum Content {
     Broken,
 }
 
-/// The keys of a table, in the order of the text.
+/// The keys of a table, in the order of the text. A copy shares them until one of the two is changed: every policy and
+/// design point has a copy of its scenario, and changes a few values.
 #[derive(Clone, Debug, Default)]
 pub struct Entries {
-    list: Vec<Entry>,
+    list: Arc<Vec<Entry>>,
 }
 
 /// A key with its value.
@@ -165,7 +168,7 @@ impl Node {
 impl Entries {
     /// Entries in this order.
     pub fn new(list: Vec<Entry>) -> Self {
-        Self { list }
+        Self { list: Arc::new(list) }
     }
 
     /// The value of a key.
@@ -180,20 +183,21 @@ impl Entries {
 
     /// The value of a key, to change.
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.list.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+        Arc::make_mut(&mut self.list).iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
     /// Takes a key out.
     pub(super) fn remove(&mut self, key: &str) -> Option<Entry> {
         let index = self.list.iter().position(|entry| entry.key == key)?;
-        Some(self.list.remove(index))
+        Some(Arc::make_mut(&mut self.list).remove(index))
     }
 
     /// Adds a key at the end, or gives it another value.
     pub(super) fn set(&mut self, entry: Entry) {
-        match self.list.iter_mut().find(|present| present.key == entry.key) {
+        let list = Arc::make_mut(&mut self.list);
+        match list.iter_mut().find(|present| present.key == entry.key) {
             Some(present) => *present = entry,
-            None => self.list.push(entry),
+            None => list.push(entry),
         }
     }
 
@@ -204,12 +208,12 @@ impl Entries {
 
     /// Every key with its value, to change.
     pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
-        self.list.iter_mut()
+        Arc::make_mut(&mut self.list).iter_mut()
     }
 
     /// The entries themselves.
     pub(super) fn into_list(self) -> Vec<Entry> {
-        self.list
+        Arc::unwrap_or_clone(self.list)
     }
 
     /// How many keys.
@@ -233,9 +237,9 @@ impl<'a> IntoIterator for &'a Entries {
 }
 
 /// A key or segment of a path as it is written: in quotes only where it must be.
-pub(super) fn key_text(key: &str) -> String {
+pub(super) fn key_text(key: &str) -> Cow<'_, str> {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !key.is_empty() && key.bytes().all(bare) { key.to_owned() } else { quoted(key) }
+    if !key.is_empty() && key.bytes().all(bare) { Cow::Borrowed(key) } else { Cow::Owned(quoted(key)) }
 }
 
 /// A text as a TOML basic string.

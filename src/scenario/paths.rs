@@ -81,7 +81,8 @@ pub(super) fn item_index(items: &[Node], segment: &str) -> Option<usize> {
 
 /// A path with one more step.
 pub(super) fn join(path: &str, step: &str) -> String {
-    if path.is_empty() { key_text(step) } else { format!("{path}.{}", key_text(step)) }
+    let step = key_text(step);
+    if path.is_empty() { step.into_owned() } else { [path, ".", &step].concat() }
 }
 
 impl Document {

@@ -166,7 +166,8 @@ impl<'d, 'n> Reader<'d, 'n> {
 
     pub(super) fn push_frame(&mut self, at: At<'d>, path: String, lists: String) {
         let own = if let At::Table(entries, _) = at { Some(entries) } else { None };
-        let provenance = self.provenance_at(&path, own);
+        // Only a listing says where values come from.
+        let provenance = self.listed.as_ref().map(|_| self.provenance_at(&path, own)).unwrap_or_default();
         self.frames.push(Frame { at, path, lists, provenance });
     }
 }
