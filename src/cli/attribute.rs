@@ -9,8 +9,8 @@ use crate::cli::request::{Asked, Kind, Request};
 use crate::cli::session::Session;
 use crate::cli::{commands, lineup};
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, with_interval};
-use crate::stats::{Crossing, Interval};
+use crate::output::numbers::{decimals, places, with_interval};
+use crate::stats::{Crossing, Interval, MeanEstimate, RatioEstimate};
 use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, SIMULATED, Summary};
 use crate::withdrawal::curve::Flown;
 
@@ -87,10 +87,7 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
         let scale = if is_usd(row) { 1e6 } else { 1.0 };
         write!(out, "  {:<30}", name(row))?;
         for share in row.shares.iter().chain([&row.total]) {
-            let is_nothing = share.sd == 0.0 && share.mean == 0.0;
-            let text =
-                if is_nothing { "none".to_owned() } else { with_interval(share.mean, Some(share.interval), scale) };
-            write!(out, "{text:>28}")?;
+            write!(out, "{:>28}", estimate(share, scale))?;
         }
         writeln!(out)?;
     }
@@ -98,11 +95,17 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
         writeln!(out, "\nInteractions (what two cost together beyond what each costs; negative: they overlap)")?;
     }
     for row in rows.iter().filter(|row| row.effect == Effect::Total) {
-        for &(a, b, mean) in &row.interactions {
-            let mean = decimals(if is_usd(row) { mean / 1e6 } else { mean }, 2);
-            let pair = format!("{} with {}", denials[a], denials[b]);
-            writeln!(out, "  {:<30}{pair:>28}{mean:>28}", name(row))?;
+        for (a, b, found) in &row.interactions {
+            let scale = if is_usd(row) { 1e6 } else { 1.0 };
+            let pair = format!("{} with {}", denials[*a], denials[*b]);
+            writeln!(out, "  {:<30}{pair:>28}{:>28}", name(row), estimate(found, scale))?;
         }
+    }
+    writeln!(out, "\nParts of all together (ratio of means, Fieller's 95% interval; may be negative or above 100%)")?;
+    for row in rows.iter().filter(|row| row.effect == Effect::Total) {
+        write!(out, "  {:<30}", row.measure.to_string())?;
+        row.portions.iter().try_for_each(|portion| write!(out, "{:>28}", percent(portion)))?;
+        writeln!(out)?;
     }
     writeln!(
         out,
@@ -110,6 +113,21 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
     )?;
     writeln!(out, "lifting the denial costs more of that measure than the denial itself.")?;
     writeln!(out, "direct: on the itineraries and with the tension under all denials; only contacts and care change.")
+}
+
+/// A mean with its interval, or that no replication has any.
+fn estimate(found: &MeanEstimate, scale: f64) -> String {
+    let is_nothing = found.sd == 0.0 && found.mean == 0.0;
+    if is_nothing { "none".to_owned() } else { with_interval(found.mean, Some(found.interval), scale) }
+}
+
+/// A part in percent, or that there is none to be told.
+fn percent(portion: &RatioEstimate) -> String {
+    match (portion.ratio, portion.interval) {
+        (Some(ratio), Some(interval)) => format!("{}%", with_interval(ratio, Some(interval), 0.01)),
+        // All together cannot be told from none.
+        _ => "no bounds".to_owned(),
+    }
 }
 
 fn is_usd(row: &AttributionRow) -> bool {
@@ -196,16 +214,18 @@ fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
 fn break_even(row: &BreakEven) -> String {
     let (first, last) = (SIMULATED[0], SIMULATED[SIMULATED.len() - 1]);
     let Crossing { at, interval, open_below, open_above } = row.crossing;
+    // A narrow interval is not shown as a point.
+    let digits = interval.map_or(2, |interval| places(Some(interval)).max(2));
     let range = format!("{} to {}", decimals(first, 2), decimals(last, 2));
     let unsure = interval.map(|interval| match (open_below, open_above) {
         (true, true) => "no ratio of the range is ruled out".to_owned(),
-        (true, false) => format!("95%: {} or less", decimals(interval.high, 2)),
-        (false, true) => format!("95%: {} or more", decimals(interval.low, 2)),
-        (false, false) => format!("95%: {} to {}", decimals(interval.low, 2), decimals(interval.high, 2)),
+        (true, false) => format!("95%: {} or less", decimals(interval.high, digits)),
+        (false, true) => format!("95%: {} or more", decimals(interval.low, digits)),
+        (false, false) => format!("95%: {} to {}", decimals(interval.low, digits), decimals(interval.high, digits)),
     });
     match (at, unsure) {
-        (Some(at), Some(unsure)) => format!("{} ({unsure})", decimals(at, 2)),
-        (Some(at), None) => decimals(at, 2),
+        (Some(at), Some(unsure)) => format!("{} ({unsure})", decimals(at, digits)),
+        (Some(at), None) => decimals(at, digits),
         (None, unsure) => {
             let sign = if row.costs_at_lowest { "costs" } else { "saves" };
             let unsure = unsure.map_or_else(String::new, |unsure| format!(" ({unsure})"));

@@ -60,7 +60,7 @@ impl Run {
             if let Some(of) = &nested {
                 written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
                 written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;
-            } else if matches!(command, Kind::Run | Kind::Compare) {
+            } else if matches!(command, Kind::Run | Kind::Compare | Kind::Attribute) {
                 let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
                 written.write(tables::exceedance(), |out, _| csv_files::exceedance(out, &curves))?;
             }

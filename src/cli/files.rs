@@ -268,7 +268,7 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
                 "difference": row.difference.mean, "interval": ends(Some(row.difference.interval)),
                 "adjusted": ends(Some(row.adjusted)), "correlation": row.difference.correlation,
                 "variance_reduction_factor": row.difference.variance_reduction,
-                "share_worse": row.difference.share_worse, "n": row.difference.n,
+                "share_worse": row.difference.share_worse, "method": row.method.to_string(), "n": row.difference.n,
             })
         })
         .collect();
@@ -309,11 +309,12 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
 
 fn shares(rows: &[AttributionRow], denials: &[String]) -> Value {
     let mean = |mean: &MeanEstimate| json!({ "mean": mean.mean, "interval": [mean.interval.low, mean.interval.high] });
+    let pair = |(a, b, found): &(usize, usize, MeanEstimate)| json!({ "denials": [denials[*a], denials[*b]], "interaction": mean(found) });
     let row = |row: &AttributionRow| {
         let shares: serde_json::Map<String, Value> = denials.iter().cloned().zip(row.shares.iter().map(mean)).collect();
         json!({
             "measure": row.measure.name(), "effect": row.effect.name(), "shares": shares, "together": mean(&row.total),
-            "n": row.total.n,
+            "interactions": row.interactions.iter().map(pair).collect::<Vec<_>>(), "n": row.total.n,
         })
     };
     rows.iter().map(row).collect()

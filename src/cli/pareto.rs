@@ -51,7 +51,9 @@ pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::
     for row in rows {
         let is_in_set = if row.is_in_set { "yes" } else { "no" };
         write!(out, "  {:<26}{is_in_set:>8}{:>14}", row.policy, probability(row))?;
-        row.means.iter().try_for_each(|&mean| write!(out, "{:>30}", decimals(mean, 2)))?;
+        row.means
+            .iter()
+            .try_for_each(|&mean| write!(out, "{:>30}", decimals(mean, if mean.abs() < 100.0 { 2 } else { 0 })))?;
         writeln!(out)?;
     }
     writeln!(out, "probability: share of {} bootstrap resamples of the replications.", whole(RESAMPLES as f64))

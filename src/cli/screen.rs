@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::output::numbers::{decimals, probability, whole, with_interval};
+use crate::output::numbers::{decimals, places, probability, whole, with_interval};
 use crate::stats::Interval;
-use crate::summary::{Contrast, Effect, PolicySummary, Statistic, Summary};
+use crate::summary::{Contrast, Effect, Method, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
@@ -20,6 +20,9 @@ const LEDGER: [(&str, Measure, Measure); 8] = [
     ("lost en route", Measure::EnRouteUnits, Measure::EnRouteUsd),
     ("still on hand", Measure::OnHandUnits, Measure::OnHandUsd),
 ];
+
+/// Share of replications that are not among the worst.
+const WORST: f64 = 0.9;
 
 /// A measure's mean with its interval.
 fn mean_of(policy: &PolicySummary, measure: Measure) -> (f64, Option<Interval>) {
@@ -47,7 +50,32 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
     people(out, policy, model, n)?;
     casualties(out, policy, model.inputs.base_fire.falls)?;
     closures(out, policy, model)?;
-    equipment(out, policy)
+    equipment(out, policy)?;
+    unsure(out, policy, n)
+}
+
+/// Replications below which no interval bounds the 5% and 95% points.
+///
+/// # Source
+/// The least n of which order statistics give an equal-tailed 95% interval of the 95% point.
+const FEWEST_FOR_RANGES: u64 = 72;
+
+/// Says which intervals cover less than they say.
+fn unsure(out: &mut dyn Write, policy: &PolicySummary, n: u64) -> io::Result<()> {
+    let is_skewed = |measure: &&Measure| policy.mean(**measure).is_some_and(|mean| mean.method == Method::TSkewed);
+    let skewed: Vec<&str> = SIDE_BY_SIDE.iter().filter(is_skewed).map(|measure| measure.name()).collect();
+    if !skewed.is_empty() {
+        writeln!(
+            out,
+            "\nToo skewed for {} replications, so that intervals cover less than 95% (take more): {}",
+            whole(n as f64),
+            skewed.join(", ")
+        )?;
+    }
+    if n < FEWEST_FOR_RANGES {
+        writeln!(out, "\nThe 5% and 95% points of fewer than {FEWEST_FOR_RANGES} replications are not bounded.")?;
+    }
+    Ok(())
 }
 
 fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {
@@ -80,6 +108,12 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> 
     };
     let (killed, wounded) = (range(Measure::Killed.name()), range(Measure::Wounded.name()));
     writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, 5% to 95%")?;
+    let worst = |measure: Measure| match policy.estimate(measure.name(), Statistic::Cvar(WORST)) {
+        Some(tail) if tail.interval.is_some() => with_interval(tail.estimate, tail.interval, 1.0),
+        _ => "-".to_owned(),
+    };
+    let (killed, wounded) = (worst(Measure::Killed), worst(Measure::Wounded));
+    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, mean of worst tenth")?;
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
     writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])?;
     if fire_falls {
@@ -213,6 +247,31 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     }
     writeln!(out, "factor: how many times more replications independent sampling would have needed.")?;
     writeln!(out, "worse: share of replications in which the policy is worse than the baseline.")?;
+    let shown = |c: &&Contrast| HEADLINES.iter().any(|measure| measure.name() == c.measure);
+    let harmed: Vec<String> = summary
+        .contrasts
+        .iter()
+        .filter(shown)
+        .filter(|c| c.effect == Effect::Total && c.difference.pairing_hurts())
+        .map(|c| format!("{} of {}", c.measure, c.policy))
+        .collect();
+    if !harmed.is_empty() {
+        writeln!(
+            out,
+            "factor under 1: pairing made these less sure than independent runs would: {}",
+            harmed.join(", ")
+        )?;
+    }
+    let skewed: Vec<String> = summary
+        .contrasts
+        .iter()
+        .filter(shown)
+        .filter(|c| c.method == Method::TSkewed)
+        .map(|c| format!("{} of {}", c.measure, c.policy))
+        .collect();
+    if !skewed.is_empty() {
+        writeln!(out, "too skewed for so few replications, intervals cover less than 95%: {}", skewed.join(", "))?;
+    }
     writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
 }
 
@@ -228,7 +287,11 @@ fn row(
         "USD" => " (USD million)",
         _ => "",
     };
-    let mean = |policy| decimals(mean_of(policy, measure).0 / scale, 2);
+    let mean = |policy| {
+        let (mean, interval) = mean_of(policy, measure);
+        let scaled = interval.map(|interval| interval.over(scale));
+        decimals(mean / scale, places(scaled))
+    };
     let is_direct = contrast.effect == Effect::Direct;
     let name = if is_direct { "  direct".to_owned() } else { format!("{}{unit}", measure.name()) };
     let (before, after) = match contrast.effect {
@@ -242,11 +305,14 @@ fn row(
         "none in any replication".to_owned()
     };
     let number = |value: Option<f64>, places| value.map_or_else(|| "-".to_owned(), |value| decimals(value, places));
-    let factor = difference
-        .variance_reduction
-        .map_or_else(|| "-".to_owned(), |f| if f >= 1e5 { ">1e5".to_owned() } else { decimals(f, 1) });
+    let factor = difference.variance_reduction.map_or_else(
+        || "-".to_owned(),
+        |f| if f >= 1e4 { ">1e4".to_owned() } else { decimals(f, usize::from(f < 100.0)) },
+    );
     let worse = match contrast.better {
         crate::measures::Better::Neither => "-".to_owned(),
+        _ if difference.share_worse <= 0.0 => format!("<{}%", decimals(100.0 * contrast.worse.high, 1)),
+        _ if difference.share_worse >= 1.0 => format!(">{}%", decimals(100.0 * contrast.worse.low, 1)),
         _ => format!("{}%", decimals(100.0 * difference.share_worse, 1)),
     };
     let correlation = number(difference.correlation, 2);

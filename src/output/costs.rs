@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::output::csv_files::{ends, text};
 use crate::output::tables;
 use crate::stats::MeanEstimate;
-use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve};
+use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve, Method};
 
 /// What each denial costs.
 ///
@@ -24,10 +24,16 @@ pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str
             estimate("share", denial, share)?;
         }
         estimate("together", "", &row.total)?;
-        for &(a, b, mean) in &row.interactions {
-            let (value, n) = (text(Some(mean)), row.total.n.to_string());
-            let ([a, b], none) = ([denials[a], denials[b]], "");
-            csv.write_record([measure, unit, effect, "interaction", a, b, &value, none, none, none, "none", &n])?;
+        for (a, b, mean) in &row.interactions {
+            let [low, high] = ends(Some(mean.interval));
+            let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
+            let [a, b] = [denials[*a], denials[*b]];
+            csv.write_record([measure, unit, effect, "interaction", a, b, &value, &low, &high, &mcse, "t", &n])?;
+        }
+        for (denial, portion) in denials.iter().zip(&row.portions) {
+            let [low, high] = ends(portion.interval);
+            let (value, method, n) = (text(portion.ratio), Method::Fieller.to_string(), portion.n.to_string());
+            csv.write_record([measure, "share", effect, "portion", denial, "", &value, &low, &high, "", &method, &n])?;
         }
     }
     csv.flush()

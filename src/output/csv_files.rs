@@ -70,6 +70,7 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
         let [low, high] = ends(Some(difference.interval));
         let [adjusted_low, adjusted_high] = ends(Some(row.adjusted));
         let worse = (row.better != Better::Neither).then_some(difference.share_worse);
+        let [worse_low, worse_high] = ends(worse.map(|_| row.worse));
         csv.write_record([
             design_id,
             &row.policy,
@@ -86,6 +87,9 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
             &text(difference.correlation),
             &text(difference.variance_reduction),
             &text(worse),
+            &worse_low,
+            &worse_high,
+            &row.method.to_string(),
             &difference.n.to_string(),
         ])?;
     }

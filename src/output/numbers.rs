@@ -33,7 +33,7 @@ pub fn places(interval: Option<Interval>) -> usize {
 
 /// `12.3 (11.8 to 12.9)`, in a unit that is `scale` of the value's.
 pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> String {
-    let scaled = interval.map(|i| Interval { low: i.low / scale, high: i.high / scale });
+    let scaled = interval.map(|interval| interval.over(scale));
     let places = places(scaled);
     let value = decimals(value / scale, places);
     match scaled {

@@ -65,9 +65,9 @@ pub fn summary() -> Table {
             MEASURE,
             text(
                 "statistic",
-                "`mean`, for an event its probability; `sd`; `share_zero`; `mean_given_event`; `quantile`.",
+                "`mean`, for an event its probability; `sd`; `share_zero`; `mean_given_event`; `quantile`; `cvar`, the mean of the worst.",
             ),
-            number("level", "probability", "Level of a quantile."),
+            number("level", "probability", "Level of a quantile; of `cvar` the share that is not counted."),
             number("estimate", OF_MEASURE, "The estimate; of `share_zero` a share."),
             low(OF_MEASURE),
             high(OF_MEASURE),
@@ -113,6 +113,13 @@ pub fn contrasts() -> Table {
                 "share",
                 "Replications in which the policy is worse; empty where neither way is better.",
             ),
+            number(
+                "share_worse_low",
+                "share",
+                "Lower end of the interval of that share (Wilson, or Clopper and Pearson).",
+            ),
+            number("share_worse_high", "share", "Upper end of that interval."),
+            METHOD,
             N,
         ],
     )
@@ -310,9 +317,13 @@ pub fn attribution() -> Table {
         0,
         vec![
             MEASURE,
-            text("unit", "Unit of the measure."),
+            text("unit", "Unit of the measure; of a portion `share`."),
             EFFECT,
-            text("part", "`share` of a denial, all `together`, or the `interaction` of two."),
+            text(
+                "part",
+                "`share` of a denial, all `together`, the `interaction` of two, or the `portion`: its share as a part of all \
+                 together, which may be negative or above 1, and has no interval where all together cannot be told from none.",
+            ),
             text("denial", "Id of the denial."),
             text("with", "The other denial of an interaction."),
             number("mean", OF_MEASURE, "What it costs, as a mean."),

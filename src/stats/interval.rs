@@ -57,10 +57,17 @@ pub struct MeanEstimate {
     pub warning: Option<SkewWarning>,
 }
 
+impl Interval {
+    /// The interval of the values divided by `scale`, above 0.
+    pub fn over(self, scale: f64) -> Self {
+        Self { low: self.low / scale, high: self.high / scale }
+    }
+}
+
 impl MeanEstimate {
     /// The estimate of the values divided by `scale`, above 0.
     pub fn over(self, scale: f64) -> Self {
-        let interval = Interval { low: self.interval.low / scale, high: self.interval.high / scale };
+        let interval = self.interval.over(scale);
         Self {
             mean: self.mean / scale,
             sd: self.sd / scale,

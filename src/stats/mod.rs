@@ -11,6 +11,7 @@
 //! `None`, never a zero.
 
 mod crossing;
+mod deviation;
 mod elementary;
 mod error;
 mod exceedance;
@@ -38,6 +39,7 @@ mod uniforms;
 mod variance;
 
 pub use crossing::{Crossing, Curve, CurveSums};
+pub use deviation::{DeviationEstimate, deviation};
 pub use elementary::{Elementary, elementary};
 pub use error::StatsError;
 pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exceedance, exceedance_difference};

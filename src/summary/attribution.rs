@@ -8,7 +8,10 @@ use rayon::prelude::*;
 
 use crate::experiment::{DirectEffect, Rows};
 use crate::measures::Measure;
-use crate::stats::{AttributionSums, MeanEstimate, interactions_scaled, mean_t_from_sums};
+use crate::stats::{
+    AttributionSums, MeanEstimate, RatioEstimate, StatsError, interactions_scaled, mean_t_from_sums, ratio_of_means,
+    shapley_scaled,
+};
 use crate::summary::{CONFIDENCE, Effect, SummaryError};
 
 /// Measures that are attributed.
@@ -29,8 +32,10 @@ pub struct AttributionRow {
     pub total: MeanEstimate,
     /// Each denial's mean share, in the order of the denials.
     pub shares: Vec<MeanEstimate>,
+    /// Each denial's share of the total, as a ratio of means.
+    pub portions: Vec<RatioEstimate>,
     /// Each pair of denials with its mean interaction: what the two cost together beyond what each costs.
-    pub interactions: Vec<(usize, usize, f64)>,
+    pub interactions: Vec<(usize, usize, MeanEstimate)>,
 }
 
 /// Shares of every attributed measure, and of its direct effects where it has them.
@@ -55,7 +60,9 @@ fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Re
     let direct = DirectEffect::on(measure).filter(|_| effect == Effect::Direct);
     let mut sums = AttributionSums::new(combinations)?;
     let mut squares = 0_i128;
-    let mut pairs: Vec<(usize, usize, i128)> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
+    let denials = combinations.trailing_zeros() as usize;
+    let (mut gains, mut parts) = (Vec::new(), vec![Vec::new(); denials]);
     for cell in 0..rows.cells() {
         let column = |policy| match direct {
             Some(effect) => rows.cell_direct(policy, cell, effect),
@@ -70,25 +77,44 @@ fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Re
             squares += gain * gain;
             sums.add(&values)?;
             add_pairs(&mut pairs, interactions_scaled(&values)?);
+            gains.push(gain as f64);
+            parts.iter_mut().zip(shapley_scaled(&values)?).for_each(|(part, share)| part.push(share as f64));
         }
     }
     let attributed = sums.finish(CONFIDENCE)?;
     let total = mean_t_from_sums(attributed.n, attributed.total, squares, CONFIDENCE)?;
-    let scale = (1..combinations.trailing_zeros() as i128).product::<i128>() as f64;
-    let mean = |(a, b, sum): (usize, usize, i128)| (a, b, sum as f64 / scale / attributed.n as f64 / unit);
+    let scale = (1..denials as i128).product::<i128>() as f64;
+    let mean = |pair: &Pair| {
+        let found = mean_t_from_sums(attributed.n, pair.sum, pair.squares, CONFIDENCE)?;
+        Ok((pair.of.0, pair.of.1, found.over(scale * unit)))
+    };
+    // A share is counted as many times as there are orders.
+    let orders = scale * denials.max(1) as f64;
+    parts.iter_mut().flatten().for_each(|share| *share /= orders);
+    let portion = |part: &Vec<f64>| ratio_of_means(part, &gains, CONFIDENCE);
     Ok(AttributionRow {
         measure,
         effect,
         total: total.over(unit),
         shares: attributed.shares.into_iter().map(|share| share.over(unit)).collect(),
-        interactions: pairs.into_iter().map(mean).collect(),
+        portions: parts.iter().map(portion).collect::<Result<_, _>>()?,
+        interactions: pairs.iter().map(mean).collect::<Result<_, StatsError>>()?,
     })
 }
 
-fn add_pairs(sums: &mut Vec<(usize, usize, i128)>, pairs: Vec<(usize, usize, i128)>) {
+/// Sums over the replications of what two denials do together.
+struct Pair {
+    of: (usize, usize),
+    sum: i128,
+    squares: i128,
+}
+
+fn add_pairs(sums: &mut Vec<Pair>, pairs: Vec<(usize, usize, i128)>) {
     if sums.is_empty() {
-        *sums = pairs;
-    } else {
-        sums.iter_mut().zip(pairs).for_each(|(sum, pair)| sum.2 += pair.2);
+        sums.extend(pairs.iter().map(|&(a, b, _)| Pair { of: (a, b), sum: 0, squares: 0 }));
+    }
+    for (pair, (_, _, value)) in sums.iter_mut().zip(pairs) {
+        pair.sum += value;
+        pair.squares += value * value;
     }
 }

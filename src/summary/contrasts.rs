@@ -1,8 +1,10 @@
 //! Paired differences between policies and a baseline, under common random numbers.
 
-use crate::measures::Better;
-use crate::stats::{Interval, PairedDifference, Worse, holm_intervals, paired};
-use crate::summary::CONFIDENCE;
+use crate::measures::{Better, Scale};
+use crate::stats::{
+    Holm, Interval, PairedCounts, PairedDifference, Worse, holm_intervals, newcombe_paired, paired, proportion,
+};
+use crate::summary::{CONFIDENCE, Method};
 
 /// Which effect of a policy a contrast shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,39 +36,132 @@ pub struct Contrast {
     pub measure: String,
     /// Which effect.
     pub effect: Effect,
-    /// The paired difference, policy less baseline.
+    /// The paired difference, policy less baseline; of an event the difference of two probabilities.
     pub difference: PairedDifference,
     /// Its interval adjusted over the policies compared (Holm).
     pub adjusted: Interval,
+    /// How both intervals were found.
+    pub method: Method,
+    /// Interval of the share of replications in which the policy is worse.
+    pub worse: Interval,
     /// Whether more or less is worse; none where neither is.
     pub better: Better,
 }
 
-/// A policy's paired difference from the baseline; none for fewer than two replications.
-pub(super) fn difference(values: &[f64], baseline: &[f64], better: Better) -> Option<PairedDifference> {
-    let worse = if better == Better::Higher { Worse::Lower } else { Worse::Higher };
-    paired(values, baseline, CONFIDENCE, worse).ok()
+/// A policy and its paired difference from the baseline.
+pub(super) struct Compared<'r> {
+    policy: &'r str,
+    difference: PairedDifference,
+    /// Of an event, on how many replications it befell which of the two.
+    events: Option<PairedCounts>,
+}
+
+impl<'r> Compared<'r> {
+    /// None for fewer than two replications. The interval of an event is Newcombe's, and its test that of `McNemar`: Student's t
+    /// would call a difference of rare events certain where no replication happens to differ.
+    pub(super) fn new(
+        policy: &'r str,
+        (scale, better): (Scale, Better),
+        values: &[f64],
+        baseline: &[f64],
+    ) -> Option<Self> {
+        let worse = if better == Better::Higher { Worse::Lower } else { Worse::Higher };
+        let mut difference = paired(values, baseline, CONFIDENCE, worse).ok()?;
+        let events = (scale == Scale::Event).then(|| counts(values, baseline));
+        if let Some(counts) = events {
+            let found = newcombe_paired(counts, CONFIDENCE).ok()?;
+            (difference.interval, difference.p_value) = (found.interval, found.p_value);
+            (difference.half_width, difference.warning) = (found.interval.half_width(), None);
+        }
+        Some(Self { policy, difference, events })
+    }
+
+    fn method(&self) -> Method {
+        match (self.events, self.difference.warning) {
+            (Some(_), _) => Method::Newcombe,
+            (None, Some(_)) => Method::TSkewed,
+            (None, None) => Method::T,
+        }
+    }
+}
+
+fn counts(values: &[f64], baseline: &[f64]) -> PairedCounts {
+    let of = |here: bool, there: bool| {
+        values.iter().zip(baseline).filter(|(x, y)| (**x > 0.0, **y > 0.0) == (here, there)).count() as u64
+    };
+    PairedCounts {
+        both: of(true, true),
+        first_only: of(true, false),
+        second_only: of(false, true),
+        neither: of(false, false),
+    }
 }
 
 /// The contrasts of one column and effect, with intervals adjusted over the policies compared.
-///
-/// # Arguments
-/// * `compared` - the ids of policies and their differences from the baseline.
 pub(super) fn family(
     baseline: &str,
     (measure, effect, better): (&str, Effect, Better),
-    compared: &[(&str, PairedDifference)],
+    compared: &[Compared],
 ) -> Vec<Contrast> {
-    let differences: Vec<PairedDifference> = compared.iter().map(|(_, difference)| *difference).collect();
+    let differences: Vec<PairedDifference> = compared.iter().map(|one| one.difference).collect();
     let Ok(adjusted) = holm_intervals(&differences, CONFIDENCE) else { return Vec::new() };
-    let contrast = |(&(policy, difference), (_, adjusted)): (&(&str, PairedDifference), _)| Contrast {
-        policy: policy.to_owned(),
-        baseline: baseline.to_owned(),
-        measure: measure.to_owned(),
-        effect,
-        difference,
-        adjusted,
-        better,
+    let contrast = |(one, (judged, by_t)): (&Compared, (Holm, Interval))| {
+        let adjusted = match one.events {
+            Some(counts) => newcombe_paired(counts, judged.confidence).ok()?.interval,
+            None => by_t,
+        };
+        let worse = (one.difference.share_worse * one.difference.n as f64).round() as u64;
+        Some(Contrast {
+            policy: one.policy.to_owned(),
+            baseline: baseline.to_owned(),
+            measure: measure.to_owned(),
+            effect,
+            difference: one.difference,
+            adjusted,
+            method: one.method(),
+            worse: proportion(worse, one.difference.n, CONFIDENCE).ok()?.interval,
+            better,
+        })
     };
-    compared.iter().zip(adjusted).map(contrast).collect()
+    compared.iter().zip(adjusted).filter_map(contrast).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_that_never_part_are_not_certain_to_be_alike() {
+        let none = vec![0.0; 200];
+        let event = |values| Compared::new("p", (Scale::Event, Better::Lower), values, &none).expect("enough");
+        let [contrast] = &family("b", ("m", Effect::Total, Better::Lower), &[event(&none)])[..] else { panic!("one") };
+        assert_eq!(
+            (contrast.difference.mean, contrast.difference.p_value, contrast.method),
+            (0.0, 1.0, Method::Newcombe)
+        );
+        // Two Wilson intervals of none in 200.
+        assert!(contrast.adjusted.low < -0.01 && contrast.adjusted.high > 0.01, "{:?}", contrast.adjusted);
+        assert!(contrast.worse.low == 0.0 && contrast.worse.high > 0.01, "{:?}", contrast.worse);
+    }
+
+    #[test]
+    fn events_are_tested_by_the_replications_that_part() {
+        // Five for the policy alone, none for the baseline alone: McNemar's exact test gives 2 / 2^5.
+        let values: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at < 25))).collect();
+        let baseline: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at < 20))).collect();
+        let compared = Compared::new("p", (Scale::Event, Better::Lower), &values, &baseline).expect("enough");
+        assert!((compared.difference.p_value - 0.0625).abs() < 1e-15);
+        let amount = Compared::new("p", (Scale::Amount, Better::Lower), &values, &baseline).expect("enough");
+        assert!(amount.difference.p_value < 0.05 && amount.method() != Method::Newcombe);
+    }
+
+    #[test]
+    fn intervals_of_events_widen_with_the_policies_compared() {
+        let values: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at < 25))).collect();
+        let baseline: Vec<f64> = (0..100).map(|at| f64::from(u8::from(at < 20))).collect();
+        let one = || Compared::new("p", (Scale::Event, Better::Lower), &values, &baseline).expect("enough");
+        let width =
+            |compared: &[Compared]| family("b", ("m", Effect::Total, Better::Lower), compared)[0].adjusted.half_width();
+        assert!(width(&[one(), one(), one()]) > 1.1 * width(&[one()]));
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use crate::measures::Scale;
-use crate::stats::{self, Interval, Moments};
+use crate::measures::{Better, Scale};
+use crate::stats::{self, Interval};
 
 /// Confidence of every interval that is not otherwise labelled.
 pub const CONFIDENCE: f64 = 0.95;
 
 const QUANTILES: [f64; 6] = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+const TAILS: [f64; 3] = [0.9, 0.95, 0.99];
 
 /// What is estimated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub enum Statistic {
     MeanGivenEvent,
     /// A quantile at a level.
     Quantile(f64),
+    /// The mean of the worst replications, all but the share of the level: conditional value at risk.
+    Cvar(f64),
 }
 
 impl Statistic {
@@ -34,13 +37,14 @@ impl Statistic {
             Self::ShareZero => "share_zero",
             Self::MeanGivenEvent => "mean_given_event",
             Self::Quantile(_) => "quantile",
+            Self::Cvar(_) => "cvar",
         }
     }
 
     /// Its level, where it has one.
     pub fn level(self) -> Option<f64> {
         match self {
-            Self::Quantile(level) => Some(level),
+            Self::Quantile(level) | Self::Cvar(level) => Some(level),
             _ => None,
         }
     }
@@ -59,8 +63,14 @@ pub enum Method {
     ClopperPearson,
     /// Newcombe's for paired proportions.
     Newcombe,
+    /// Fieller's, of a ratio of means.
+    Fieller,
     /// Between order statistics.
     OrderStatistics,
+    /// Student's t on what each replication adds to the mean of a tail.
+    Tail,
+    /// Of a standard deviation, by the fourth moment.
+    FourthMoment,
     /// No interval is given.
     None,
 }
@@ -73,7 +83,10 @@ impl fmt::Display for Method {
             Self::Wilson => "wilson",
             Self::ClopperPearson => "clopper-pearson",
             Self::Newcombe => "newcombe (paired)",
+            Self::Fieller => "fieller",
             Self::OrderStatistics => "order statistics (type 7)",
+            Self::Tail => "t (asymptotic, of a tail)",
+            Self::FourthMoment => "t (asymptotic, by the fourth moment)",
             Self::None => "none",
         })
     }
@@ -129,8 +142,9 @@ fn share(events: u64, n: u64) -> (f64, Option<Interval>, Method, Option<f64>) {
 ///
 /// # Arguments
 /// * `policy`, `measure` - the policy's id and the column's name.
+/// * `better` - which tail is the worse one: the lower where more is better, else the upper.
 /// * `values` - one per replication.
-pub fn estimates(policy: &str, measure: &str, scale: Scale, values: &[f64]) -> Vec<Estimate> {
+pub fn estimates(policy: &str, measure: &str, (scale, better): (Scale, Better), values: &[f64]) -> Vec<Estimate> {
     let mut rows = Vec::new();
     let mut push = |statistic, estimate, interval, method, n, mcse| {
         let (policy, measure) = (policy.to_owned(), measure.to_owned());
@@ -142,9 +156,8 @@ pub fn estimates(policy: &str, measure: &str, scale: Scale, values: &[f64]) -> V
     if scale == Scale::Event {
         return rows;
     }
-    let Ok(moments) = Moments::of(values) else { return rows };
-    if let Some(sd) = moments.sd {
-        push(Statistic::Sd, sd, None, Method::None, n, None);
+    if let Ok(spread) = stats::deviation(values, CONFIDENCE) {
+        push(Statistic::Sd, spread.sd, Some(spread.interval), Method::FourthMoment, n, Some(spread.mcse));
     }
     let zeros = values.iter().filter(|&&value| value == 0.0).count() as u64;
     let (zero, interval, method, mcse) = share(zeros, n);
@@ -161,5 +174,46 @@ pub fn estimates(policy: &str, measure: &str, scale: Scale, values: &[f64]) -> V
         let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
         push(Statistic::Quantile(level), quantile.estimate, interval, method, n, None);
     }
+    let is_lower = better == Better::Higher;
+    let losses = if is_lower { sorted.iter().rev().map(|value| -value).collect() } else { sorted };
+    for level in TAILS {
+        let Ok(tail) = stats::cvar_sorted(&losses, level, CONFIDENCE) else { continue };
+        let interval = tail.interval.ok();
+        let method = if interval.is_some() { Method::Tail } else { Method::None };
+        let turned = |interval: Interval| Interval { low: -interval.high, high: -interval.low };
+        let interval = if is_lower { interval.map(turned) } else { interval };
+        let estimate = if is_lower { -tail.estimate } else { tail.estimate };
+        push(Statistic::Cvar(level), estimate, interval, method, n, tail.mcse.filter(|_| interval.is_some()));
+    }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_tail_is_the_one_that_is_worse() {
+        let values: Vec<f64> = (1..=1_000).map(f64::from).collect();
+        let tail = |better| {
+            let all = estimates("p", "m", (Scale::Amount, better), &values);
+            let of = |row: &&Estimate| row.statistic == Statistic::Cvar(0.9);
+            let row = all.iter().find(of).expect("there is a tail").clone();
+            let interval = row.interval.expect("a thousand are enough");
+            assert!(interval.low < row.estimate && row.estimate < interval.high && row.method == Method::Tail);
+            row.estimate
+        };
+        // The mean of 901 to 1,000, and of 1 to 100.
+        assert!((tail(Better::Lower) - 950.5).abs() < 1e-9 && (tail(Better::Neither) - 950.5).abs() < 1e-9);
+        assert!((tail(Better::Higher) - 50.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn too_few_replications_get_no_interval_of_a_tail() {
+        let values: Vec<f64> = (0..500).map(f64::from).collect();
+        let all = estimates("p", "m", (Scale::Amount, Better::Lower), &values);
+        let row = |level| all.iter().find(|row| row.statistic == Statistic::Cvar(level)).expect("there is a tail");
+        assert!(row(0.9).interval.is_some() && row(0.95).interval.is_some());
+        assert!(row(0.99).interval.is_none() && row(0.99).mcse.is_none() && row(0.99).method == Method::None);
+    }
 }

@@ -6,9 +6,9 @@ use thiserror::Error;
 use crate::experiment::{BYTES_PER_REPLICATION, DirectEffect, Failure, Rows};
 use crate::measures::{Better, Measure, Scale};
 use crate::model::Model;
-use crate::stats::{PairedDifference, StatsError};
+use crate::stats::StatsError;
 use crate::store::StoreError;
-use crate::summary::contrasts::{difference, family};
+use crate::summary::contrasts::{Compared, family};
 use crate::summary::{
     CasualtyRow, Contrast, ConvoyRow, Effect, EquipmentRow, Estimate, Statistic, TimelineRow, casualty_rows,
     convoy_rows, equipment_rows, estimates, timeline_rows,
@@ -89,8 +89,6 @@ impl Summary {
     }
 }
 
-/// A policy's id and its difference from the baseline.
-type Compared<'r> = (&'r str, PairedDifference);
 /// What one column gives: estimates by policy, and contrasts.
 type ColumnTables = (Vec<Vec<Estimate>>, Vec<Contrast>);
 
@@ -162,17 +160,17 @@ fn column_tables(rows: &Rows, at: usize, name: &str) -> Result<ColumnTables, Sto
     let baseline = rows.column(0, at)?;
     let direct = measure.and_then(DirectEffect::on);
     let policies = rows.policies();
-    let mut by_policy = vec![estimates(&policies[0].id, name, scale, &baseline)];
+    let mut by_policy = vec![estimates(&policies[0].id, name, (scale, better), &baseline)];
     let (mut total, mut frozen): (Vec<Compared>, Vec<Compared>) = Default::default();
     for (policy, named) in policies.iter().enumerate().skip(1) {
         let values = rows.column(policy, at)?;
-        by_policy.push(estimates(&named.id, name, scale, &values));
+        by_policy.push(estimates(&named.id, name, (scale, better), &values));
         if rows.is_compared(policy) {
-            total.extend(difference(&values, &baseline, better).map(|difference| (named.id.as_str(), difference)));
+            total.extend(Compared::new(&named.id, (scale, better), &values, &baseline));
         }
         drop(values);
         if let Some(values) = direct.map(|effect| rows.direct(policy, effect)).transpose()?.flatten() {
-            frozen.extend(difference(&values, &baseline, better).map(|difference| (named.id.as_str(), difference)));
+            frozen.extend(Compared::new(&named.id, (scale, better), &values, &baseline));
         }
     }
     let mut contrasts = family(&policies[0].id, (name, Effect::Total, better), &total);
