@@ -7,7 +7,7 @@ use crate::model::threat::Tension;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
 use crate::withdrawal::observe::Noted;
-use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
+use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -178,7 +178,7 @@ impl Withdrawal<'_> {
             lot.count -= count;
             let flown = PeopleLot { count, ..*lot };
             self.people.post(flown, Whereabouts::AtBase, Whereabouts::AtHub);
-            join(&mut self.bases[parent].people, flown);
+            self.people_come(parent, flown);
         }
         people.retain(|lot| lot.count > 0);
         self.bases[base].people = people;

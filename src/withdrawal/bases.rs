@@ -10,7 +10,7 @@ use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::meetings::Meeting;
 use crate::withdrawal::observe::Noted;
-use crate::withdrawal::people::PeopleLot;
+use crate::withdrawal::people::{PeopleLot, join, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -151,6 +151,15 @@ impl Withdrawal<'_> {
     /// Room of what waits to be shipped on.
     pub(super) fn passing_cargo(&self, base: usize) -> MilliTeu {
         self.bases[base].passing.iter().map(|lot| self.passing_room(lot.item) * MilliTeu::from(lot.units)).sum()
+    }
+
+    /// People come to a base. Where nobody was, fire may have found nobody, and the next is looked for again.
+    pub(super) fn people_come(&mut self, base: usize, lot: PeopleLot) {
+        let were_none = total(&self.bases[base].people) == 0;
+        join(&mut self.bases[base].people, lot);
+        if were_none && self.inputs.base_fire.falls {
+            self.seek_fire(base);
+        }
     }
 
     /// Packing starts, by plan or by an early decision.

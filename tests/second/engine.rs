@@ -37,7 +37,10 @@ pub enum Work {
 pub struct Job {
     pub number: u64,
     pub work: Work,
+    /// When it ends if no fire falls from when that was worked out.
     pub due_days: f64,
+    /// For how long fire had stopped crews by then.
+    pub stopped_days: f64,
 }
 
 /// A base.
@@ -84,6 +87,8 @@ pub struct Base {
     pub taken_uniform: f64,
     pub looted_uniform: f64,
     pub shelter_until: f64,
+    /// For how long fire has stopped crews.
+    pub stopped_days: f64,
     pub fire: Points,
     pub fire_expected: u64,
     pub fire_next: Option<crate::points::Point>,
@@ -231,6 +236,7 @@ impl<'a> Engine<'a> {
             taken_uniform: 0.0,
             looted_uniform: 1.0,
             shelter_until: 0.0,
+            stopped_days: 0.0,
             fire: Points::default(),
             fire_expected: 0,
             fire_next: None,

@@ -151,7 +151,11 @@ fn leave(row: &str, count: usize, found: &str) {
     }
 }
 
-/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts; of ten or fewer the whole is shown.
+/// Lines of a difference that say where the engines part: of each, three entries before it, the entry and one after it.
+const FIRST_LINES: usize = 11;
+
+/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts. Each that differs is shown
+/// with the entries where the engines part, and of ten or fewer worlds with the scenario.
 #[test]
 #[ignore = "takes minutes"]
 fn many_random_worlds() {
@@ -161,7 +165,7 @@ fn many_random_worlds() {
     let differ = random(from..to);
     let few = to - from <= 10;
     for (_, text) in &differ {
-        println!("{}", text.lines().take(if few { usize::MAX } else { 2 }).collect::<Vec<_>>().join("\n"));
+        println!("{}", text.lines().take(if few { usize::MAX } else { FIRST_LINES }).collect::<Vec<_>>().join("\n"));
     }
     println!("second engine: {} of {} worlds differ", differ.len(), to - from);
     let equal = (to - from) as usize - differ.len();

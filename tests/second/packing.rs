@@ -61,20 +61,19 @@ impl Engine<'_> {
 
     /// Idle crews take what work there is.
     pub fn work(&mut self, base: usize) {
-        let now = self.now();
-        if now < self.bases[base].shelter_until {
-            return;
-        }
+        // In shelter they take it too, and begin when they come out.
+        let from_days = self.now().max(self.bases[base].shelter_until);
         while (self.bases[base].jobs.len() as u32) < self.bases[base].crews {
             let Some((work, room)) = self.next_work(base) else { return };
             if let Work::Load { .. } = work {
                 self.bases[base].queue.remove(0);
             }
             let rate = self.crew_rate(base);
-            let due_days = now + room as f64 / 1000.0 / rate;
+            let due_days = from_days + room as f64 / 1000.0 / rate;
             let number = self.bases[base].jobs_started;
             self.bases[base].jobs_started += 1;
-            self.bases[base].jobs.push(Job { number, work, due_days });
+            let stopped_days = self.bases[base].stopped_days;
+            self.bases[base].jobs.push(Job { number, work, due_days, stopped_days });
             self.agenda.at(due_days, Event::CrewDone { base, job: number });
         }
     }
@@ -108,21 +107,29 @@ impl Engine<'_> {
 
     pub fn on_crew_done(&mut self, base: usize, number: u64) {
         let now = self.now();
-        if number == u64::MAX {
-            self.work(base);
-            return;
-        }
+        let stopped_days = self.bases[base].stopped_days;
         let jobs = &mut self.bases[base].jobs;
         let Some(at) = jobs.iter().position(|job| job.number == number && job.due_days == now) else { return };
+        if stopped_days > jobs[at].stopped_days {
+            let due_days = now + (stopped_days - jobs[at].stopped_days);
+            (jobs[at].due_days, jobs[at].stopped_days) = (due_days, stopped_days);
+            self.agenda.at(due_days, Event::CrewDone { base, job: number });
+            return;
+        }
         let job = jobs.remove(at);
         match job.work {
             Work::Pack { room } => {
-                self.pack(base, room);
+                if self.bases[base].open {
+                    self.pack(base, room);
+                }
                 self.work(base);
                 self.consider_column(base);
             }
             Work::Load { convoy } => {
-                self.load(base, convoy);
+                // It may have gone with the garrison.
+                if !self.convoys[convoy].trucks.as_ref().is_some_and(|trucks| trucks.loaded) {
+                    self.load(base, convoy);
+                }
                 self.work(base);
             }
         }
