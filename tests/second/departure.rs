@@ -255,7 +255,7 @@ impl Engine<'_> {
     fn columns_take_what_is_staged(&mut self, base: usize) {
         let mut columns = std::mem::take(&mut self.bases[base].queue);
         let mut loading: Vec<usize> = Vec::new();
-        for job in std::mem::take(&mut self.bases[base].jobs) {
+        for job in &self.bases[base].jobs {
             if let crate::engine::Work::Load { convoy } = job.work {
                 loading.push(convoy);
             }
