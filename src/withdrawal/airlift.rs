@@ -64,7 +64,8 @@ impl Withdrawal<'_> {
     /// A base asks for a day of flights.
     pub(super) fn on_airlift_asked(&mut self, base: usize) {
         let now = self.now();
-        let own = total(&self.bases[base].people);
+        let people = self.bases[base].people.iter().filter(|lot| lot.garrison == small(base));
+        let own: u32 = people.map(|lot| lot.count).sum();
         let state = &mut self.bases[base];
         if !state.open || state.lift.asks_at_days != now {
             return;
@@ -73,6 +74,8 @@ impl Withdrawal<'_> {
             state.lift.begun = true;
             state.lift.people = (f64::from(own) * self.inputs.base[base].air_share.unwrap_or(0.0)) as u32;
         }
+        // Some may have flown home from there, or be dead or in care.
+        state.lift.people = state.lift.people.min(own);
         if state.lift.people == 0 && !(self.is_left_by_air(base) && self.goods_wait(base)) {
             return;
         }

@@ -158,7 +158,7 @@ impl Engine<'_> {
             (rules.wounded_per_direct, rules.direct_dispersion, rules.vehicle_lost_per_direct)
         };
         let region = self.net.base_region[self.convoys[id].base];
-        let hurt = Hurt { mean: mean * mix, dispersion, region, heads_most: None };
+        let hurt = Hurt { mean: mean * mix, dispersion, region, most: None };
         let column = self.convoys[id].trucks.is_some();
         let mut people = std::mem::take(&mut self.convoys[id].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Road { device, column });

@@ -59,7 +59,7 @@ impl Engine<'_> {
         let sheltered = stream.chance(rules.sheltered_share) || now < self.bases[base].shelter_until;
         let mean =
             if sheltered { rules.wounded_per_incident } else { rules.wounded_per_incident / rules.shelter_multiplier };
-        let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], heads_most: None };
+        let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], most: None };
         let mut people = std::mem::take(&mut self.bases[base].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Base);
         let own: u32 = people.iter().filter(|group| group.home == base).map(|group| group.count).sum();
