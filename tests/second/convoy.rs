@@ -361,7 +361,7 @@ impl Engine<'_> {
                 continue;
             }
             let each = self.room_on(id, lot);
-            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) } else { i64::from(lot.units) };
+            let fits = (left / each).min(i64::from(lot.units));
             left -= fits * each;
             self.convoys[id].load[at].units -= fits as u32;
             self.end(Lot { units: fits as u32, ..lot }, end);

@@ -7,10 +7,11 @@ use crate::books::{Item, Lot, milli};
 use crate::engine::{Engine, Job, Work};
 
 impl Engine<'_> {
-    /// Whether a class is cargo of a base.
+    /// Whether a class is cargo of a base; what takes no room is not.
     pub fn is_cargo(&self, base: usize, item: Item) -> bool {
         let travel = self.inputs.class[item / 2].travel;
-        if self.net.parent[base].is_some() { travel == Travel::Loaded } else { travel != Travel::Fixed }
+        let goes = if self.net.parent[base].is_some() { travel == Travel::Loaded } else { travel != Travel::Fixed };
+        goes && self.own_room(base, item) > 0
     }
 
     /// Room of one item that began at a base, in thousandths of a TEU.
@@ -144,7 +145,7 @@ impl Engine<'_> {
                 continue;
             }
             let each = self.own_room(base, item);
-            let fits = if each > 0 { (left / each).clamp(0, i64::from(held)) as u32 } else { held };
+            let fits = (left / each).clamp(0, i64::from(held)) as u32;
             let units = if first { fits.max(1) } else { fits };
             if units > 0 {
                 first = false;
@@ -162,7 +163,7 @@ impl Engine<'_> {
         let mut passing = std::mem::take(&mut self.bases[base].passing);
         for lot in &mut passing {
             let each = self.passing_room(lot.item);
-            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { lot.units };
+            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { 0 };
             if fits > 0 {
                 lot.units -= fits;
                 left -= i64::from(fits) * each;
@@ -175,7 +176,7 @@ impl Engine<'_> {
         for item in self.cargo_order.clone() {
             let staged = self.bases[base].staged[item];
             let each = self.own_room(base, item);
-            let fits = if each > 0 { (left / each).min(i64::from(staged)) as u32 } else { staged };
+            let fits = if each > 0 { (left / each).min(i64::from(staged)) as u32 } else { 0 };
             if fits > 0 {
                 self.bases[base].staged[item] -= fits;
                 left -= i64::from(fits) * each;
