@@ -82,6 +82,8 @@ impl Withdrawal<'_> {
         let state = &mut self.bases[base];
         let asked = state.lift.asks;
         state.lift.asks += 1;
+        // Another event may have been scheduled for this very date.
+        state.lift.asks_at_days = f64::INFINITY;
         let retry_days = self.inputs.permissions.air_lift.retry_days;
         match self.ask(DeskId::AirLift, base, asked) {
             Answer::Granted { after_days } => {

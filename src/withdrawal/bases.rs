@@ -289,6 +289,9 @@ impl Withdrawal<'_> {
         }
         self.count_critical(base);
         self.tell(What::BaseLeft, At::Base(base), how, &[]);
+        if self.bases[base].accelerated {
+            self.outcome.add(Measure::Accelerated, 1.0);
+        }
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;
