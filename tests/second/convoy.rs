@@ -8,7 +8,7 @@ use rearguard::model::network::Surface;
 use rearguard::model::routes::{Leg, node_id};
 
 use crate::agenda::Event;
-use crate::books::{End, Group, Lot, heads, room_of};
+use crate::books::{End, Group, Lot, heads, milli, room_of};
 use crate::contacts::ContactPoint;
 use crate::engine::Engine;
 
@@ -369,10 +369,11 @@ impl Engine<'_> {
         self.convoys[id].load.retain(|lot| lot.units > 0);
     }
 
-    /// The room of one item of a lot as it travels with a convoy.
+    /// The room that one item of a lot counts with when a convoy loses a truck: on contract trucks the larger of its two.
     fn room_on(&self, id: usize, lot: Lot) -> i64 {
-        let convoy = &self.convoys[id];
-        self.room_at(convoy.base, lot)
+        let class = &self.inputs.class[lot.item / 2];
+        let own = if class.travel == Travel::Loaded { milli(class.teu) } else { 0 };
+        if self.convoys[id].trucks.is_some() { own.max(self.passing_room(lot.item)) } else { own }
     }
 
     pub fn on_convoy_arrives(&mut self, id: usize) {
