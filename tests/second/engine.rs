@@ -248,8 +248,7 @@ impl<'a> Engine<'a> {
             fuel: (0.0, 0.0),
             tank: 0.0,
         });
-        let (deadline_days, end_days) =
-            (inputs.mission.deadline + 1.0, inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days);
+        let deadline_days = inputs.mission.deadline + 1.0;
         Self {
             net,
             streams,
@@ -269,7 +268,7 @@ impl<'a> Engine<'a> {
             ends: vec![[0; ENDS]; inputs.base.len() * classes * 2],
             host_withholds: false,
             deadline_days,
-            end_days,
+            end_days: deadline_days + inputs.mission.liquidation_days,
             passed: false,
             over: false,
             out_people: 0,
