@@ -7,7 +7,7 @@ use crate::model::threat::Tension;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting, class_of};
 use crate::withdrawal::observe::Noted;
-use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
+use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
@@ -64,7 +64,8 @@ impl Withdrawal<'_> {
     /// A base asks for a day of flights.
     pub(super) fn on_airlift_asked(&mut self, base: usize) {
         let now = self.now();
-        let own = total(&self.bases[base].people);
+        let people = self.bases[base].people.iter().filter(|lot| lot.garrison == small(base));
+        let own: u32 = people.map(|lot| lot.count).sum();
         let state = &mut self.bases[base];
         if !state.open || state.lift.asks_at_days != now {
             return;
@@ -73,12 +74,16 @@ impl Withdrawal<'_> {
             state.lift.begun = true;
             state.lift.people = (f64::from(own) * self.inputs.base[base].air_share.unwrap_or(0.0)) as u32;
         }
+        // Some may have flown home from there, or be dead or in care.
+        state.lift.people = state.lift.people.min(own);
         if state.lift.people == 0 && !(self.is_left_by_air(base) && self.goods_wait(base)) {
             return;
         }
         let state = &mut self.bases[base];
         let asked = state.lift.asks;
         state.lift.asks += 1;
+        // Another event may have been scheduled for this very date.
+        state.lift.asks_at_days = f64::INFINITY;
         let retry_days = self.inputs.permissions.air_lift.retry_days;
         match self.ask(DeskId::AirLift, base, asked) {
             Answer::Granted { after_days } => {
@@ -178,7 +183,7 @@ impl Withdrawal<'_> {
             lot.count -= count;
             let flown = PeopleLot { count, ..*lot };
             self.people.post(flown, Whereabouts::AtBase, Whereabouts::AtHub);
-            join(&mut self.bases[parent].people, flown);
+            self.people_come(parent, flown);
         }
         people.retain(|lot| lot.count > 0);
         self.bases[base].people = people;

@@ -10,7 +10,7 @@ use crate::withdrawal::event::{ConvoyId, Event, Job, small};
 use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
 use crate::withdrawal::meetings::Meeting;
 use crate::withdrawal::observe::Noted;
-use crate::withdrawal::people::PeopleLot;
+use crate::withdrawal::people::{PeopleLot, join, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -153,6 +153,15 @@ impl Withdrawal<'_> {
         self.bases[base].passing.iter().map(|lot| self.passing_room(lot.item) * MilliTeu::from(lot.units)).sum()
     }
 
+    /// People come to a base. Where nobody was, fire may have found nobody, and the next is looked for again.
+    pub(super) fn people_come(&mut self, base: usize, lot: PeopleLot) {
+        let were_none = total(&self.bases[base].people) == 0;
+        join(&mut self.bases[base].people, lot);
+        if were_none && self.inputs.base_fire.falls {
+            self.seek_fire(base);
+        }
+    }
+
     /// Packing starts, by plan or by an early decision.
     pub(super) fn start_packing(&mut self, base: usize) {
         if self.bases[base].open && !self.bases[base].packing {
@@ -280,6 +289,9 @@ impl Withdrawal<'_> {
         }
         self.count_critical(base);
         self.tell(What::BaseLeft, At::Base(base), how, &[]);
+        if self.bases[base].accelerated {
+            self.outcome.add(Measure::Accelerated, 1.0);
+        }
         let state = &mut self.bases[base];
         state.open = false;
         state.packing = false;

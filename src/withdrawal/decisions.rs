@@ -2,7 +2,6 @@
 //! long to hold for someone to receive the base.
 
 use crate::draw::Purpose;
-use crate::measures::Measure;
 use crate::model::closing::HoldFor;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::run::Withdrawal;
@@ -38,7 +37,6 @@ impl Withdrawal<'_> {
         state.accelerated = true;
         let level = self.zones[self.model.network.base_zone[base]].level;
         self.tell(What::LeavesEarly, At::Base(base), level.name(), &[("notice_days", notice_days)]);
-        self.outcome.add(Measure::Accelerated, 1.0);
         self.start_packing(base);
         self.set_departure(base, now + notice_days);
     }

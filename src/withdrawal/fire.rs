@@ -78,7 +78,8 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Fire falls on a base, if that is still the next to fall and anyone is there.
+    /// Fire falls on a base, if that is still the next to fall and anyone is there. If not, the next is looked for when
+    /// people come or tension changes.
     pub(super) fn on_fire_falls(&mut self, base: usize, incident: u32) {
         let Some(point) = self.fire[base].incidents.take(incident) else { return };
         let people = total(&self.bases[base].people);

@@ -128,7 +128,7 @@ impl Withdrawal<'_> {
         let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
         for lot in people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);
-            join(&mut self.bases[parent].people, lot);
+            self.people_come(parent, lot);
         }
         for lot in cargo {
             self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::AtHub, cause: Cause::Plan });

@@ -66,11 +66,10 @@ impl Withdrawal<'_> {
         let mut left = load;
         for at in (0..self.convoys[id as usize].cargo.len()).rev() {
             let lot = self.convoys[id as usize].cargo[at];
-            let class = &self.inputs.class[class_of(lot.item)];
+            let [own, shipped] = self.tables.rooms[lot.item as usize];
             let room = match self.convoys[id as usize].kind {
-                Kind::Withdrawal if class.travel != Travel::Loaded => 0,
-                Kind::Withdrawal => (class.teu * 1000.0) as MilliTeu,
-                Kind::Column => self.passing_room(lot.item).max((class.teu * 1000.0) as MilliTeu),
+                Kind::Withdrawal => own,
+                Kind::Column => own.max(shipped),
             };
             if room == 0 || left < room {
                 continue;

@@ -68,19 +68,22 @@ impl Withdrawal<'_> {
         self.count_answer(answer);
         self.tell_filed(answer, DeskId::AirResupply, At::Convoy(id));
         match answer {
-            Answer::Granted { after_days } if self.air.can_resupply(&self.inputs) => {
+            Answer::Granted { after_days } => {
                 self.schedule(now + after_days, Event::ResupplyComes { convoy: id });
             }
-            Answer::Granted { after_days } | Answer::Refused { after_days } => {
-                self.ask_for_supplies(id, now + after_days + retry_days);
-            }
+            Answer::Refused { after_days } => self.ask_for_supplies(id, now + after_days + retry_days),
             Answer::Never => self.ask_for_supplies(id, now + retry_days),
         }
     }
 
-    /// A flight has brought a convoy supplies; one that stood still goes on.
+    /// A granted flight brings a convoy supplies if an aircraft is fit to; one that stood still goes on.
     pub(super) fn on_resupply_comes(&mut self, id: ConvoyId) {
         if self.convoys[id as usize].supplies.arrived {
+            return;
+        }
+        if !self.air.can_resupply(&self.inputs) {
+            let again_days = self.now() + self.inputs.permissions.air_resupply.retry_days;
+            self.ask_for_supplies(id, again_days);
             return;
         }
         self.outcome.add(Measure::ResupplyFlights, 1.0);

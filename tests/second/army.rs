@@ -187,8 +187,22 @@ impl Engine<'_> {
         rules.hold_for_handover_days > 0.0 && comes
     }
 
+    /// Whether a base with nobody to receive it holds, from now on or still. A grant of movement does not end it.
+    pub fn holds(&mut self, base: usize) -> bool {
+        let Some(since) = self.bases[base].holding_since else {
+            self.begin_to_hold(base);
+            return true;
+        };
+        let until_days = since + self.inputs.decisions.hold_for_handover_days;
+        let holds = self.now() < until_days;
+        if holds {
+            self.set_departure(base, until_days);
+        }
+        holds
+    }
+
     /// A base begins to hold.
-    pub fn begin_to_hold(&mut self, base: usize) {
+    fn begin_to_hold(&mut self, base: usize) {
         let (now, rules) = (self.now(), &self.inputs.decisions);
         let until_days = now + rules.hold_for_handover_days;
         let authority = (rules.hold_for == HoldFor::CivilAuthority).then_some(rules.civil_authority_mean_days);

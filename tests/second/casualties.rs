@@ -17,8 +17,8 @@ pub struct Hurt {
     pub dispersion: f64,
     /// Whose desk decides on the flight.
     pub region: usize,
-    /// Most people that can be among them; all of the list if none.
-    pub heads_most: Option<u32>,
+    /// How many of the list are there to be hit; all of them if none.
+    pub most: Option<u32>,
 }
 
 /// Where.
@@ -46,7 +46,8 @@ impl Engine<'_> {
     pub fn hurt(&mut self, stream: &mut Stream, hurt: &Hurt, people: &mut [Group], place: Place) -> Harm {
         let rules = self.inputs.casualties.clone();
         let mean = hurt.mean / (1.0 - rules.killed_share);
-        let hit = stream.negative_binomial(mean, hurt.dispersion).min(MOST_HIT).min(u64::from(heads(people)));
+        let most = hurt.most.unwrap_or(heads(people));
+        let hit = stream.negative_binomial(mean, hurt.dispersion).min(MOST_HIT).min(u64::from(most));
         let fit = if self.helicopter_fit() { self.on_the_spot(MEDICAL_EVACUATION, hurt.region) } else { 0.0 };
         let flight = stream.chance(fit);
         let hours = stream.lognormal(rules.evacuation_hours, rules.evacuation_log_sd);
@@ -62,8 +63,7 @@ impl Engine<'_> {
             let who = stream.uniform();
             let in_care = !killed && serious;
             let dead = killed || (serious && dies_in_care);
-            let aboard = heads(people);
-            let among = hurt.heads_most.unwrap_or(aboard).min(aboard);
+            let among = heads(people);
             let mut driver = false;
             if among > 0 {
                 let at = ((who * f64::from(among)) as u32).min(among - 1);

@@ -111,12 +111,12 @@ impl Engine<'_> {
             let each = room_of(rules.truck_teu);
             let needs = ((waiting.max(0) + each - 1) / each) as u32;
             let trucks = needs.min(rules.column_trucks as u32).min(self.fleets[fleet].trucks);
-            if trucks > self.fleets[fleet].ready || (trucks == 0 && waiting > 0) {
+            if trucks > self.fleets[fleet].ready {
                 return;
             }
             let key = key2(key2(self.key(base), self.bases[base].columns_sent), 1);
             let Some(escorts) = self.escorts_for(fleet, base, key) else { return };
-            if waiting <= 0 {
+            if trucks == 0 {
                 self.escorts_come_home(fleet, escorts);
                 self.bases[base].column_granted = false;
                 continue;

@@ -24,11 +24,12 @@ pub struct ContactPoint {
 }
 
 impl Engine<'_> {
-    /// What the rate of a kind is at critical tension, without cover or clearance, with growth as given.
+    /// What the rate of a kind is at critical tension, without cover, with growth as given.
     fn critical_rate(&self, id: usize, zone: usize, kind: usize, growth: f64) -> f64 {
         let (convoy, threat) = (&self.convoys[id], &self.inputs.threat);
         let rules = &self.inputs.zone[zone];
-        let base = if kind == 0 { rules.device_per_km } else { rules.direct_per_km };
+        let clearance = if self.inputs.convoys.route_clearance { threat.ratio_clearance } else { 1.0 };
+        let base = if kind == 0 { rules.device_per_km * clearance } else { rules.direct_per_km };
         let vehicles = f64::from(convoy.column_vehicles.max(1));
         let size = pow(vehicles / threat.reference_vehicles, threat.size_exponent);
         base * convoy.frailty * convoy.share * size * growth
@@ -112,13 +113,9 @@ impl Engine<'_> {
         let zone = self.net.road_zone[road];
         let threat = self.inputs.threat.clone();
         let multipliers = [threat.multiplier_calm, threat.multiplier_tense, threat.multiplier_clashes, 1.0];
-        let cleared = point.kind == 0 && self.inputs.convoys.route_clearance;
-        let clearance = if cleared { threat.ratio_clearance } else { 1.0 };
         let cover = self.cover(id);
-        let rate = self.critical_rate(id, zone, point.kind, self.growth(now))
-            * multipliers[self.zones[zone].level]
-            * clearance
-            * cover;
+        let rate =
+            self.critical_rate(id, zone, point.kind, self.growth(now)) * multipliers[self.zones[zone].level] * cover;
         let held_back = point.height < rate && self.held_back(self.convoys[id].journey, point.number, zone);
         if point.height >= rate || held_back {
             self.goes_on(id);
@@ -161,7 +158,7 @@ impl Engine<'_> {
             (rules.wounded_per_direct, rules.direct_dispersion, rules.vehicle_lost_per_direct)
         };
         let region = self.net.base_region[self.convoys[id].base];
-        let hurt = Hurt { mean: mean * mix, dispersion, region, heads_most: None };
+        let hurt = Hurt { mean: mean * mix, dispersion, region, most: None };
         let column = self.convoys[id].trucks.is_some();
         let mut people = std::mem::take(&mut self.convoys[id].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Road { device, column });

@@ -8,7 +8,7 @@ use rearguard::model::network::Surface;
 use rearguard::model::routes::{Leg, node_id};
 
 use crate::agenda::Event;
-use crate::books::{End, Group, Lot, heads, room_of};
+use crate::books::{End, Group, Lot, heads, milli, room_of};
 use crate::contacts::ContactPoint;
 use crate::engine::Engine;
 
@@ -55,10 +55,12 @@ pub struct Convoy {
     pub frailty: f64,
     pub points: Vec<ContactPoint>,
     pub reached: Option<ContactPoint>,
-    /// When it last moved off, and where it is to stop next, with its gap to a breakdown there.
-    pub stop: (f64, f64, f64),
+    /// When it last moved off, and where it is to stop next.
+    pub stop: (f64, f64),
     pub breakdowns: Stream,
+    /// Expected breakdowns from `gap_km` of the leg to the next.
     pub gap: f64,
+    pub gap_km: f64,
     pub delay_days: f64,
     pub by_road_days: f64,
     pub score: f64,
@@ -111,7 +113,7 @@ impl Engine<'_> {
         let convoy = &mut self.convoys[id];
         (convoy.way, convoy.follows, convoy.journey, convoy.legs) = (way, follows, journey, legs);
         (convoy.leg, convoy.leg_km, convoy.set_off_days) = (0, 0.0, now);
-        convoy.gap = stream.standard_exponential();
+        (convoy.gap, convoy.gap_km) = (stream.standard_exponential(), 0.0);
         convoy.breakdowns = stream;
         self.lay_out_contacts(id);
         if self.convoys[id].legs.is_empty() {
@@ -121,15 +123,25 @@ impl Engine<'_> {
         }
     }
 
-    /// A convoy stops where it was to stop next.
+    /// A convoy stops at a contact.
     pub fn stops(&mut self, id: usize) {
+        let (_, at_km) = self.convoys[id].stop;
+        self.convoys[id].leg_km = at_km;
+        self.counts_gap(id, at_km);
+    }
+
+    /// Takes what has been driven of a leg off the gap to the next breakdown.
+    fn counts_gap(&mut self, id: usize, to_km: f64) {
+        let convoy = &self.convoys[id];
+        let per_km = self.breakdowns_per_km(id, convoy.legs[convoy.leg]);
         let convoy = &mut self.convoys[id];
-        (_, convoy.leg_km, convoy.gap) = convoy.stop;
+        convoy.gap = (convoy.gap - (to_km - convoy.gap_km) * per_km).max(0.0);
+        convoy.gap_km = to_km;
     }
 
     /// Lets a convoy go on as if it had not stopped.
     pub fn goes_on(&mut self, id: usize) {
-        let (set_off_days, _, _) = self.convoys[id].stop;
+        let (set_off_days, _) = self.convoys[id].stop;
         self.moves_off(id, set_off_days);
     }
 
@@ -143,16 +155,15 @@ impl Engine<'_> {
                 return;
             };
             if time_days >= convoy.supplies_until {
-                self.convoys[id].stop = (time_days, convoy.leg_km, convoy.gap);
+                self.convoys[id].stop = (time_days, convoy.leg_km);
                 self.agenda.at(time_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
             let apart_km = self.breakdowns_apart_km(id, leg);
-            let per_km = self.breakdowns_per_km(id, leg);
             let end_km = self.inputs.road[leg.road].km;
             let contact = convoy.points.first().filter(|point| point.leg == convoy.leg);
             let contact_km = contact.map_or(f64::INFINITY, |point| point.leg_km);
-            let breakdown_km = convoy.leg_km + convoy.gap * apart_km;
+            let breakdown_km = convoy.gap_km + convoy.gap * apart_km;
             let (stop, to_km) = if contact_km < end_km && contact_km <= breakdown_km {
                 (Stop::Contact, contact_km)
             } else if breakdown_km < end_km {
@@ -160,13 +171,12 @@ impl Engine<'_> {
             } else {
                 (Stop::LegEnd, end_km)
             };
-            let km = to_km - convoy.leg_km;
             let (reached_days, gone_km) = self.travel(id, time_days, to_km, leg);
             if gone_km < to_km {
                 // Supplies end before it is there.
                 let convoy = &mut self.convoys[id];
-                convoy.stop = (time_days, convoy.leg_km, convoy.gap);
-                (convoy.leg_km, convoy.gap) = (gone_km, convoy.gap - (gone_km - convoy.leg_km) * per_km);
+                convoy.stop = (time_days, convoy.leg_km);
+                convoy.leg_km = gone_km;
                 self.agenda.at(reached_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
@@ -176,7 +186,7 @@ impl Engine<'_> {
                 Stop::Contact => {
                     let convoy = &mut self.convoys[id];
                     let point = convoy.points.remove(0);
-                    convoy.stop = (set_off_days, to_km, convoy.gap - km * per_km);
+                    convoy.stop = (set_off_days, to_km);
                     convoy.reached = Some(point);
                     self.agenda.at(time_days, Event::ContactReached { convoy: id });
                     return;
@@ -192,8 +202,8 @@ impl Engine<'_> {
                     }
                 }
                 Stop::LegEnd => {
-                    let convoy = &mut self.convoys[id];
-                    convoy.gap -= km * per_km;
+                    self.counts_gap(id, end_km);
+                    let convoy = &self.convoys[id];
                     let last = convoy.leg + 1 == convoy.legs.len();
                     if let Some(base) = self.may_be_joined(id, leg.to).filter(|_| !last) {
                         self.convoys[id].leg_km = to_km;
@@ -202,7 +212,7 @@ impl Engine<'_> {
                     }
                     let convoy = &mut self.convoys[id];
                     convoy.leg += 1;
-                    convoy.leg_km = 0.0;
+                    (convoy.leg_km, convoy.gap_km) = (0.0, 0.0);
                     if !last {
                         self.tell_convoy(time_days, "junction_passed", id, "", &[]);
                     }
@@ -282,7 +292,7 @@ impl Engine<'_> {
         let delay_days = convoy.breakdowns.lognormal(median, log_sd);
         let abandoned = convoy.breakdowns.chance(abandons);
         let which = convoy.breakdowns.uniform();
-        convoy.gap = convoy.breakdowns.standard_exponential();
+        (convoy.gap, convoy.gap_km) = (convoy.breakdowns.standard_exponential(), convoy.leg_km);
         let on_leg_km = convoy.leg_km;
         convoy.delay_days = delay_days;
         if time_days <= self.deadline_days {
@@ -351,7 +361,7 @@ impl Engine<'_> {
                 continue;
             }
             let each = self.room_on(id, lot);
-            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) } else { i64::from(lot.units) };
+            let fits = (left / each).min(i64::from(lot.units));
             left -= fits * each;
             self.convoys[id].load[at].units -= fits as u32;
             self.end(Lot { units: fits as u32, ..lot }, end);
@@ -359,10 +369,11 @@ impl Engine<'_> {
         self.convoys[id].load.retain(|lot| lot.units > 0);
     }
 
-    /// The room of one item of a lot as it travels with a convoy.
+    /// The room that one item of a lot counts with when a convoy loses a truck: on contract trucks the larger of its two.
     fn room_on(&self, id: usize, lot: Lot) -> i64 {
-        let convoy = &self.convoys[id];
-        self.room_at(convoy.base, lot)
+        let class = &self.inputs.class[lot.item / 2];
+        let own = if class.travel == Travel::Loaded { milli(class.teu) } else { 0 };
+        if self.convoys[id].trucks.is_some() { own.max(self.passing_room(lot.item)) } else { own }
     }
 
     pub fn on_convoy_arrives(&mut self, id: usize) {
@@ -475,9 +486,10 @@ impl Engine<'_> {
             frailty,
             points: Vec::new(),
             reached: None,
-            stop: (0.0, 0.0, 0.0),
+            stop: (0.0, 0.0),
             breakdowns: self.streams.stream(Purpose::Breakdown, key, 0),
             gap: 0.0,
+            gap_km: 0.0,
             delay_days: 0.0,
             by_road_days: 0.0,
             score: self.streams.stream(Purpose::ColumnSpeed, key, 0).standard_normal(),

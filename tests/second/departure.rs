@@ -145,8 +145,7 @@ impl Engine<'_> {
             self.wait_for_permission(base, latest_days);
             return;
         }
-        if !self.bases[base].held && self.would_hold(base) {
-            self.begin_to_hold(base);
+        if self.would_hold(base) && self.holds(base) {
             return;
         }
         if self.waits_to_join(base) {
@@ -199,12 +198,12 @@ impl Engine<'_> {
         }
         let mut room = room_of(f64::from(trucks) * self.inputs.convoys.own_truck_teu);
         for &item in &self.cargo_order {
-            if travel(item) != Travel::Loaded {
+            if !self.is_cargo(base, item) {
                 continue;
             }
             let held = state.on_hand[item] + state.staged[item];
             let each = self.own_room(base, item);
-            let units = if each > 0 { (room / each).min(i64::from(held)) as u32 } else { held };
+            let units = (room / each).min(i64::from(held)) as u32;
             room -= i64::from(units) * each;
             crate::books::add(&mut takes, Lot { origin: base, item, units });
         }
@@ -255,7 +254,7 @@ impl Engine<'_> {
     fn columns_take_what_is_staged(&mut self, base: usize) {
         let mut columns = std::mem::take(&mut self.bases[base].queue);
         let mut loading: Vec<usize> = Vec::new();
-        for job in std::mem::take(&mut self.bases[base].jobs) {
+        for job in &self.bases[base].jobs {
             if let crate::engine::Work::Load { convoy } = job.work {
                 loading.push(convoy);
             }

@@ -6,6 +6,7 @@ use rearguard::model::equipment::Travel;
 
 use crate::agenda::Event;
 use crate::books::{End, Item, Lot};
+use crate::convoy::Trucks;
 use crate::engine::Engine;
 
 impl Engine<'_> {
@@ -62,10 +63,11 @@ impl Engine<'_> {
         dispose
     }
 
-    /// Whether a column is on its way to a base.
+    /// Whether a column is on its way to a base or waits there. One that has lost all its trucks brings no room.
     fn column_is_coming(&self, base: usize) -> bool {
         self.convoys.iter().any(|convoy| {
-            convoy.base == base && convoy.trucks.as_ref().is_some_and(|trucks| !trucks.loaded && !trucks.gone)
+            let comes = |trucks: &Trucks| !trucks.loaded && !trucks.gone && trucks.number > 0;
+            convoy.base == base && convoy.trucks.as_ref().is_some_and(comes)
         })
     }
 

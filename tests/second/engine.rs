@@ -37,7 +37,10 @@ pub enum Work {
 pub struct Job {
     pub number: u64,
     pub work: Work,
+    /// When it ends if no fire falls from when that was worked out.
     pub due_days: f64,
+    /// For how long fire had stopped crews by then.
+    pub stopped_days: f64,
 }
 
 /// A base.
@@ -84,6 +87,8 @@ pub struct Base {
     pub taken_uniform: f64,
     pub looted_uniform: f64,
     pub shelter_until: f64,
+    /// For how long fire has stopped crews.
+    pub stopped_days: f64,
     pub fire: Points,
     pub fire_expected: u64,
     pub fire_next: Option<crate::points::Point>,
@@ -231,6 +236,7 @@ impl<'a> Engine<'a> {
             taken_uniform: 0.0,
             looted_uniform: 1.0,
             shelter_until: 0.0,
+            stopped_days: 0.0,
             fire: Points::default(),
             fire_expected: 0,
             fire_next: None,
@@ -242,8 +248,7 @@ impl<'a> Engine<'a> {
             fuel: (0.0, 0.0),
             tank: 0.0,
         });
-        let (deadline_days, end_days) =
-            (inputs.mission.deadline + 1.0, inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days);
+        let deadline_days = inputs.mission.deadline + 1.0;
         Self {
             net,
             streams,
@@ -263,7 +268,7 @@ impl<'a> Engine<'a> {
             ends: vec![[0; ENDS]; inputs.base.len() * classes * 2],
             host_withholds: false,
             deadline_days,
-            end_days,
+            end_days: deadline_days + inputs.mission.liquidation_days,
             passed: false,
             over: false,
             out_people: 0,

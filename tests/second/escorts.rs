@@ -7,7 +7,8 @@ use crate::agenda::Event;
 use crate::desk::ARMED_ESCORT;
 use crate::engine::Engine;
 
-/// Escorts that a fleet has free at the start; without a number it is never short.
+/// Escorts that a fleet owns less those bound at the start, below 0 if more are bound than it owns; without a number it is
+/// never short.
 pub fn owned_and_free(fleet: &TruckFleet) -> i64 {
     let bound = fleet.escorts_bound.unwrap_or(0.0);
     fleet.escorts.map_or(i64::MAX / 2, |escorts| (escorts - bound) as i64)
@@ -39,7 +40,7 @@ impl Engine<'_> {
         if !self.streams.stream(Purpose::Escort, key, 0).chance(probability) {
             return Some(0);
         }
-        if i64::from(wanted) > self.fleets[fleet].escorts_free {
+        if i64::from(wanted) > self.fleets[fleet].escorts_free.max(0) {
             self.tell("waits_for_escorts", base, "", &[]);
             return None;
         }

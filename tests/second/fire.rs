@@ -59,7 +59,7 @@ impl Engine<'_> {
         let sheltered = stream.chance(rules.sheltered_share) || now < self.bases[base].shelter_until;
         let mean =
             if sheltered { rules.wounded_per_incident } else { rules.wounded_per_incident / rules.shelter_multiplier };
-        let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], heads_most: None };
+        let hurt = Hurt { mean, dispersion: rules.dispersion, region: self.net.base_region[base], most: None };
         let mut people = std::mem::take(&mut self.bases[base].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Base);
         let own: u32 = people.iter().filter(|group| group.home == base).map(|group| group.count).sum();
@@ -72,22 +72,14 @@ impl Engine<'_> {
         self.take_shelter(base);
     }
 
-    /// People and crews go to shelter: jobs end later by as much as is added.
+    /// People and crews go to shelter, for longer than they are already to stay.
     fn take_shelter(&mut self, base: usize) {
         let now = self.now();
-        let from = self.bases[base].shelter_until.max(now);
         let until = now + self.inputs.base_fire.shelter_hours / 24.0;
-        self.bases[base].shelter_until = from.max(until);
-        let longer = (until - from).max(0.0);
+        let state = &mut self.bases[base];
+        let longer = (until - state.shelter_until.max(now)).max(0.0);
+        state.shelter_until = state.shelter_until.max(until);
+        state.stopped_days += longer;
         self.add(Measure::ShelteredDays, longer);
-        let jobs = self.bases[base].jobs.clone();
-        for (at, job) in jobs.iter().enumerate() {
-            self.bases[base].jobs[at].due_days = job.due_days + longer;
-            self.agenda.at(job.due_days + longer, Event::CrewDone { base, job: job.number });
-        }
-        if jobs.len() < self.bases[base].crews as usize {
-            // Idle crews look again when shelter ends.
-            self.agenda.at(self.bases[base].shelter_until, Event::CrewDone { base, job: u64::MAX });
-        }
     }
 }

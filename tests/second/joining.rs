@@ -2,7 +2,6 @@
 
 use rearguard::draw::key2;
 use rearguard::measures::Measure;
-use rearguard::model::equipment::Travel;
 
 use crate::agenda::Event;
 use crate::books::{Group, Lot, heads};
@@ -24,7 +23,7 @@ impl Engine<'_> {
     pub fn on_convoy_passes(&mut self, id: usize, base: usize) {
         let now = self.now();
         self.convoys[id].leg += 1;
-        self.convoys[id].leg_km = 0.0;
+        (self.convoys[id].leg_km, self.convoys[id].gap_km) = (0.0, 0.0);
         self.convoys[id].passed.push(base);
         let state = &self.bases[base];
         let camps_open = (0..self.bases.len()).any(|at| self.net.parent[at] == Some(base) && self.bases[at].open);
@@ -125,14 +124,14 @@ impl Engine<'_> {
     }
 
     pub fn on_thin_out_leaves(&mut self, base: usize) {
-        if !self.bases[base].open {
+        if !self.bases[base].open || self.bases[base].departs_days <= self.now() {
             return;
         }
         let share = 1.0 - self.inputs.decisions.thin_out_to;
-        let some = |n: u32| (f64::from(n) * share).floor() as u32;
+        let some = |n: u32| (f64::from(n) * share + 1e-9).floor() as u32;
         let takes = self.takes(base);
-        let own = takes.iter().filter(|lot| lot.origin == base).map(|lot| Lot { units: some(lot.units), ..*lot });
-        let takes: Vec<Lot> = own.filter(|lot| lot.units > 0).collect();
+        let parts = takes.iter().map(|lot| Lot { units: some(lot.units), ..*lot });
+        let takes: Vec<Lot> = parts.filter(|lot| lot.units > 0).collect();
         let mut people = Vec::new();
         for group in self.bases[base].people.iter_mut().filter(|group| group.home == base) {
             let goes = some(group.count);
@@ -141,10 +140,12 @@ impl Engine<'_> {
                 people.push(Group { count: goes, ..*group });
             }
         }
-        for lot in takes.iter().filter(|lot| self.inputs.class[lot.item / 2].travel == Travel::Drives) {
-            self.bases[base].thinned_vehicles[lot.item] += lot.units;
+        let mut thinned = self.bases[base].thinned_vehicles.clone();
+        for lot in takes.iter().filter(|lot| lot.origin == base && self.drives(lot)) {
+            thinned[lot.item] += lot.units;
         }
-        self.take_own(base, &takes);
+        self.bases[base].thinned_vehicles = thinned;
+        self.take_part(base, &takes);
         let key = key2(self.key(base), AHEAD);
         let name = format!("{}-ahead", self.inputs.base[base].id);
         let mut convoy = self.new_convoy(base, name, key, key);
@@ -159,10 +160,15 @@ impl Engine<'_> {
         self.sets_out(self.convoys.len() - 1);
     }
 
-    /// Takes a base's own items from its accounts.
-    fn take_own(&mut self, base: usize, takes: &[Lot]) {
+    /// Takes some of what is at a base, its own and what passes through.
+    fn take_part(&mut self, base: usize, takes: &[Lot]) {
         let state = &mut self.bases[base];
         for lot in takes {
+            if lot.origin != base {
+                let same = |other: &&mut Lot| other.origin == lot.origin && other.item == lot.item;
+                state.passing.iter_mut().find(same).expect("it waits there").units -= lot.units;
+                continue;
+            }
             let staged = state.staged[lot.item].min(lot.units);
             state.staged[lot.item] -= staged;
             state.on_hand[lot.item] -= lot.units - staged;

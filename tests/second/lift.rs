@@ -63,9 +63,14 @@ impl Engine<'_> {
         goods
     }
 
+    /// People of the base's own who are there.
+    fn own_people(&self, base: usize) -> u32 {
+        self.bases[base].people.iter().filter(|group| group.home == base).map(|group| group.count).sum()
+    }
+
     fn wants_flights(&self, base: usize) -> bool {
         let lift = &self.bases[base].lift;
-        let people = lift.flown < lift.to_fly && heads(&self.bases[base].people) > 0;
+        let people = lift.flown < lift.to_fly && self.own_people(base) > 0;
         people || (self.by_air_alone(base) && !self.goods_to_lift(base).is_empty())
     }
 
@@ -76,7 +81,7 @@ impl Engine<'_> {
         }
         if !self.bases[base].lift.begun {
             self.bases[base].lift.begun = true;
-            let people = f64::from(heads(&self.bases[base].people));
+            let people = f64::from(self.own_people(base));
             self.bases[base].lift.to_fly = (self.air_share(base) * people).floor() as u32;
         }
         self.bases[base].lift.asks_days = None;
@@ -131,12 +136,14 @@ impl Engine<'_> {
         let seats = (f64::from(sorties) * mean(|kind| kind.seats)).floor() as u32;
         let mut left_t = f64::from(sorties) * mean(|kind| kind.payload_t) * rules.hot_and_high_factor;
         let lift = &self.bases[base].lift;
-        let wanted = (lift.to_fly.saturating_sub(lift.flown)).min(heads(&self.bases[base].people));
+        let wanted = (lift.to_fly.saturating_sub(lift.flown)).min(self.own_people(base));
         let weight = (left_t / rules.person_t).floor() as u32;
         let people = wanted.min(seats).min(weight);
         left_t -= f64::from(people) * rules.person_t;
         left_t += self.bases[base].lift.left_t;
-        let mut aboard = self.embark(base, people);
+        for group in self.embark(base, people) {
+            crate::books::welcome(&mut self.bases[parent].people, group);
+        }
         self.fly_goods(base, left_t);
         self.bases[base].lift.flown += people;
         self.add(Measure::AirSorties, f64::from(sorties));
@@ -146,10 +153,7 @@ impl Engine<'_> {
         let hits = if under_fire { stream.binomial(u64::from(sorties) * 2, rules.hit_probability) } else { 0 };
         for hit in 0..hits {
             let (damage, which) = (stream.uniform(), stream.uniform());
-            self.is_hit(base, (hit, damage, which), &fit, (&mut aboard, sorties));
-        }
-        for group in aboard {
-            crate::books::welcome(&mut self.bases[parent].people, group);
+            self.is_hit((base, parent), (hit, damage, which), &fit, people / sorties.max(1));
         }
         let wait_days = if hits > 0 { rules.strip_closed_days.max(1.0) } else { 1.0 };
         self.asks_again(base, now + wait_days);
@@ -159,7 +163,8 @@ impl Engine<'_> {
     fn embark(&mut self, base: usize, people: u32) -> Vec<Group> {
         let (mut aboard, mut left) = (Vec::new(), people);
         for category in [2, 1, 0] {
-            for group in self.bases[base].people.iter_mut().filter(|group| group.category == category) {
+            let own = |group: &&mut Group| group.home == base && group.category == category;
+            for group in self.bases[base].people.iter_mut().filter(own) {
                 let some = group.count.min(left);
                 if some > 0 {
                     group.count -= some;
@@ -189,10 +194,10 @@ impl Engine<'_> {
 
     fn is_hit(
         &mut self,
-        base: usize,
+        (base, parent): (usize, usize),
         (hit, damage, which): (u64, f64, f64),
         fit: &[usize],
-        (aboard, sorties): (&mut Vec<Group>, u32),
+        aboard: u32,
     ) {
         let rules = self.inputs.aviation.clone();
         let at = fit[((which * fit.len() as f64) as usize).min(fit.len() - 1)];
@@ -220,10 +225,17 @@ impl Engine<'_> {
         let hurt = Hurt {
             mean: if destroyed { rules.wounded_per_loss } else { rules.wounded_per_hit },
             dispersion: rules.hit_dispersion,
-            region: self.net.base_region[base],
-            heads_most: Some(heads(aboard) / sorties.max(1)),
+            region: self.net.base_region[parent],
+            most: Some(aboard),
         };
-        let harm = self.hurt(&mut stream, &hurt, aboard, Place::Aircraft);
+        // Any of the base's own people who are at the parent by now.
+        let mut people = std::mem::take(&mut self.bases[parent].people);
+        let mut own: Vec<Group> = people.iter().filter(|group| group.home == base).copied().collect();
+        let harm = self.hurt(&mut stream, &hurt, &mut own, Place::Aircraft);
+        for (group, left) in people.iter_mut().filter(|group| group.home == base).zip(own) {
+            *group = left;
+        }
+        self.bases[parent].people = people;
         if harm.killed + harm.wounded > 0 {
             let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
             self.tell("hurt_aboard", base, "", &amounts);

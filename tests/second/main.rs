@@ -95,12 +95,6 @@ fn the_reference_case() {
     shipped("mali-2023.toml", &["historical"], 1..4);
 }
 
-/// Random worlds on which the engines still differ: fire at hubs that are empty at times, last bits after a halt for supplies
-/// and of jobs under fire, the order of two convoys at one instant.
-const OPEN: [u64; 9] = [0, 214, 333, 366, 376, 380, 456, 460, 497];
-/// How many worlds in a hundred may be like those.
-const OPEN_PERCENT: usize = 6;
-
 /// Compares both engines on random worlds, a replication each. A world that the program refuses fails too.
 ///
 /// # Returns
@@ -134,11 +128,9 @@ fn random(numbers: std::ops::Range<u64>) -> Vec<(u64, String)> {
 #[test]
 fn random_worlds() {
     let differ = random(0..500);
-    for (number, text) in &differ {
-        assert!(OPEN.contains(number), "{text}");
-    }
-    println!("second engine: {} of 500 worlds differ, all of them known", differ.len());
-    leave("O2", 500 - differ.len(), &format!("of 500 random worlds; {} differ, each of them known", differ.len()));
+    println!("second engine: {} of 500 worlds differ", differ.len());
+    leave("O2", 500 - differ.len(), &format!("of 500 random worlds; {} differ", differ.len()));
+    assert!(differ.is_empty(), "{}", differ[0].1);
 }
 
 /// A count for the scorecard, where `tests/run` says.
@@ -151,7 +143,11 @@ fn leave(row: &str, count: usize, found: &str) {
     }
 }
 
-/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts; of ten or fewer the whole is shown.
+/// Lines of a difference that say where the engines part: of each, three entries before it, the entry and one after it.
+const FIRST_LINES: usize = 11;
+
+/// `REARGUARD_WORLDS=1000..2000` takes these worlds only, so that a long run can be done in parts. Each that differs is shown
+/// with the entries where the engines part, and of ten or fewer worlds with the scenario.
 #[test]
 #[ignore = "takes minutes"]
 fn many_random_worlds() {
@@ -161,10 +157,10 @@ fn many_random_worlds() {
     let differ = random(from..to);
     let few = to - from <= 10;
     for (_, text) in &differ {
-        println!("{}", text.lines().take(if few { usize::MAX } else { 2 }).collect::<Vec<_>>().join("\n"));
+        println!("{}", text.lines().take(if few { usize::MAX } else { FIRST_LINES }).collect::<Vec<_>>().join("\n"));
     }
     println!("second engine: {} of {} worlds differ", differ.len(), to - from);
     let equal = (to - from) as usize - differ.len();
     leave("O2-long", equal, &format!("of {} random worlds; {} differ", to - from, differ.len()));
-    assert!(differ.len() * 100 <= (to - from) as usize * OPEN_PERCENT, "more than {OPEN_PERCENT} in a hundred differ");
+    assert!(differ.is_empty(), "{} worlds differ", differ.len());
 }

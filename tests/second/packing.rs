@@ -7,10 +7,11 @@ use crate::books::{Item, Lot, milli};
 use crate::engine::{Engine, Job, Work};
 
 impl Engine<'_> {
-    /// Whether a class is cargo of a base.
+    /// Whether a class is cargo of a base; what takes no room is not.
     pub fn is_cargo(&self, base: usize, item: Item) -> bool {
         let travel = self.inputs.class[item / 2].travel;
-        if self.net.parent[base].is_some() { travel == Travel::Loaded } else { travel != Travel::Fixed }
+        let goes = if self.net.parent[base].is_some() { travel == Travel::Loaded } else { travel != Travel::Fixed };
+        goes && self.own_room(base, item) > 0
     }
 
     /// Room of one item that began at a base, in thousandths of a TEU.
@@ -61,20 +62,19 @@ impl Engine<'_> {
 
     /// Idle crews take what work there is.
     pub fn work(&mut self, base: usize) {
-        let now = self.now();
-        if now < self.bases[base].shelter_until {
-            return;
-        }
+        // In shelter they take it too, and begin when they come out.
+        let from_days = self.now().max(self.bases[base].shelter_until);
         while (self.bases[base].jobs.len() as u32) < self.bases[base].crews {
             let Some((work, room)) = self.next_work(base) else { return };
             if let Work::Load { .. } = work {
                 self.bases[base].queue.remove(0);
             }
             let rate = self.crew_rate(base);
-            let due_days = now + room as f64 / 1000.0 / rate;
+            let due_days = from_days + room as f64 / 1000.0 / rate;
             let number = self.bases[base].jobs_started;
             self.bases[base].jobs_started += 1;
-            self.bases[base].jobs.push(Job { number, work, due_days });
+            let stopped_days = self.bases[base].stopped_days;
+            self.bases[base].jobs.push(Job { number, work, due_days, stopped_days });
             self.agenda.at(due_days, Event::CrewDone { base, job: number });
         }
     }
@@ -108,21 +108,29 @@ impl Engine<'_> {
 
     pub fn on_crew_done(&mut self, base: usize, number: u64) {
         let now = self.now();
-        if number == u64::MAX {
-            self.work(base);
-            return;
-        }
+        let stopped_days = self.bases[base].stopped_days;
         let jobs = &mut self.bases[base].jobs;
         let Some(at) = jobs.iter().position(|job| job.number == number && job.due_days == now) else { return };
+        if stopped_days > jobs[at].stopped_days {
+            let due_days = now + (stopped_days - jobs[at].stopped_days);
+            (jobs[at].due_days, jobs[at].stopped_days) = (due_days, stopped_days);
+            self.agenda.at(due_days, Event::CrewDone { base, job: number });
+            return;
+        }
         let job = jobs.remove(at);
         match job.work {
             Work::Pack { room } => {
-                self.pack(base, room);
+                if self.bases[base].open {
+                    self.pack(base, room);
+                }
                 self.work(base);
                 self.consider_column(base);
             }
             Work::Load { convoy } => {
-                self.load(base, convoy);
+                // It may have gone with the garrison.
+                if !self.convoys[convoy].trucks.as_ref().is_some_and(|trucks| trucks.loaded) {
+                    self.load(base, convoy);
+                }
                 self.work(base);
             }
         }
@@ -137,7 +145,7 @@ impl Engine<'_> {
                 continue;
             }
             let each = self.own_room(base, item);
-            let fits = if each > 0 { (left / each).clamp(0, i64::from(held)) as u32 } else { held };
+            let fits = (left / each).clamp(0, i64::from(held)) as u32;
             let units = if first { fits.max(1) } else { fits };
             if units > 0 {
                 first = false;
@@ -155,7 +163,7 @@ impl Engine<'_> {
         let mut passing = std::mem::take(&mut self.bases[base].passing);
         for lot in &mut passing {
             let each = self.passing_room(lot.item);
-            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { lot.units };
+            let fits = if each > 0 { (left / each).min(i64::from(lot.units)) as u32 } else { 0 };
             if fits > 0 {
                 lot.units -= fits;
                 left -= i64::from(fits) * each;
@@ -168,7 +176,7 @@ impl Engine<'_> {
         for item in self.cargo_order.clone() {
             let staged = self.bases[base].staged[item];
             let each = self.own_room(base, item);
-            let fits = if each > 0 { (left / each).min(i64::from(staged)) as u32 } else { staged };
+            let fits = if each > 0 { (left / each).min(i64::from(staged)) as u32 } else { 0 };
             if fits > 0 {
                 self.bases[base].staged[item] -= fits;
                 left -= i64::from(fits) * each;

@@ -79,8 +79,7 @@ impl Engine<'_> {
     pub fn on_supplies_end(&mut self, id: usize) {
         let now = self.now();
         if now < self.convoys[id].supplies_until {
-            self.stops(id);
-            self.goes_on(id);
+            self.moves_off(id, now);
             return;
         }
         self.tell_convoy(now, "supplies_end", id, "", &[]);

@@ -95,9 +95,7 @@ impl Engine<'_> {
             }
         }
         for base in self.bases_of(zone) {
-            if crate::books::heads(&self.bases[base].people) > 0 {
-                self.next_fire(base);
-            }
+            self.next_fire(base);
         }
     }
 

@@ -23,6 +23,8 @@ const LEVELS: [&str; 4] = ["calm", "tense", "clashes", "critical"];
 /// A world in the making.
 struct World {
     stream: Stream,
+    /// For what came later: it leaves the rest of each world as it was.
+    more: Stream,
     text: String,
     bases: usize,
     zones: usize,
@@ -34,6 +36,7 @@ struct World {
 pub fn text(number: u64) -> String {
     let mut world = World {
         stream: Streams::new(8, number).stream(Purpose::Test, 1, 0),
+        more: Streams::new(8, number).stream(Purpose::Test, 2, 0),
         text: format!("format = 1\ntitle = \"World {number}\"\nbasis = \"assumed\"\nsource = \"Drawn for a test\"\n"),
         bases: 0,
         zones: 0,
@@ -211,7 +214,9 @@ impl World {
                 continue;
             }
             let teu = if travel == "loaded" { self.between(0.3, 2.0) } else { 0.0 };
-            let shipped = if travel == "loaded" { teu } else { self.between(0.0, 2.0) };
+            // A container that goes half empty takes less room where it is shipped on, one that is not stacked more.
+            let again = [1.0, 1.0, 0.5, 1.5][self.more.below(4) as usize];
+            let shipped = if travel == "loaded" { teu * again } else { self.between(0.0, 2.0) };
             let units = [0.0, 20.0, 80.0, 300.0][self.below(4)];
             let (share, value) = (self.between(0.0, 1.0), self.between(0.0, 90.0) * 1000.0);
             let (armoured, sensitive) = (class == 0 && self.chance(0.8), self.chance(0.35));
