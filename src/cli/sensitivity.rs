@@ -36,6 +36,8 @@ const INNER: u64 = 20;
 const COVER: [f64; 2] = [SIMULATED[0], SIMULATED[SIMULATED.len() - 1]];
 /// Scramblings unless more are asked for, and the fewest that are taken: an interval over fewer is too wide to tell anything.
 const SCRAMBLINGS: usize = 10;
+/// Measures that are analysed unless others are named.
+pub const DEFAULT: [Measure; 2] = [Measure::Wounded, Measure::LostUsd];
 /// Most values of a design: 400 MiB.
 const MOST_VALUES: usize = 50_000_000;
 
@@ -315,7 +317,7 @@ fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, S
 
 fn measures(asked: &[String]) -> Result<Vec<String>, Stop> {
     if asked.is_empty() {
-        return Ok([Measure::Wounded, Measure::LostUsd].map(|measure| measure.name().to_owned()).to_vec());
+        return Ok(DEFAULT.map(|measure| measure.name().to_owned()).to_vec());
     }
     for (at, name) in asked.iter().enumerate() {
         let shown = name.escape_debug();
