@@ -11,7 +11,7 @@ use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
 use crate::cli::exit::Stop;
 use crate::cli::files::parameter_columns;
-use crate::cli::hindcast::{fitted, listing};
+use crate::cli::hindcast::{fitted, listing, unreadable};
 use crate::cli::notes::note;
 use crate::cli::request::{Kind, Request, hash, policy_ids};
 use crate::cli::sensitivity::{bases, free, uncertainties};
@@ -151,7 +151,8 @@ pub fn calibrate(args: &CalibrateArguments, experiment: &ExperimentArguments) ->
     }
     asked.request.replications = inner.saturating_mul(u64::from(args.particles));
     asked.request.calibration = Some(Calibration {
-        facts: read_file(&file).map_err(Stop::Scenario)?,
+        facts: read_file(&file)
+            .map_err(|problems| unreadable(&file, args.facts.is_some(), "calibrate to", problems))?,
         facts_file: file.to_string_lossy().into_owned(),
         free,
         method: args.method,

@@ -40,7 +40,8 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     }
     let mut asked = Request::resolve(Kind::Hindcast, args, |case| policy_ids(case, &args.policies), &[])?;
     let file = hindcast.facts.clone().unwrap_or_else(|| facts_beside(&args.file));
-    let text = read_file(&file).map_err(|problems| unreadable(&file, hindcast.facts.is_some(), problems))?;
+    let text = read_file(&file)
+        .map_err(|problems| unreadable(&file, hindcast.facts.is_some(), "score forecasts against", problems))?;
     let model = asked.case.model(&[]).map_err(Stop::Scenario)?;
     // Read here under the name that was typed, so that problems show it; the session reads the same text again.
     let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
@@ -60,12 +61,15 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
 }
 
 /// Without `--facts` people may not know that there should be a file.
-fn unreadable(file: &Path, is_named: bool, problems: Diagnostics) -> Stop {
+///
+/// # Arguments
+/// * `to_what` - what the facts are needed to do.
+pub fn unreadable(file: &Path, is_named: bool, to_what: &str, problems: Diagnostics) -> Stop {
     let is_missing = problems.sorted().first().is_some_and(|problem| problem.code == Code::Unreadable);
     if is_named || !is_missing {
         return Stop::Scenario(problems);
     }
-    let message = format!("there are no facts to score forecasts against: `{}` cannot be read", file.display());
+    let message = format!("there are no facts to {to_what}: `{}` cannot be read", file.display());
     let mut problems = Diagnostics::new();
     let hint = "write one, or name one elsewhere with --facts FILE; docs/scenario.md says how they are written";
     problems.push(Diagnostic::new(Code::Unreadable, message).hint(hint));
