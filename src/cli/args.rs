@@ -226,6 +226,9 @@ pub enum Command {
         /// Print the fingerprints as CSV, and compare them with nothing
         #[arg(long)]
         csv: bool,
+        /// Print the fingerprints as JSON, with what they should be
+        #[arg(long, conflicts_with = "csv")]
+        json: bool,
     },
     /// Print what a shell completes commands by
     Completions {
@@ -241,6 +244,9 @@ pub enum Command {
     Explain {
         /// Such as `E025`, `casualties.wounded`, `convoys`, `column_sent`, `R07` or `decisions.notice_days`
         term: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

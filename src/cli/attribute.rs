@@ -37,11 +37,11 @@ pub fn attribute(asked: &[String], args: &ExperimentArguments) -> Result<(), Sto
 
 /// Refuses denials that cannot be attributed to.
 fn check(asked: &Asked) -> Result<(), Stop> {
-    asked.denials().map_err(Stop::Scenario)?;
     let ids = &asked.request.denials;
-    if ids.is_empty() {
+    if asked.case.document().denials().is_empty() {
         return Err(Stop::Usage("the scenario declares no [[denial]]; add one, with what lifts it".to_owned()));
     }
+    asked.denials().map_err(Stop::Scenario)?;
     if ids.len() > MOST_DENIALS {
         let message = format!("{} denials make too many combinations; name at most {MOST_DENIALS}", ids.len());
         return Err(Stop::Usage(message));

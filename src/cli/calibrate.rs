@@ -11,6 +11,7 @@ use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
 use crate::cli::exit::Stop;
 use crate::cli::files::parameter_columns;
+use crate::cli::hindcast::{fitted, listing, unreadable};
 use crate::cli::notes::note;
 use crate::cli::request::{Kind, Request, hash, policy_ids};
 use crate::cli::sensitivity::{bases, free, uncertainties};
@@ -101,7 +102,7 @@ pub struct Calibration {
 impl Calibration {
     /// What determines the results, by name.
     pub fn identity(&self) -> [(&'static str, String); 4] {
-        let facts = if self.emergent_too { "all" } else { "in sample" };
+        let facts = if self.emergent_too { "all" } else { "that inputs were set from" };
         let how = match self.method {
             Method::Abc => format!("abc, {} particles, {} generations at most", self.particles, self.generations),
             Method::History => format!("history, {} points of {} replications", self.particles, self.inner),
@@ -150,7 +151,8 @@ pub fn calibrate(args: &CalibrateArguments, experiment: &ExperimentArguments) ->
     }
     asked.request.replications = inner.saturating_mul(u64::from(args.particles));
     asked.request.calibration = Some(Calibration {
-        facts: read_file(&file).map_err(Stop::Scenario)?,
+        facts: read_file(&file)
+            .map_err(|problems| unreadable(&file, args.facts.is_some(), "calibrate to", problems))?,
         facts_file: file.to_string_lossy().into_owned(),
         free,
         method: args.method,
@@ -194,6 +196,8 @@ struct Task<'s> {
     session: &'s Session,
     calibration: &'s Calibration,
     facts: Facts,
+    /// Ids of facts that values were set from.
+    fitted: Vec<String>,
     targets: Vec<Target>,
     parameters: Vec<Uncertainty>,
 }
@@ -203,7 +207,8 @@ impl<'s> Task<'s> {
         let model = &session.plan.policies[0].model;
         let facts = read_facts(&calibration.facts_file, &calibration.facts, &model.inputs, model.start);
         let facts = facts.map_err(Stop::Scenario)?;
-        let targets = targets(&facts, &facts.quantities(), calibration.emergent_too);
+        let fitted = fitted(listing(&session.case, &session.request.policies[0]));
+        let targets = targets(&facts, &facts.quantities(), &fitted, calibration.emergent_too);
         if targets.is_empty() {
             let hint = if calibration.emergent_too { "" } else { "; take the others too with --emergent-too" };
             return Err(Stop::Usage(format!("{} has no fact to calibrate to{hint}", calibration.facts_file)));
@@ -213,7 +218,7 @@ impl<'s> Task<'s> {
         if parameters.len() < calibration.free.len() {
             return Err(Stop::Usage("a parameter to calibrate is not uncertain under this policy".to_owned()));
         }
-        Ok(Self { session, calibration, facts, targets, parameters })
+        Ok(Self { session, calibration, facts, fitted, targets, parameters })
     }
 
     fn laws(&self) -> Vec<Law> {
@@ -285,7 +290,7 @@ impl<'s> Task<'s> {
                     .map_or("", |known| known.what.name())
                     .to_owned(),
                 group: fact.map_or_else(String::new, |fact| fact.group.clone()),
-                in_sample: fact.is_some_and(|fact| fact.in_sample),
+                in_sample: fact.is_some_and(|fact| self.facts.is_in_sample(fact, &self.fitted)),
                 tells: scales.tells(at),
                 record: [low, high],
                 prior: points_of(before, target),

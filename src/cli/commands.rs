@@ -13,8 +13,9 @@ use crate::cli::exit::{Exit, Stop};
 use crate::cli::explain::explain;
 use crate::cli::init::init;
 use crate::cli::merge::merge;
+use crate::cli::plan::counted;
 use crate::cli::precision::{self, Judged};
-use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::request::{Asked, Kind, Request, policy_ids, refuse_baseline};
 use crate::cli::session::{Session, default_folder};
 use crate::cli::shard::Shard;
 use crate::cli::trace::trace;
@@ -120,10 +121,10 @@ fn dispatch(command: Command) -> Result<(), Stop> {
         Command::Measures { facts: true, json } => of_facts(json),
         Command::Measures { facts: false, json } => measures(json),
         Command::Schema => shell::schema(),
-        Command::Selftest { csv } => selftest::selftest(csv),
+        Command::Selftest { csv, json } => selftest::selftest(csv, json),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),
-        Command::Explain { term } => explain(&term),
+        Command::Explain { term, json } => explain(&term, json),
     }
 }
 
@@ -311,10 +312,7 @@ pub fn compare(baseline: Option<String>, pareto: Vec<String>, args: &ExperimentA
     pareto::check(&pareto)?;
     let mut asked = Request::resolve(Kind::Compare, args, ids, &[])?;
     asked.request.pareto = pareto;
-    let ids = &asked.request.policies;
-    if let Some(twice) = ids[1..].iter().find(|&id| *id == ids[0]) {
-        return Err(Stop::Usage(format!("`{twice}` is the baseline; compare it with another policy")));
-    }
+    refuse_baseline(&asked.request.policies)?;
     conduct_and_show(asked, args)
 }
 
@@ -359,14 +357,14 @@ fn check(files: &[impl AsRef<Path>], sets: &[String], json: bool) -> Result<(), 
                 };
                 let counts = case.listing(&[]).counts();
                 lines.push(format!(
-                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {} policies, {} denials{facts}",
+                    "{}: no problems; {} numbers reported, {} derived, {} assumed, {} without a basis; {}, {}{facts}",
                     file.display(),
                     counts.reported,
                     counts.derived,
                     counts.assumed,
                     counts.without,
-                    case.document().policies().len(),
-                    case.document().denials().len(),
+                    counted(case.document().policies().len() as u64, "policy"),
+                    counted(case.document().denials().len() as u64, "denial"),
                 ));
             }
             Err(problems) => all.append(problems),

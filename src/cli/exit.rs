@@ -129,8 +129,9 @@ impl Stop {
     /// The exit code it leads to.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Usage(_)
+            | Self::Design(DesignError::NoFactors | DesignError::NoPoints | DesignError::PointsGiven(_)) => Exit::Usage,
             Self::Scenario(_) | Self::Design(_) | Self::Factor(_) => Exit::Scenario,
-            Self::Usage(_) => Exit::Usage,
             // A reader that has gone needs no more: the files are written before anything is shown.
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Plan(_)

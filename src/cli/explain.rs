@@ -5,6 +5,8 @@
 
 use std::io::{self, Write};
 
+use serde_json::json;
+
 use crate::cli::exit::Stop;
 use crate::measures::Measure;
 use crate::model::Inputs;
@@ -22,7 +24,7 @@ const REGISTER: &str = include_str!("../../docs/register.csv");
 ///
 /// # Errors
 /// A term that is none, or standard output.
-pub fn explain(term: &str) -> Result<(), Stop> {
+pub fn explain(term: &str, json: bool) -> Result<(), Stop> {
     let Some(text) = explanation(term) else {
         let known = terms();
         let near = nearest(term, known.iter().map(String::as_str));
@@ -37,8 +39,12 @@ pub fn explain(term: &str) -> Result<(), Stop> {
             crate::scenario::escape(term)
         )));
     };
-    writeln!(io::stdout().lock(), "{}", text.trim_end())?;
-    Ok(())
+    let text = text.trim_end();
+    let mut out = io::stdout().lock();
+    if json {
+        return Ok(writeln!(out, "{}", json!({ "term": term, "text": text }))?);
+    }
+    Ok(writeln!(out, "{text}")?)
 }
 
 /// Everything that can be explained, by name.

@@ -12,7 +12,7 @@ use crate::cli::precision::{self, Judged};
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::sensitivity::{self, Screened, Sensing};
 use crate::cli::session::Session;
-use crate::cli::{effects, hindcast, nested, pareto};
+use crate::cli::{effects, hindcast, nested, pareto, screening};
 use crate::design::Design;
 use crate::draw::Streams;
 use crate::experiment::{ONLY_POINT, PolicyModel, Rows};
@@ -297,6 +297,9 @@ pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -
     }
     if let Some(hindcast) = &conducted.hindcast {
         object["hindcast"] = hindcast::to_json(hindcast);
+    }
+    if matches!(session.request.command, Kind::Run | Kind::Compare) && conducted.nested.is_none() {
+        object["hangs_on"] = screening::to_json(session);
     }
     if let Some(curve) = &conducted.curve {
         object["curve"] = curve.rows.iter().map(curve_row).collect();

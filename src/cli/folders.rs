@@ -8,8 +8,11 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::cli::conduct::{Conduct, Manner, conduct};
+use crate::cli::engine::quoted;
 use crate::cli::exit::Stop;
+use crate::cli::made::Made;
 use crate::cli::request::{REQUEST, Request};
+use crate::cli::rounds::PLAN;
 use crate::cli::session::Session;
 use crate::output::numbers::whole;
 use crate::store::{Disk, FileSum, RealDisk, StoreError, Verified};
@@ -25,16 +28,11 @@ pub fn disk() -> Arc<dyn Disk> {
 /// [`Stop::NotMet`] for one that is not complete or not as it was written.
 pub fn verify(folder: &Path, json: bool) -> Result<(), Stop> {
     let shown = folder.display();
+    if json {
+        return verify_for_script(folder);
+    }
     let verified = verified(folder)?;
     let mut out = io::stdout().lock();
-    if json {
-        let object = json!({
-            "folder": shown.to_string(), "files": verified.files.len(), "replications": verified.manifest["replications"],
-            "extra": verified.extra, "damaged_chunks": verified.damaged_chunks.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        });
-        writeln!(out, "{object}")?;
-        return Ok(());
-    }
     for name in &verified.extra {
         writeln!(out, "{shown}: {} is no part of the results", name.escape_debug())?;
     }
@@ -47,23 +45,81 @@ pub fn verify(folder: &Path, json: bool) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The same as one JSON object, on a folder that does not hold too: then with what is wrong.
+fn verify_for_script(folder: &Path) -> Result<(), Stop> {
+    let (found, problems) = examined(folder)?;
+    let of = |list: fn(&Verified) -> Vec<String>| found.as_ref().map_or_else(Vec::new, list);
+    let object = json!({
+        "folder": folder.display().to_string(),
+        "holds": problems.is_empty(),
+        "problems": problems,
+        "missing": of(|found| found.missing.clone()),
+        "changed": of(|found| found.changed.clone()),
+        "files": found.as_ref().map(|found| found.files.len()),
+        "replications": found.as_ref().map(|found| &found.manifest["replications"]),
+        "extra": of(|found| found.extra.clone()),
+        "damaged_chunks": of(|found| found.damaged_chunks.iter().map(ToString::to_string).collect()),
+    });
+    writeln!(io::stdout().lock(), "{object}")?;
+    sound(folder, found, &problems).map(drop)
+}
+
 /// A folder's manifest, if it is complete and holds.
 ///
 /// # Errors
 /// [`Stop::NotMet`] if it is not, and what cannot be read.
 pub fn verified(folder: &Path) -> Result<Verified, Stop> {
-    let again = "run the command that made it again, which mends what is missing or has changed";
-    let verified = match crate::store::verify(&disk(), folder) {
+    let (found, problems) = examined(folder)?;
+    sound(folder, found, &problems)
+}
+
+/// What a folder holds by its manifest, if it has one, and what is wrong with it.
+fn examined(folder: &Path) -> Result<(Option<Verified>, Vec<String>), Stop> {
+    match crate::store::verify(&disk(), folder) {
         Err(error @ (StoreError::Incomplete { .. } | StoreError::Manifest { .. })) => {
-            return Err(Stop::NotMet(format!("{error}; {again}")));
+            Ok((None, vec![error.to_string()]))
         }
-        verified => verified?,
-    };
-    if verified.holds() {
-        return Ok(verified);
+        Err(StoreError::Io { source, action: "list", .. })
+            if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Err(Stop::Refused(format!(
+                "there is no folder {}; name one that a run has written: `Results:` at the end of its output says where",
+                folder.display()
+            )))
+        }
+        found => {
+            let found = found?;
+            let problems = found.problems();
+            Ok((Some(found), problems))
+        }
     }
-    let problems = verified.problems().join("\n  ");
-    Err(Stop::NotMet(format!("{} is not as it was written:\n  {problems}\n{again}", folder.display())))
+}
+
+fn sound(folder: &Path, found: Option<Verified>, problems: &[String]) -> Result<Verified, Stop> {
+    let again = "run the command that made it again, which mends what is missing or has changed";
+    match (found, problems) {
+        (Some(found), []) => Ok(found),
+        (None, [problem, ..]) => {
+            let next = merging(folder).unwrap_or_else(|| again.to_owned());
+            Err(Stop::NotMet(format!("{problem}; {next}")))
+        }
+        _ => {
+            let problems = problems.join("\n  ");
+            Err(Stop::NotMet(format!("{} is not as it was written:\n  {problems}\n{again}", folder.display())))
+        }
+    }
+}
+
+/// What to do with the folder of a shard, which is complete only with the others.
+fn merging(folder: &Path) -> Option<String> {
+    let shard = Made::of(&*disk(), folder).shard?;
+    let quoted = |path: &Path| quoted(&path.to_string_lossy());
+    let plan = folder.parent().filter(|plan| RealDisk.exists(&plan.join(PLAN)).unwrap_or(false));
+    let command = match plan {
+        Some(plan) => format!("rearguard merge --plan {}", quoted(plan)),
+        None => format!("rearguard merge {} DIR... --out WHOLE", quoted(folder)),
+    };
+    Some(format!("it holds shard {shard} of an experiment, which is complete once all are merged: {command}"))
 }
 
 /// The session that a complete folder was made by, with a place for results.

@@ -1,5 +1,6 @@
 //! `hindcast`: forecasts scored against what happened, beside those of simpler forecasts.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use crate::cli::session::Session;
 use crate::experiment::Rows;
 use crate::model::Model;
 use crate::model::facts::{Fact, Facts, Quantity};
-use crate::scenario::{Case, Code, Diagnostic, Diagnostics, facts_beside, read_facts, read_file};
+use crate::scenario::{Case, Code, Diagnostic, Diagnostics, Listing, facts_beside, read_facts, read_file};
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Reference, Score, SummaryError};
 
@@ -39,7 +40,8 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     }
     let mut asked = Request::resolve(Kind::Hindcast, args, |case| policy_ids(case, &args.policies), &[])?;
     let file = hindcast.facts.clone().unwrap_or_else(|| facts_beside(&args.file));
-    let text = read_file(&file).map_err(|problems| unreadable(&file, hindcast.facts.is_some(), problems))?;
+    let text = read_file(&file)
+        .map_err(|problems| unreadable(&file, hindcast.facts.is_some(), "score forecasts against", problems))?;
     let model = asked.case.model(&[]).map_err(Stop::Scenario)?;
     // Read here under the name that was typed, so that problems show it; the session reads the same text again.
     let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
@@ -59,12 +61,15 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
 }
 
 /// Without `--facts` people may not know that there should be a file.
-fn unreadable(file: &Path, is_named: bool, problems: Diagnostics) -> Stop {
+///
+/// # Arguments
+/// * `to_what` - what the facts are needed to do.
+pub fn unreadable(file: &Path, is_named: bool, to_what: &str, problems: Diagnostics) -> Stop {
     let is_missing = problems.sorted().first().is_some_and(|problem| problem.code == Code::Unreadable);
     if is_named || !is_missing {
         return Stop::Scenario(problems);
     }
-    let message = format!("there are no facts to score forecasts against: `{}` cannot be read", file.display());
+    let message = format!("there are no facts to {to_what}: `{}` cannot be read", file.display());
     let mut problems = Diagnostics::new();
     let hint = "write one, or name one elsewhere with --facts FILE; docs/scenario.md says how they are written";
     problems.push(Diagnostic::new(Code::Unreadable, message).hint(hint));
@@ -92,13 +97,21 @@ pub fn against(request: &Request, case: &Case, model: &Model) -> Result<Option<A
     let Some(name) = &request.facts else { return Ok(None) };
     let text = request.files.get(name).map_or("", String::as_str);
     let facts = read_facts(name, text, &model.inputs, model.start)?;
-    let preset = case.document().policies().iter().find(|preset| preset.id == request.policies[0]);
-    let listing = case.listing(preset.map_or(&[][..], |preset| &preset.overrides));
+    let listing = listing(case, &request.policies[0]);
     let left_out = request.leave_out.as_ref().map(|group| LeftOut::new(group, &facts, &listing)).transpose()?;
-    let mut fitted: Vec<String> = listing.values.into_iter().flat_map(|listed| listed.fitted_from).collect();
-    fitted.sort();
-    fitted.dedup();
-    Ok(Some(Against { facts, fitted, left_out }))
+    Ok(Some(Against { facts, fitted: fitted(listing), left_out }))
+}
+
+/// The values of a scenario under a policy, with where they come from.
+pub fn listing(case: &Case, policy: &str) -> Listing {
+    let preset = case.document().policies().iter().find(|preset| preset.id == policy);
+    case.listing(preset.map_or(&[][..], |preset| &preset.overrides))
+}
+
+/// Ids of the facts that values were set from, each once.
+pub fn fitted(listing: Listing) -> Vec<String> {
+    let fitted: BTreeSet<String> = listing.values.into_iter().flat_map(|listed| listed.fitted_from).collect();
+    fitted.into_iter().collect()
 }
 
 impl Against {

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::Template;
 use crate::cli::exit::Stop;
+use crate::cli::screening::{beside, fingerprint};
 use crate::cli::shell::schema_text;
 use crate::scenario::templates::{self, Files};
 use crate::store::{Disk, RealDisk};
 
 /// The file by which editors complete and check scenarios.
 const SCHEMA: &str = "rearguard.schema.json";
+
+/// The name of the reference case, as it is shipped.
+const MALI: &str = "mali-2023.toml";
 
 /// Writes a template's files, none of which may exist.
 ///
@@ -26,7 +30,10 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
         (None, Template::Blank) => templates::blank(&name),
     };
     let folder = file.parent().unwrap_or(Path::new(""));
-    let files = with_schema(files, folder)?;
+    let mut files = with_schema(files, folder)?;
+    if scale.is_none() && template == Template::Mali {
+        files.push(screening(&files));
+    }
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
     for path in &paths {
         let failed = |source| Stop::File { action: "write", path: path.clone(), source };
@@ -53,6 +60,20 @@ fn with_schema(mut files: Files, folder: &Path) -> Result<Files, Stop> {
         files.push((SCHEMA.to_owned(), schema_text()));
     }
     Ok(files)
+}
+
+/// The stored screening of the reference case, by the name under which it is looked for beside the scenario. It says which
+/// scenario it is of by a checksum of names and texts: a name and the line of the schema make none of it stale.
+fn screening(files: &Files) -> (String, String) {
+    let shipped = templates::mali(MALI);
+    let text = include_str!("../../scenarios/mali-2023.screening.csv");
+    let text = text.replace(&of_template(&shipped), &of_template(files));
+    (beside(Path::new(&files[0].0)).to_string_lossy().into_owned(), text)
+}
+
+/// The checksum of a scenario and its list of roads, the first two files of its template.
+fn of_template(files: &Files) -> String {
+    fingerprint(&files.iter().take(2).cloned().collect())
 }
 
 /// Writes a new file, and the folder that it is in if only that is missing.

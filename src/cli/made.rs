@@ -37,25 +37,34 @@ impl Made {
         if self.arguments.is_empty() { "unknown command".to_owned() } else { command(&self.arguments) }
     }
 
-    /// The command for a shard, in this folder if it is its own.
-    pub fn command(&self, shard: Shard, is_own: bool) -> String {
+    /// The command for a shard, in its own folder if that is known.
+    pub fn command(&self, shard: Shard, own: Option<&Path>) -> String {
         let mut arguments = self.arguments.clone();
-        let mut set = |option: &str, value: &str| {
-            for at in 0..arguments.len() {
-                let joined = format!("{option}=");
-                if arguments[at].starts_with(&joined) {
-                    arguments[at] = joined + value;
-                } else if arguments[at] == option && at + 1 < arguments.len() {
-                    value.clone_into(&mut arguments[at + 1]);
-                }
-            }
-        };
-        set("--shard", &shard.to_string());
-        if !is_own {
-            set("--out", "DIR");
+        set(&mut arguments, "--shard", &shard.to_string());
+        let folder = own.map_or_else(|| "DIR".into(), Path::to_string_lossy);
+        let is_set = set(&mut arguments, "--out", &folder);
+        // Where no folder was typed it lay in the default one, and may have been moved since.
+        if own.is_some() && !is_set && arguments.first().is_some_and(|command| command != "shard") {
+            arguments.extend(["--out".to_owned(), folder.into_owned()]);
         }
         command(&arguments)
     }
+}
+
+/// Gives an option another value; whether it was there.
+fn set(arguments: &mut [String], option: &str, value: &str) -> bool {
+    let joined = format!("{option}=");
+    let mut is_set = false;
+    for at in 0..arguments.len() {
+        if arguments[at].starts_with(&joined) {
+            arguments[at] = format!("{joined}{value}");
+            is_set = true;
+        } else if arguments[at] == option && at + 1 < arguments.len() {
+            value.clone_into(&mut arguments[at + 1]);
+            is_set = true;
+        }
+    }
+    is_set
 }
 
 fn command(arguments: &[String]) -> String {
@@ -74,7 +83,12 @@ mod tests {
         let arguments = ["run", "a b.toml", "--shard", "1/3", "--out=one"].map(str::to_owned).to_vec();
         let made = Made { arguments, ..Made::default() };
         let shard = Shard { index: 2, of: 3 };
-        assert_eq!(made.command(shard, false), "rearguard run 'a b.toml' --shard 2/3 --out=DIR");
-        assert_eq!(made.command(shard, true), "rearguard run 'a b.toml' --shard 2/3 --out=one");
+        assert_eq!(made.command(shard, None), "rearguard run 'a b.toml' --shard 2/3 --out=DIR");
+        let moved = Some(Path::new("moved"));
+        assert_eq!(made.command(shard, moved), "rearguard run 'a b.toml' --shard 2/3 --out=moved");
+        let arguments = ["run", "a.toml", "--shard", "1/3"].map(str::to_owned).to_vec();
+        let made = Made { arguments, ..Made::default() };
+        assert_eq!(made.command(shard, moved), "rearguard run a.toml --shard 2/3 --out moved");
+        assert_eq!(made.command(shard, None), "rearguard run a.toml --shard 2/3");
     }
 }

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::args::{ExperimentArguments, StudyArguments};
 use crate::cli::commands;
-use crate::cli::engine::{Engine, duration};
+use crate::cli::engine::{Engine, duration, quoted};
 use crate::cli::exit::Stop;
 use crate::cli::folders::disk;
 use crate::cli::notes::note;
@@ -47,6 +48,9 @@ pub struct PlanArguments {
     /// Folder of the plan and of its shards [default: results/<study>-plan]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Print what was planned as JSON
+    #[arg(long)]
+    json: bool,
     /// Print nothing but problems
     #[arg(long, short)]
     quiet: bool,
@@ -60,6 +64,7 @@ pub struct Planning {
     threads: u16,
     folder: PathBuf,
     name: String,
+    json: bool,
     quiet: bool,
 }
 
@@ -76,6 +81,7 @@ pub fn plan(args: &PlanArguments) -> Result<(), Stop> {
         threads: args.threads,
         folder,
         name: name.clone(),
+        json: args.json,
         quiet: args.quiet,
     });
     let root = read_toml(&args.file).map_err(Stop::Scenario)?;
@@ -143,6 +149,9 @@ pub fn write(asked: Asked, args: &ExperimentArguments, planning: &Planning) -> R
         );
         note(planning.quiet, &text);
     }
+    if planning.json {
+        return Ok(for_script(&session, &rounds, planning, bytes_each)?);
+    }
     if planning.quiet { Ok(()) } else { Ok(screen(&session, &rounds, planning, (bytes_each, &next))?) }
 }
 
@@ -193,12 +202,30 @@ fn here() -> Result<PathBuf, Stop> {
     std::env::current_dir().map_err(file)
 }
 
-fn counted(count: u64, what: &str) -> String {
+/// A number of things, in words: 1 policy, 2 policies.
+pub fn counted(count: u64, what: &str) -> String {
     match (count, what.strip_suffix('y')) {
         (1, _) => format!("1 {what}"),
         (_, Some(stem)) => format!("{} {stem}ies", whole(count as f64)),
         (_, None) => format!("{} {what}s", whole(count as f64)),
     }
+}
+
+/// What was planned, as one JSON object.
+fn for_script(session: &Session, rounds: &Rounds, planning: &Planning, bytes_each: f64) -> io::Result<()> {
+    let script = rounds.script_path(&planning.folder);
+    let replications = session.replications() as f64;
+    let object = json!({
+        "plan": planning.folder.display().to_string(), "script": script.display().to_string(),
+        "start": rounds.engine.start(&script),
+        "merge": format!("rearguard merge --plan {}", quoted(&planning.folder.to_string_lossy())),
+        "results": rounds.out.display().to_string(), "shards": rounds.shards, "threads": rounds.threads,
+        "points": session.points.len(), "policies": session.plan.policies.len(),
+        "replications": session.plan.replications, "shard_seconds": rounds.shard_seconds(),
+        "seconds": rounds.seconds_each * replications,
+        "mebibytes": bytes_each * replications / f64::from(1 << 20), "precision": rounds.precision,
+    });
+    writeln!(io::stdout().lock(), "{object}")
 }
 
 fn screen(session: &Session, rounds: &Rounds, planning: &Planning, (bytes_each, next): (f64, &str)) -> io::Result<()> {

@@ -144,6 +144,9 @@ impl Request {
         policies: impl FnOnce(&Case) -> Vec<String>,
         denials: &[String],
     ) -> Result<Asked, Stop> {
+        if let Some((_, twice)) = args.policies.iter().enumerate().find(|(at, id)| args.policies[..*at].contains(id)) {
+            return Err(Stop::Usage(format!("policy `{twice}` is named twice; name it once")));
+        }
         let mut case = Case::load(&args.file, &args.sets).map_err(Stop::Scenario)?;
         let overlay = args.overlay.as_deref().map(read_file).transpose().map_err(Stop::Scenario)?;
         if let (Some(text), Some(path)) = (&overlay, &args.overlay) {
@@ -312,6 +315,19 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
         return asked.to_vec();
     }
     vec![case.document().policies().first().map_or_else(|| AS_WRITTEN.to_owned(), |policy| policy.id.clone())]
+}
+
+/// Refuses a baseline, the first of the policies, that is among those compared with it.
+///
+/// # Errors
+/// [`Stop::Usage`].
+pub fn refuse_baseline(policies: &[String]) -> Result<(), Stop> {
+    match policies.split_first() {
+        Some((baseline, others)) if others.contains(baseline) => {
+            Err(Stop::Usage(format!("`{baseline}` is the baseline; compare it with another policy")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The checksum of a text.

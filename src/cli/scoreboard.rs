@@ -94,14 +94,14 @@ fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &
 
 /// What was forecast, what happened, and where in the forecast it fell.
 fn forecasts(out: &mut dyn Write, rows: &[&FactRow], model: &Model) -> io::Result<()> {
-    writeln!(out, "\n{:<5} {:<34}{:>11}{:>16}{:>13}", "fact", "what", "record", "5% to 95%", "mid-PIT grade")?;
+    writeln!(out, "\n{:<4} {:<34}{:>11}{:>16}{:>8} grade", "fact", "what", "record", "5% to 95%", "mid-PIT")?;
     for row in rows {
         let Some(forecast) = &row.forecast else { continue };
         let pit = forecast.mid_pit.map_or_else(|| "-".to_owned(), |pit| decimals(pit.value, 3));
         let grade = row.grade().map_or("-", Grade::name);
         let (id, name) = (&row.fact.id, name(&row.fact, model));
         let (record, range) = (record(&row.fact, model), range(&row.fact, forecast, model));
-        writeln!(out, "{id:<5} {name:<34}{record:>11}{range:>16}{pit:>11} {grade}")?;
+        writeln!(out, "{id:<4} {name:<34}{record:>11}{range:>17}{pit:>7} {grade:>3}")?;
     }
     Ok(())
 }

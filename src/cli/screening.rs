@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
+use crate::cli::engine::quoted;
 use crate::cli::exit::Stop;
 use crate::cli::lineup::RATIOS;
 use crate::cli::request::{Kind, Request, hash};
-use crate::cli::sensitivity::{Sensing, parameters};
+use crate::cli::sensitivity::{DEFAULT, Sensing, parameters};
 use crate::cli::session::Session;
 use crate::inference::Effects;
 use crate::measures::Measure;
@@ -55,9 +58,9 @@ pub fn beside(scenario: &Path) -> PathBuf {
     scenario.with_extension("screening.csv")
 }
 
-/// Tells scenarios apart: of the texts of its files and of the values that lie under all of them.
-fn fingerprint(request: &Request) -> String {
-    let texts: Vec<String> = request.files.iter().map(|(name, text)| format!("{name}\n{text}\n")).collect();
+/// Tells scenarios apart: of the texts of its files, by name, and of the values that lie under all of them.
+pub fn fingerprint(files: &BTreeMap<String, String>) -> String {
+    let texts: Vec<String> = files.iter().map(|(name, text)| format!("{name}\n{text}\n")).collect();
     hash(&format!("{}{}", texts.concat(), Case::defaults())).chars().take(DIGITS).collect()
 }
 
@@ -78,7 +81,7 @@ pub fn store(session: &Session, sensing: &Sensing, effects: &Effects) -> Result<
 
 fn table(session: &Session, sensing: &Sensing, effects: &Effects) -> io::Result<String> {
     let parameters = parameters(session, sensing);
-    let (scenario, seed) = (fingerprint(&session.request), session.request.seed.to_string());
+    let (scenario, seed) = (fingerprint(&session.request.files), session.request.seed.to_string());
     let values = session.screened.as_ref().map(|screened| &screened.values);
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(COLUMNS)?;
@@ -139,30 +142,48 @@ fn stored(scenario: &Path) -> Vec<Row> {
     csv.deserialize().filter_map(Result::ok).collect()
 }
 
-/// Says which assumptions move the shown results most, and by how much, where a screening is stored.
+/// What a session shows, by policy and baseline; the baseline is empty where there is none.
+fn pairs(request: &Request) -> Vec<(&str, &str)> {
+    let policies = &request.policies;
+    match request.command {
+        Kind::Compare => policies[1..].iter().map(|policy| (policy.as_str(), policies[0].as_str())).collect(),
+        _ => policies.iter().take(1).map(|policy| (policy.as_str(), "")).collect(),
+    }
+}
+
+fn of_pair<'r>(rows: &'r [Row], (policy, baseline): (&str, &str)) -> Vec<&'r Row> {
+    let is_it = |row: &&Row| {
+        row.get("policy").is_some_and(|id| id == policy) && row.get("baseline").is_some_and(|id| id == baseline)
+    };
+    rows.iter().filter(is_it).collect()
+}
+
+fn name((policy, baseline): (&str, &str)) -> String {
+    if baseline.is_empty() { policy.to_owned() } else { format!("{policy} less {baseline}") }
+}
+
+/// Says which assumptions move the shown results most, and by how much, where a screening is stored; else how to make one.
 ///
 /// # Errors
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     let rows = stored(&session.file);
-    let Some(first) = rows.first() else { return Ok(()) };
-    let policies = &session.request.policies;
-    let shown: Vec<(&str, &str)> = match session.request.command {
-        Kind::Compare => policies[1..].iter().map(|policy| (policy.as_str(), policies[0].as_str())).collect(),
-        _ => policies.iter().take(1).map(|policy| (policy.as_str(), "")).collect(),
+    let Some(first) = rows.first() else {
+        return match command(session, &rows) {
+            Some(command) => writeln!(out, "\nWhat these results hang on is not screened; to screen it:\n  {command}"),
+            None => Ok(()),
+        };
     };
     writeln!(
         out,
         "\nWhat these results hang on: the assumptions that move them most, each taken from its 5% to its 95% point"
     )?;
-    for (policy, baseline) in shown {
-        let is_it = |row: &&Row| {
-            row.get("policy").is_some_and(|id| id == policy) && row.get("baseline").is_some_and(|id| id == baseline)
-        };
-        let of: Vec<&Row> = rows.iter().filter(is_it).collect();
-        let name = if baseline.is_empty() { policy.to_owned() } else { format!("{policy} less {baseline}") };
+    let mut is_whole = true;
+    for pair in pairs(&session.request) {
+        let (of, name) = (of_pair(&rows, pair), name(pair));
         if of.is_empty() {
             writeln!(out, "  {name}: not screened")?;
+            is_whole = false;
             continue;
         }
         for measure in measures(&of) {
@@ -170,23 +191,107 @@ pub fn screen(out: &mut dyn Write, session: &Session) -> io::Result<()> {
         }
     }
     writeln!(out, "All other parameters vary as they do in this run; intervals are of the simulation alone.")?;
-    provenance(out, session, first)
+    provenance(out, session, first)?;
+    let stale = stale(session, first);
+    if !stale.is_empty() {
+        writeln!(out, "STALE: {}", stale.join(", and "))?;
+    }
+    if is_whole && stale.is_empty() {
+        return Ok(());
+    }
+    match command(session, &rows) {
+        Some(command) => writeln!(out, "To screen it, with all that is stored already:\n  {command}"),
+        None => Ok(()),
+    }
+}
+
+/// The same for a script.
+pub fn to_json(session: &Session) -> Value {
+    let rows = stored(&session.file);
+    let (mut parameters, mut missing) = (Vec::new(), Vec::new());
+    for pair in pairs(&session.request) {
+        let of = of_pair(&rows, pair);
+        if of.is_empty() {
+            missing.push(name(pair));
+        }
+        parameters.extend(measures(&of).into_iter().flat_map(|measure| most(measure, &of)).map(row_to_json));
+    }
+    let text = |row: &Row, column: &str| row.get(column).cloned();
+    let screened = rows.first().map(|row| {
+        json!({ "version": text(row, "version"), "scenario": text(row, "scenario"), "replications": number(row, "n"),
+            "stale": stale(session, row) })
+    });
+    let command = if missing.is_empty() { None } else { command(session, &rows) };
+    json!({ "parameters": parameters, "screened": screened, "not_screened": missing, "command": command })
+}
+
+fn row_to_json(row: &Row) -> Value {
+    let text = |column: &str| row.get(column).filter(|text| !text.is_empty());
+    let number = |column: &str| number(row, column);
+    json!({
+        "policy": text("policy"), "baseline": text("baseline"), "measure": text("measure"), "parameter": text("parameter"),
+        "basis": text("basis"), "from": number("from"), "to": number("to"), "mean_from": number("mean_from"),
+        "mean_to": number("mean_to"), "swing": number("swing"), "interval": [number("low"), number("high")],
+    })
+}
+
+/// The command that screens what a session shows, and what is stored again, since it takes its place. None where nothing is
+/// uncertain, and where the scenario's file is not at hand.
+fn command(session: &Session, rows: &[Row]) -> Option<String> {
+    let is_uncertain = session.plan.policies.iter().any(|policy| !policy.model.uncertainties().is_empty());
+    if !is_uncertain || !RealDisk.exists(&session.file).unwrap_or(false) {
+        return None;
+    }
+    let (request, presets) = (&session.request, session.case.document().policies());
+    let all: Vec<&Row> = rows.iter().collect();
+    let baseline = match request.command {
+        Kind::Compare => request.policies.first().map(String::as_str),
+        _ => distinct(&all, "baseline").into_iter().find(|id| !id.is_empty()),
+    };
+    let mut policies = distinct(&all, "policy");
+    for (policy, _) in pairs(request) {
+        if !policies.contains(&policy) {
+            policies.push(policy);
+        }
+    }
+    // One that is gone from the scenario is stored no more, and a scenario without policies is screened as it stands.
+    let is_there = |id: &&str| presets.iter().any(|preset| preset.id == *id);
+    policies.retain(|id| Some(*id) != baseline && is_there(id));
+    let mut words = vec![quoted(&session.file.to_string_lossy()), "--method swing".to_owned()];
+    words.extend(baseline.filter(is_there).map(|id| format!("--baseline {id}")));
+    words.extend(policies.iter().map(|id| format!("--policy {id}")));
+    let stored = measures(&all);
+    if stored.iter().any(|name| DEFAULT.iter().all(|measure| measure.name() != *name)) {
+        words.extend(stored.iter().map(|name| format!("--measure {name}")));
+    }
+    words.extend(rows.first().and_then(|row| row.get("n")).map(|n| format!("--replications {n}")));
+    Some(format!("rearguard sensitivity {} --store", words.join(" ")))
 }
 
 fn measures<'r>(rows: &[&'r Row]) -> Vec<&'r str> {
-    let mut measures: Vec<&str> = Vec::new();
-    for measure in rows.iter().filter_map(|row| row.get("measure")) {
-        if !measures.contains(&measure.as_str()) {
-            measures.push(measure);
+    distinct(rows, "measure")
+}
+
+/// The texts of a column, each once.
+fn distinct<'r>(rows: &[&'r Row], column: &str) -> Vec<&'r str> {
+    let mut texts: Vec<&str> = Vec::new();
+    for text in rows.iter().filter_map(|row| row.get(column)) {
+        if !texts.contains(&text.as_str()) {
+            texts.push(text);
         }
     }
-    measures
+    texts
 }
 
 fn of_measure(out: &mut dyn Write, name: &str, (measure, rows): (&str, &[&Row])) -> io::Result<()> {
     let is_usd = Measure::named(measure).is_some_and(|measure| measure.unit() == "USD");
     let (scale, unit) = if is_usd { (1e6, " (USD million)") } else { (1.0, "") };
     writeln!(out, "  {measure}{unit}, {name}")?;
+    most(measure, rows).into_iter().try_for_each(|row| line(out, row, scale))
+}
+
+/// The rows of a measure that are shown: the cover's, and the assumptions that surely move it most.
+fn most<'r>(measure: &str, rows: &[&'r Row]) -> Vec<&'r Row> {
     let is_assumed = |row: &&&Row| row.get("basis").is_some_and(|basis| basis == "assumed");
     let of: Vec<&Row> =
         rows.iter().filter(|row| row.get("measure").is_some_and(|own| own == measure)).copied().collect();
@@ -195,12 +300,8 @@ fn of_measure(out: &mut dyn Write, name: &str, (measure, rows): (&str, &[&Row]))
         _ => false,
     };
     let cover = |row: &&&Row| row.get("parameter").is_some_and(|path| path == COVER);
-    let most: Vec<&Row> =
-        of.iter().filter(is_assumed).filter(told).filter(|row| !cover(row)).take(MOST_SHOWN).copied().collect();
-    for row in of.iter().filter(cover).copied().chain(most) {
-        line(out, row, scale)?;
-    }
-    Ok(())
+    let most = of.iter().filter(is_assumed).filter(told).filter(|row| !cover(row)).take(MOST_SHOWN);
+    of.iter().filter(cover).chain(most).copied().collect()
 }
 
 fn line(out: &mut dyn Write, row: &Row, scale: f64) -> io::Result<()> {
@@ -235,30 +336,24 @@ fn plain(value: f64) -> String {
 
 fn provenance(out: &mut dyn Write, session: &Session, row: &Row) -> io::Result<()> {
     let of = |column: &str| row.get(column).map_or("?", String::as_str);
-    let now = fingerprint(&session.request);
-    writeln!(
-        out,
-        "Screened by version {} on scenario {}, {} replications at each end.",
-        of("version"),
-        of("scenario"),
-        whole(number(row, "n").unwrap_or(0.0))
-    )?;
-    let mut stale = Vec::new();
+    let n = whole(number(row, "n").unwrap_or(0.0));
+    let (version, scenario) = (of("version"), of("scenario"));
+    writeln!(out, "Screened by version {version} on scenario {scenario}, {n} replications at each end.")?;
+    if !session.request.set.is_empty() || session.request.overlay.is_some() || session.request.point {
+        writeln!(out, "It was screened without the --set, --overlay or --point of this run.")?;
+    }
+    Ok(())
+}
+
+/// Why what is stored is of something else than the session.
+fn stale(session: &Session, row: &Row) -> Vec<String> {
+    let of = |column: &str| row.get(column).map_or("?", String::as_str);
+    let (now, mut stale) = (fingerprint(&session.request.files), Vec::new());
     if of("scenario") != now {
         stale.push(format!("the scenario is {now} now"));
     }
     if of("version") != env!("CARGO_PKG_VERSION") {
         stale.push(format!("this is version {}", env!("CARGO_PKG_VERSION")));
     }
-    if !stale.is_empty() {
-        writeln!(
-            out,
-            "STALE: {}; screen again with rearguard sensitivity --method swing --store",
-            stale.join(", and ")
-        )?;
-    }
-    if !session.request.set.is_empty() || session.request.overlay.is_some() || session.request.point {
-        writeln!(out, "It was screened without the --set, --overlay or --point of this run.")?;
-    }
-    Ok(())
+    stale
 }

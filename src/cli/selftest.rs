@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::cli::exit::Stop;
@@ -157,11 +158,12 @@ pub fn known() -> Vec<Fingerprint> {
 /// Prints fingerprints, and whether they are what they should be.
 ///
 /// # Arguments
+/// * `json` - print them as one JSON object.
 /// * `csv` - print them as `fingerprints.csv` holds them, and compare with nothing.
 ///
 /// # Errors
 /// Fingerprints that differ.
-pub fn selftest(csv: bool) -> Result<(), Stop> {
+pub fn selftest(csv: bool, json: bool) -> Result<(), Stop> {
     let (taken, known) = (fingerprints().map_err(Stop::Scenario)?, known());
     let mut out = io::stdout().lock();
     if csv {
@@ -170,24 +172,34 @@ pub fn selftest(csv: bool) -> Result<(), Stop> {
     }
     let should_be = |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, print)| print.as_str());
     let version = env!("CARGO_PKG_VERSION");
+    let of = taken.len();
+    let differ = taken.iter().filter(|(name, print)| should_be(name) != Some(print.as_str())).count();
+    let verdict = if differ > 0 || known.len() != of {
+        Err(Stop::NotMet(format!(
+            "{differ} of {of} fingerprints are not those of version {version}: results of this build on this machine are not \
+             those of others; do not put them together, and report the processor (`lscpu`) and the compiler"
+        )))
+    } else {
+        Ok(())
+    };
+    if json {
+        let row = |(name, print): &Fingerprint| json!({ "name": name, "fingerprint": print, "known": should_be(name) });
+        let rows: Vec<_> = taken.iter().map(row).collect();
+        let object = json!({ "version": version, "scheme": SCHEME, "processor": std::env::consts::ARCH,
+            "holds": verdict.is_ok(), "fingerprints": rows });
+        writeln!(out, "{object}")?;
+        return verdict;
+    }
     writeln!(out, "Version {version}, scheme {SCHEME} of random numbers, {}", std::env::consts::ARCH)?;
-    let mut differ = 0;
     for (name, print) in &taken {
-        let verdict = match should_be(name) {
+        let said = match should_be(name) {
             Some(known) if known == print => "as it should be".to_owned(),
             Some(known) => format!("DIFFERS: should be {known}"),
             None => "DIFFERS: not known".to_owned(),
         };
-        differ += usize::from(verdict.starts_with('D'));
-        writeln!(out, "{name:<28} {print}  {verdict}")?;
+        writeln!(out, "{name:<28} {print}  {said}")?;
     }
-    let of = taken.len();
-    if differ > 0 || known.len() != of {
-        return Err(Stop::NotMet(format!(
-            "{differ} of {of} fingerprints are not those of version {version}: results of this build on this machine are not \
-             those of others; do not put them together, and report the processor (`lscpu`) and the compiler"
-        )));
-    }
+    verdict?;
     Ok(writeln!(out, "{of} fingerprints, all as they should be")?)
 }
 

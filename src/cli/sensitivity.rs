@@ -1,10 +1,12 @@
 //! `sensitivity`: what each uncertain parameter does to chosen measures.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::commands::{conduct_and_show, show_conducted};
@@ -13,7 +15,7 @@ use crate::cli::effects::heading;
 use crate::cli::exit::Stop;
 use crate::cli::lineup::{self, RATIOS};
 use crate::cli::notes::note;
-use crate::cli::request::{Asked, Kind, Request, policy_ids};
+use crate::cli::request::{Asked, Kind, Request, policy_ids, refuse_baseline};
 use crate::cli::screening;
 use crate::cli::session::Session;
 use crate::cli::sweep::pilot;
@@ -24,7 +26,7 @@ use crate::inference::Ran;
 use crate::measures::Measure;
 use crate::model::Uncertainty;
 use crate::output::numbers::whole;
-use crate::scenario::{Case, Listing, suggestion};
+use crate::scenario::{Case, Listing, nearest, suggestion};
 use crate::summary::SIMULATED;
 
 /// Replications of a point unless more or fewer are asked for.
@@ -36,6 +38,8 @@ const INNER: u64 = 20;
 const COVER: [f64; 2] = [SIMULATED[0], SIMULATED[SIMULATED.len() - 1]];
 /// Scramblings unless more are asked for, and the fewest that are taken: an interval over fewer is too wide to tell anything.
 const SCRAMBLINGS: usize = 10;
+/// Measures that are analysed unless others are named.
+pub const DEFAULT: [Measure; 2] = [Measure::Wounded, Measure::LostUsd];
 /// Most values of a design: 400 MiB.
 const MOST_VALUES: usize = 50_000_000;
 
@@ -164,9 +168,8 @@ pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments
         baseline => [baseline, &experiment.policies[..]].concat(),
     };
     let mut asked = Request::resolve(Kind::Sensitivity, experiment, ids, &[])?;
-    let policies = &asked.request.policies;
-    if let Some((_, twice)) = policies.iter().enumerate().find(|(at, id)| policies[..*at].contains(id)) {
-        return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
+    if args.baseline.is_some() {
+        refuse_baseline(&asked.request.policies)?;
     }
     asked.request.has_baseline = args.baseline.is_some();
     if args.store && experiment.shard.is_some() {
@@ -188,7 +191,7 @@ pub fn sensitivity(args: &SensitivityArguments, experiment: &ExperimentArguments
     asked.request.replications = inner.saturating_mul(screening.count(free.len()) as u64);
     asked.request.sensitivity = Some(Sensing { screening, seed: args.design_seed, free, measures, inner });
     if args.dry_run {
-        return dry_run(&Session::of_arguments(asked, experiment)?);
+        return dry_run(&Session::of_arguments(asked, experiment)?, experiment.json);
     }
     if args.store { store(asked, experiment) } else { conduct_and_show(asked, experiment) }
 }
@@ -260,13 +263,22 @@ pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Res
                 "`{shown}` is not uncertain under these policies; give it a law, such as --set '{name}={{ uniform = [1, 2] }}'"
             )));
         }
-        return Err(Stop::Usage(format!(
-            "there is no uncertain parameter `{shown}`; {}",
-            suggestion(name, &paths, "uncertain parameters")
-        )));
+        let tables = tables_of(&paths);
+        let known: Vec<&str> = paths.iter().chain(&tables).copied().collect();
+        let hint = match nearest(name, known.iter().copied()).is_empty() {
+            false => suggestion(name, &known, "uncertain parameters"),
+            true => suggestion(name, &tables, "tables of them"),
+        };
+        return Err(Stop::Usage(format!("there is no uncertain parameter `{shown}`, and no table of them; {hint}")));
     }
     let is_free = |path: &&str| asked.is_empty() || asked.iter().any(|name| is_below(path, name));
     Ok(paths.into_iter().filter(is_free).map(str::to_owned).collect())
+}
+
+/// The tables that paths lie in, at every depth, each once.
+fn tables_of<'p>(paths: &[&'p str]) -> Vec<&'p str> {
+    let above = |path: &&'p str| path.match_indices('.').map(|(at, _)| &path[..at]).collect::<Vec<_>>();
+    paths.iter().flat_map(|path| above(path)).collect::<BTreeSet<&str>>().into_iter().collect()
 }
 
 fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, Stop> {
@@ -315,7 +327,7 @@ fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, S
 
 fn measures(asked: &[String]) -> Result<Vec<String>, Stop> {
     if asked.is_empty() {
-        return Ok([Measure::Wounded, Measure::LostUsd].map(|measure| measure.name().to_owned()).to_vec());
+        return Ok(DEFAULT.map(|measure| measure.name().to_owned()).to_vec());
     }
     for (at, name) in asked.iter().enumerate() {
         let shown = name.escape_debug();
@@ -381,10 +393,19 @@ impl Screened {
     }
 }
 
-fn dry_run(session: &Session) -> Result<(), Stop> {
+fn dry_run(session: &Session, json: bool) -> Result<(), Stop> {
     let (seconds, mebibytes) = pilot(session)?;
     let mut out = io::stdout().lock();
     let Some(sensing) = &session.request.sensitivity else { return Ok(()) };
+    if json {
+        let object = json!({
+            "parameters": sensing.free, "points": session.screened.as_ref().map(|screened| screened.points.len()),
+            "policies": session.plan.policies.len(), "replications": sensing.inner, "seconds": seconds,
+            "mebibytes": mebibytes, "threads": session.pool.current_num_threads(),
+            "results": session.out.display().to_string(),
+        });
+        return Ok(writeln!(out, "{object}")?);
+    }
     heading(&mut out, sensing)?;
     writeln!(
         out,

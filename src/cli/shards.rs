@@ -162,7 +162,7 @@ impl Shards {
                         Some(own) if own.made.has_ended => "",
                         Some(_) => "   (begun and not ended: still running elsewhere, or killed)",
                     };
-                    format!("{}{state}", source.made.command(shard, own.is_some()))
+                    format!("{}{state}", source.made.command(shard, own.map(|own| own.path.as_path())))
                 }
                 None => format!("--shard {shard}"),
             }

@@ -6,12 +6,14 @@ use std::time::Instant;
 
 use clap::Args;
 use rayon::prelude::*;
+use serde_json::json;
 
 use crate::cli::args::ExperimentArguments;
 use crate::cli::commands::conduct_and_show;
 use crate::cli::exit::Stop;
 use crate::cli::lineup::policies;
-use crate::cli::request::{Asked, Kind, Point, Request, policy_ids};
+use crate::cli::plan::counted;
+use crate::cli::request::{Asked, Kind, Point, Request, policy_ids, refuse_baseline};
 use crate::cli::session::Session;
 use crate::design::{Design, Factor, Method};
 use crate::experiment::{Hooks, run_cells};
@@ -67,9 +69,8 @@ pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), S
         baseline => [baseline, &args.policies[..]].concat(),
     };
     let mut asked = Request::resolve(Kind::Sweep, args, ids, &[])?;
-    let policies = &asked.request.policies;
-    if let Some((_, twice)) = policies.iter().enumerate().find(|(at, id)| policies[..*at].contains(id)) {
-        return Err(Stop::Usage(format!("policy `{twice}` is named twice")));
+    if sweep.baseline.is_some() {
+        refuse_baseline(&asked.request.policies)?;
     }
     asked.request.has_baseline = sweep.baseline.is_some();
     asked.request.ledgers = sweep.ledgers;
@@ -80,7 +81,7 @@ pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), S
     }
     asked.request.design = Some(design);
     check_points(&asked)?;
-    if sweep.dry_run { dry_run(&Session::of_arguments(asked, args)?) } else { conduct_and_show(asked, args) }
+    if sweep.dry_run { dry_run(&Session::of_arguments(asked, args)?, args.json) } else { conduct_and_show(asked, args) }
 }
 
 /// The design that was asked for, its paths and values checked one by one.
@@ -114,11 +115,14 @@ fn of_file(sweep: &SweepArguments) -> Result<Design, Stop> {
         let names: Vec<&str> = Method::ALL.iter().map(|(name, _)| *name).collect();
         let hint = suggestion(&sweep.design, &names, "designs");
         let message =
-            format!("there is no design `{}`; {hint}, or name a CSV file of points", sweep.design.escape_debug());
+            format!("there is no design `{}`, and it is no CSV file of points; {hint}", sweep.design.escape_debug());
         return Err(Stop::Usage(message));
     }
     if !sweep.factors.is_empty() {
         return Err(Stop::Usage(format!("{} holds the points; leave --sweep out", sweep.design)));
+    }
+    if sweep.points.is_some() {
+        return Err(Stop::Usage(format!("{} holds the points; leave --points out", sweep.design)));
     }
     let text = read_file(Path::new(&sweep.design)).map_err(Stop::Scenario)?;
     Ok(Design::parse_csv(&text)?)
@@ -169,18 +173,28 @@ pub fn measured(session: &Session) -> Result<(f64, f64), Stop> {
 }
 
 /// Prints the design, and what running it would take.
-fn dry_run(session: &Session) -> Result<(), Stop> {
+fn dry_run(session: &Session, json: bool) -> Result<(), Stop> {
     let (seconds, mebibytes) = pilot(session)?;
     let (points, policies, threads) =
         (session.points.len(), session.plan.policies.len(), session.pool.current_num_threads());
     let mut out = io::stdout().lock();
+    if json {
+        let object = json!({
+            "design": session.request.design, "points": points, "policies": policies,
+            "replications": session.plan.replications, "seconds": seconds, "mebibytes": mebibytes, "threads": threads,
+            "results": session.out.display().to_string(),
+        });
+        return Ok(writeln!(out, "{object}")?);
+    }
     print_design(&mut out, session)?;
     writeln!(
         out,
-        "\n{} points x {policies} policies x {} replications: about {} s on {threads} threads and {} MiB on disk",
-        whole(points as f64),
-        whole(session.plan.replications as f64),
+        "\n{} x {} x {}: about {} s on {} and {} MiB on disk",
+        counted(points as u64, "point"),
+        counted(policies as u64, "policy"),
+        counted(session.plan.replications, "replication"),
         whole(seconds),
+        counted(threads as u64, "thread"),
         whole(mebibytes),
     )?;
     writeln!(out, "nothing was run; leave --dry-run out to write {}", session.out.display())?;

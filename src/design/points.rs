@@ -40,6 +40,11 @@ impl Method {
         ("nearly-orthogonal", Self::NearlyOrthogonal),
         ("sobol", Self::Sobol),
     ];
+
+    /// Whether points are drawn, as many as are asked for.
+    fn is_sampled(self) -> bool {
+        matches!(self, Self::LatinHypercube | Self::NearlyOrthogonal | Self::Sobol)
+    }
 }
 
 /// Why there is no design.
@@ -68,6 +73,14 @@ pub enum DesignError {
     /// A sample of no size.
     #[error("say how many points to sample: --points N, from 2 to {MOST_POINTS}")]
     NoPoints,
+    /// A number of points where the values make them.
+    #[error(
+        "{0} makes its points of the values; leave --points out, or sample them by latin-hypercube, nearly-orthogonal or sobol"
+    )]
+    PointsGiven(&'static str),
+    /// A value twice, which would run a point twice.
+    #[error("`{0}` takes the value {1} twice; give it once")]
+    ValueTwice(String, String),
     /// No such design with so few points.
     #[error(
         "no Latin hypercube of {points} points was found whose {factors} factors are correlated by {NEARLY} or less; {}",
@@ -123,6 +136,15 @@ impl Design {
         if let Some(twice) = factors.iter().find(|factor| !seen.insert(&factor.path)) {
             return Err(DesignError::Twice(twice.path.clone()));
         }
+        let (name, _) = Method::ALL.iter().find(|(_, known)| *known == method).expect("every method has a name");
+        if points.is_some() && !method.is_sampled() {
+            return Err(DesignError::PointsGiven(name));
+        }
+        if matches!(method, Method::Grid | Method::OneAtATime)
+            && let Some((path, value)) = factors.iter().find_map(value_twice)
+        {
+            return Err(DesignError::ValueTwice(path, value));
+        }
         let sampled = || points.filter(|n| *n >= 2).ok_or(DesignError::NoPoints).and_then(within);
         let points = match method {
             Method::Grid => grid(&levels(factors)?)?,
@@ -153,7 +175,7 @@ impl Design {
     /// # Errors
     /// [`DesignError::Table`] with the line.
     pub fn parse_csv(text: &str) -> Result<Self, DesignError> {
-        let table = |error: csv::Error| DesignError::Table(format!("the points cannot be read: {error}"));
+        let table = |error: csv::Error| DesignError::Table(unreadable(&error));
         let mut csv = csv::Reader::from_reader(text.as_bytes());
         let header = csv.headers().map_err(table)?.clone();
         let kept: Vec<usize> = (0..header.len()).filter(|&at| header[at].trim() != "design_id").collect();
@@ -177,6 +199,28 @@ impl Design {
         }
         Ok(Self { paths, points })
     }
+}
+
+/// What is wrong with a table of points, for people.
+fn unreadable(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => format!(
+            "line {} of the points has {len} cells and the first has {expected_len}; give each path a cell in every line, \
+             an empty one where the scenario's own value stays",
+            at.line()
+        ),
+        _ => format!("the points cannot be read: {error}; write a CSV table with a path over each column"),
+    }
+}
+
+/// The path and value of a factor that takes it twice, as text or as number.
+fn value_twice(factor: &Factor) -> Option<(String, String)> {
+    let levels = factor.levels()?;
+    let number = |text: &String| text.parse::<f64>().ok();
+    let is_same = |one: &String, other: &String| one == other || number(one).is_some() && number(one) == number(other);
+    let twice =
+        levels.iter().enumerate().find(|(at, level)| levels[..*at].iter().any(|other| is_same(level, other)))?;
+    Some((factor.path.clone(), twice.1.clone()))
 }
 
 fn within(points: usize) -> Result<usize, DesignError> {

@@ -1,7 +1,7 @@
 //! Targets: what the record says of a number that every replication has, and how far a replication is from it.
 
 use crate::math::sqrt;
-use crate::model::facts::{Facts, Quantity, Record};
+use crate::model::facts::{Fact, Facts, Quantity, Record};
 
 /// What one fact asks of a replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,9 +58,10 @@ impl Wanted {
 ///
 /// # Arguments
 /// * `quantities` - what is observed of replications, in the order of their values.
+/// * `fitted` - ids of facts that the scenario says its inputs were set from.
 /// * `emergent_too` - also those that no input was set from, which are then no test of the outcome any more.
-pub fn targets(facts: &Facts, quantities: &[Quantity], emergent_too: bool) -> Vec<Target> {
-    let of_fact = |fact: &crate::model::facts::Fact| {
+pub fn targets(facts: &Facts, quantities: &[Quantity], fitted: &[String], emergent_too: bool) -> Vec<Target> {
+    let of_fact = |fact: &Fact| {
         let quantity = fact.quantity.as_ref().ok()?;
         let quantity = quantities.iter().position(|known| known == quantity)?;
         let wanted = match &fact.record {
@@ -70,7 +71,8 @@ pub fn targets(facts: &Facts, quantities: &[Quantity], emergent_too: bool) -> Ve
         };
         Some(Target { fact: fact.id.clone(), quantity, wanted })
     };
-    facts.list.iter().filter(|fact| fact.in_sample || emergent_too).filter_map(of_fact).collect()
+    let counts = |fact: &&Fact| emergent_too || facts.is_in_sample(fact, fitted);
+    facts.list.iter().filter(counts).filter_map(of_fact).collect()
 }
 
 /// How much each target counts in a distance: one over the spread of what the prior gives, so that units do not matter.

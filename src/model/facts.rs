@@ -284,6 +284,25 @@ impl Facts {
     pub fn find(&self, id: &str) -> Option<&Fact> {
         self.list.iter().find(|fact| fact.id == id)
     }
+
+    /// Whether a fact is in sample: by the file's word, since an input was set from it, or since one was set from another row
+    /// that says the same of the same event. An order is taken to be fitted if one of its departures is.
+    ///
+    /// # Arguments
+    /// * `fitted` - ids of facts that the scenario says its inputs were set from, by `fitted_from`.
+    pub fn is_in_sample(&self, fact: &Fact, fitted: &[String]) -> bool {
+        fact.in_sample || fact.quantity.as_ref().is_ok_and(|quantity| self.is_fitted(fact, quantity, fitted))
+    }
+
+    fn is_fitted(&self, fact: &Fact, quantity: &Quantity, fitted: &[String]) -> bool {
+        let fitted = fitted.iter().filter_map(|id| self.find(id));
+        let mut of_fitted = fitted.filter_map(|fact| Some((fact, fact.quantity.as_ref().ok()?)));
+        of_fitted.any(|(other, its)| {
+            let departs = |base: usize| its.base == Some(base) && its.is_same_event(&Quantity::departure(base));
+            let in_order = matches!(&fact.record, Record::Order(order) if order.iter().any(|(base, _)| departs(*base)));
+            other.id == fact.id || its.is_same_event(quantity) || in_order
+        })
+    }
 }
 
 #[cfg(test)]

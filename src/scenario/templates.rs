@@ -1,6 +1,9 @@
 //! Scenarios to start from: the shipped ones, a blank one, and large ones made to measure.
 
 use std::fmt::Write as _;
+use std::path::Path;
+
+use super::facts::facts_beside;
 
 /// Files of a template, by name; the first is the scenario.
 pub type Files = Vec<(String, String)>;
@@ -10,10 +13,12 @@ pub fn tutorial(name: &str) -> Files {
     vec![(name.to_owned(), include_str!("../../scenarios/three-bases.toml").to_owned())]
 }
 
-/// The reference case, with its list of roads beside it.
+/// The reference case, with its list of roads and the facts on record beside it.
 pub fn mali(name: &str) -> Files {
     let roads = ("mali-2023/roads.csv".to_owned(), include_str!("../../scenarios/mali-2023/roads.csv").to_owned());
-    vec![(name.to_owned(), include_str!("../../scenarios/mali-2023.toml").to_owned()), roads]
+    let facts = facts_beside(Path::new(name)).to_string_lossy().into_owned();
+    let facts = (facts, include_str!("../../scenarios/mali-2023.facts.csv").to_owned());
+    vec![(name.to_owned(), include_str!("../../scenarios/mali-2023.toml").to_owned()), roads, facts]
 }
 
 /// The least that runs: one hub that flies out, with places to add the rest.

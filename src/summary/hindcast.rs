@@ -63,12 +63,11 @@ impl Hindcasting<'_> {
         let mut made = Vec::new();
         for fact in &self.facts.list {
             let is_left_out = self.left_out == Some(fact.group.as_str());
-            let fitted = !is_left_out && self.is_fitted(fact);
-            let in_sample = !is_left_out && fact.in_sample || fitted;
+            let in_sample = !is_left_out && self.facts.is_in_sample(fact, self.fitted);
             let mut row = FactRow {
                 fact: fact.clone(),
                 in_sample,
-                fitted_unsaid: fitted && !fact.in_sample,
+                fitted_unsaid: in_sample && !fact.in_sample,
                 forecast: None,
                 references: [None, None, None, None],
             };
@@ -119,19 +118,6 @@ impl Hindcasting<'_> {
         }
         let last = sorted(&distances)?[(distances.len().div_ceil(KEPT_OF) - 1).max(1)];
         Ok(Some((0..distances.len()).filter(|&row| distances[row] <= last).collect()))
-    }
-
-    /// Whether an input was set from the fact, or from another row that says the same of the same event. An order is taken
-    /// to be fitted if one of its departures is.
-    fn is_fitted(&self, fact: &Fact) -> bool {
-        let Ok(quantity) = &fact.quantity else { return false };
-        let fitted = self.fitted.iter().filter_map(|id| self.facts.find(id));
-        let mut of_fitted = fitted.filter_map(|fact| Some((fact, fact.quantity.as_ref().ok()?)));
-        of_fitted.any(|(other, its)| {
-            let departs = |base: usize| its.base == Some(base) && its.is_same_event(&Quantity::departure(base));
-            let in_order = matches!(&fact.record, Record::Order(order) if order.iter().any(|(base, _)| departs(*base)));
-            other.id == fact.id || its.is_same_event(quantity) || in_order
-        })
     }
 
     fn replications(&self, rows: &Rows) -> Vec<u64> {

@@ -1,6 +1,7 @@
 //! Calibration: what the record bears out, from facts to an overlay that any experiment takes; cut short anywhere it ends
 //! with the same bytes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,8 +12,8 @@ use rayon::prelude::*;
 use rearguard::draw::{Purpose, Streams};
 
 use crate::common::{
-    Row, THREE_BASES, assert_same_bytes, command, expect, number, package, rearguard, release_build, results_of, rows,
-    stderr, stdout, test_build,
+    MALI, Row, THREE_BASES, assert_same_bytes, command, expect, number, package, rearguard, release_build, results_of,
+    rows, stderr, stdout, test_build,
 };
 
 const COLUMNS: &str = "id,kind,measure,base,date,value,low,high,reading,source,group,in_sample,miss,not_simulated";
@@ -235,4 +236,29 @@ fn what_cannot_be_calibrated_is_refused_with_what_to_do() {
     expect(rearguard(["calibrate", THREE_BASES]), 2);
     let wrong = rearguard(["run", THREE_BASES, "--overlay", "CHANGELOG.md"]);
     assert!(stderr(&expect(wrong, 3)).contains("CHANGELOG.md"));
+}
+
+#[test]
+fn a_calibration_takes_the_facts_that_a_hindcast_says_inputs_were_set_from() {
+    let home = home();
+    let (scored, calibrated) = (home.path().join("scored"), home.path().join("calibrated"));
+    expect(rearguard(["hindcast", MALI, "--replications", "3", "--quiet", "--out"]).arg(&scored), 0);
+    let size = ["--particles", "50", "--generations", "1", "--quiet", "--out"];
+    expect(rearguard(["calibrate", MALI, "--free", PARAMETER]).args(size).arg(&calibrated), 0);
+    let of = |folder: &Path, file: &str| -> BTreeSet<String> {
+        let rows = rows(folder, file);
+        let counts = |row: &&Row| {
+            ["yes", "true"].contains(&row["in_sample"].as_str()) && row.get("kind").is_none_or(|kind| kind != "order")
+        };
+        rows.iter().filter(counts).map(|row| row["fact"].clone()).collect()
+    };
+    let used = of(&calibrated, "facts.csv");
+    assert_eq!(used, of(&scored, "hindcast.csv"));
+    assert_eq!(used.len(), rows(&calibrated, "facts.csv").len(), "a fact is used that no input was set from");
+    // The scenario names some that the facts file does not.
+    let file = fs::read_to_string(package().join("scenarios/mali-2023.facts.csv")).expect("facts");
+    let mut csv = csv::Reader::from_reader(file.as_bytes());
+    let by_file =
+        csv.deserialize::<Row>().map(|row| row.expect("a row")).filter(|row| row["in_sample"] == "yes").count();
+    assert!(used.len() > by_file, "{used:?}");
 }

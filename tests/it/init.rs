@@ -30,6 +30,24 @@ fn every_template_is_sound_and_runs() {
 }
 
 #[test]
+fn the_reference_case_comes_with_its_record_and_its_screening() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let at = |args: &[&str]| rearguard(args).current_dir(home.path());
+    let said = stdout(&expect(at(&["init", "mine.toml", "--template", "mali"]), 0));
+    for name in ["mine.facts.csv", "mine.screening.csv"] {
+        assert!(said.contains(&format!("Wrote {name}")), "{said}");
+    }
+    let scored = stdout(&expect(at(&["hindcast", "mine.toml", "--replications", "3", "--out", "scored"]), 0));
+    assert!(scored.contains("FACTS THAT NO INPUT WAS SET FROM"), "{scored}");
+    let ran = stdout(&expect(at(&["run", "mine.toml", "--replications", "3", "--out", "ran"]), 0));
+    assert!(ran.contains("What these results hang on: ") && !ran.contains("STALE"), "{ran}");
+    fs::remove_file(home.path().join("mine.toml")).expect("it is there");
+    let refused = stderr(&expect(at(&["init", "mine.toml", "--template", "mali"]), 4));
+    assert!(refused.contains("choose another name"), "{refused}");
+    assert!(!home.path().join("mine.toml").exists(), "something was written though another file was in the way");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let home = tempfile::tempdir().expect("a temporary folder can be made");
     let file = home.path().join("mine.toml");

@@ -57,3 +57,4 @@ mod supply_chain;
 mod sweeps;
 mod threat;
 mod trace;
+mod what_to_do;

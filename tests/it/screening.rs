@@ -44,10 +44,75 @@ fn runs_and_comparisons_end_with_what_they_hang_on_until_it_is_stale() {
     fs::write(&file, format!("{text}\n# another day\n")).expect("it can be written");
     let stale = said("run", &file, &home.path().join("stale"), &[]);
     assert!(stale.contains("STALE: the scenario is"), "{stale}");
-    assert!(
-        !said("run", &package().join("scenarios/pure-logistics.toml"), &home.path().join("none"), &[])
-            .contains("hang on")
-    );
+    let certain =
+        said("run", &package().join("scenarios/pure-logistics.toml"), &home.path().join("none"), &["--point"]);
+    assert!(!certain.contains("hang on"), "{certain}");
+}
+
+/// Runs the command that an answer ends with, and returns it.
+fn taken_at_its_word(home: &Path, said: &str) -> String {
+    let command = said.lines().last().expect("it ends").trim();
+    let args: Vec<&str> = command.split(' ').collect();
+    assert_eq!(args[..2], ["rearguard", "sensitivity"], "{said}");
+    let out = home.join(format!("screened-{}", args.len()));
+    expect(rearguard(&args[1..]).arg("--quiet").arg("--out").arg(out), 0);
+    command.to_owned()
+}
+
+#[test]
+fn what_is_not_screened_names_the_command_that_screens_it_and_keeps_the_rest() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = home.path().join("case.toml");
+    fs::copy(package().join(THREE_BASES), &file).expect("it can be copied");
+    let run = |name: &str, args: &[&str]| said("run", &file, &home.path().join(name), args);
+    let first = run("first", &[]);
+    let command = taken_at_its_word(home.path(), &first);
+    assert!(first.contains("hang on is not screened; to screen it:"), "{first}");
+    assert_eq!(command, format!("rearguard sensitivity {} --method swing --policy as-planned --store", file.display()));
+    assert!(run("again", &[]).contains("casualties.wounded, as-planned"));
+    let other = run("other", &["--policy", "trucks-granted"]);
+    assert!(other.contains("trucks-granted: not screened"), "{other}");
+    taken_at_its_word(home.path(), &other);
+    for policy in ["as-planned", "trucks-granted"] {
+        let now = run(&format!("now-{policy}"), &["--policy", policy]);
+        assert!(now.contains(&format!("casualties.wounded, {policy}")) && !now.contains("not screened"), "{now}");
+    }
+    let compared = ["--policy", "trucks-granted"];
+    let pair = said("compare", &file, &home.path().join("pair"), &compared);
+    assert!(pair.contains("trucks-granted less as-planned: not screened"), "{pair}");
+    taken_at_its_word(home.path(), &pair);
+    let pair = said("compare", &file, &home.path().join("pair-now"), &compared);
+    assert!(pair.contains("casualties.wounded, trucks-granted less as-planned"), "{pair}");
+    assert!(run("kept", &[]).contains("casualties.wounded, as-planned"), "what was stored is gone");
+}
+
+#[test]
+fn a_script_is_told_what_results_hang_on() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = screened(home.path());
+    let told = |command: &str, name: &str, args: &[&str]| -> serde_json::Value {
+        let answer = said(command, &file, &home.path().join(name), &[&["--json"], args].concat());
+        serde_json::from_str::<serde_json::Value>(&answer).expect("JSON")["hangs_on"].clone()
+    };
+    let run = told("run", "run", &[]);
+    let of = |parameter: &str| {
+        let rows = run["parameters"].as_array().expect("rows");
+        rows.iter().find(|row| row["parameter"] == parameter && row["measure"] == "casualties.wounded").cloned()
+    };
+    let cover = of("threat.ratio_overwatch").expect("it is always told");
+    let stored = rows(home.path(), "case.screening.csv");
+    let is_it = |row: &&crate::common::Row| {
+        row["parameter"] == "threat.ratio_overwatch"
+            && row["policy"] == "as-planned"
+            && row["measure"] == "casualties.wounded"
+    };
+    assert_eq!(cover["swing"].as_f64(), stored.iter().find(is_it).map(|row| number(row, "swing")));
+    assert_eq!((&run["not_screened"], &run["screened"]["stale"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let other = told("run", "other", &["--policy", "trucks-granted"]);
+    assert_eq!(other["not_screened"], serde_json::json!([]), "it is screened as one of the two compared");
+    let pair = told("compare", "pair", &["--baseline", "trucks-granted", "--policy", "as-planned"]);
+    assert_eq!(pair["not_screened"], serde_json::json!(["as-planned less trucks-granted"]));
+    assert!(pair["command"].as_str().is_some_and(|text| text.contains("--baseline trucks-granted")), "{pair}");
 }
 
 #[test]
