@@ -420,12 +420,13 @@ mod tests {
         Posting { lot: Lot { origin: 0, item: 0, units }, from, to, cause: Cause::Plan }
     }
 
-    /// The tutorial with two classes of equipment, and with people of whom half are uniformed.
+    /// The tutorial with three classes of equipment, the last of which nobody holds, and with people of whom half are uniformed.
     fn inputs() -> Inputs {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/three-bases.toml");
         let case = Case::load(&file, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let mut inputs = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))).inputs;
-        inputs.class.truncate(2);
+        inputs.class.truncate(3);
+        inputs.class[2].per_1000_uniformed = 0.0;
         inputs.holding.clear();
         (inputs.stocks.uniformed_share, inputs.stocks.container_scale) = (0.5, 2.0);
         for (class, (container, share, value_usd)) in
@@ -498,6 +499,7 @@ mod tests {
     fn largest_remainders_sum_to_the_rounded_total() {
         assert_eq!(largest_remainder(&[1.4, 1.4, 1.2]), [2, 1, 1]);
         assert_eq!(largest_remainder(&[0.5, 0.5]), [1, 0]);
+        assert_eq!(largest_remainder(&[5.2, 0.8]), [5, 1]);
     }
 
     #[test]
@@ -505,11 +507,11 @@ mod tests {
         let (mut inputs, mut stock) = (inputs(), vec![9; 3]);
         // Of containers 9, 4 and 3, three quarters the contingents'; of the others 4.5, 2 and 1.5, which sum to 8.
         opening_stock(&inputs, &mut stock);
-        assert_eq!(stock, [7, 2, 0, 5, 3, 1, 0, 2, 2, 1, 0, 1]);
+        assert_eq!(stock, [[7, 2, 0, 5, 0, 0], [3, 1, 0, 2, 0, 0], [2, 1, 0, 1, 0, 0]].concat());
         let (base, class) = (inputs.base[1].id.clone(), inputs.class[1].id.clone());
         inputs.holding.push(crate::model::equipment::Holding { base, class, units: 40.0 });
         opening_stock(&inputs, &mut stock);
-        assert_eq!(stock, [7, 2, 0, 5, 3, 1, 0, 40, 2, 1, 0, 1]);
+        assert_eq!(stock, [[7, 2, 0, 5, 0, 0], [3, 1, 0, 40, 0, 0], [2, 1, 0, 1, 0, 0]].concat());
     }
 
     #[test]
@@ -542,6 +544,7 @@ mod tests {
         expected[Disposition::OnHand as usize] = (7 + 5 + 4 + 27, 700 + 20 + 300 + 100 + 4 * 27);
         assert_eq!(ledger.lines(&inputs), expected);
         assert_eq!([1, 3].map(|item| ledger.units(1, item, Account::OnHand)), [1, 10]);
+        assert_eq!([1, 3].map(|item| ledger.units(1, item, Account::Staged)), [0, 10]);
         // Cargo is what has not left: the room of base 1's items is 110 to 113.
         assert_eq!(ledger.cargo(1, Account::OnHand), 3 * 110 + 111 + 10 * 113);
         assert_eq!(ledger.cargo(1, Account::Staged), 10 * 113);
