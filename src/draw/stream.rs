@@ -248,6 +248,14 @@ mod tests {
     }
 
     #[test]
+    fn a_uniform_is_the_middle_of_its_cell() {
+        for occurrence in 0..100 {
+            let cell = stream(occurrence).below(1 << 52);
+            assert_eq!(stream(occurrence).uniform(), (cell as f64 + 0.5) * f64::EPSILON);
+        }
+    }
+
+    #[test]
     fn a_chance_comes_as_often_as_it_says() {
         for p in [0.1, 0.5, 0.8] {
             let seen = (0..10_000).filter(|&occurrence| stream(occurrence).chance(p)).count() as f64;
