@@ -116,6 +116,9 @@ mod tests {
     use super::*;
     use crate::draw::{Purpose, Streams};
 
+    type Draw = fn(&mut Stream) -> u64;
+    type Ratio = fn(f64) -> f64;
+
     fn stream(occurrence: u64) -> Stream {
         Streams::new(2, 0).stream(Purpose::Test, 2, occurrence)
     }
@@ -143,8 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn a_count_whose_probability_reaches_the_uniform_is_not_passed() {
+        assert_eq!(search(1.0, 0.0, 0.0, |_| 0.0), 0);
+    }
+
+    #[test]
     fn counts_are_quantiles_at_the_next_uniform() {
-        let draws: [(fn(&mut Stream) -> u64, f64, fn(f64) -> f64); 3] = [
+        let draws: [(Draw, f64, Ratio); 3] = [
             (|s| s.binomial(9, 0.3), 9.0 * ln_1p(-0.3), |n| 0.3 / 0.7 * (9.0 - n) / (n + 1.0)),
             (|s| s.poisson(4.0), -4.0, |n| 4.0 / (n + 1.0)),
             // Mean 6 and dispersion 2: failures before the second success of chance 1/4.
@@ -162,7 +170,7 @@ mod tests {
 
     #[test]
     fn one_uniform_is_spent_below_a_mean_of_twenty_and_more_from_there_on() {
-        let draws: [(fn(&mut Stream) -> u64, bool); 4] = [
+        let draws: [(Draw, bool); 4] = [
             (|s| s.poisson(19.99), true),
             (|s| s.poisson(20.0), false),
             (|s| s.binomial(40, 0.499), true),
@@ -171,7 +179,8 @@ mod tests {
         for (at, (draw, one)) in draws.into_iter().enumerate() {
             let spends_one = |occurrence| {
                 let (mut drawn, mut uniform) = (stream(occurrence), stream(occurrence));
-                (draw(&mut drawn), uniform.uniform());
+                draw(&mut drawn);
+                uniform.uniform();
                 drawn == uniform
             };
             assert_eq!((0..50).all(spends_one), one, "{at}");

@@ -152,6 +152,8 @@ mod tests {
     use super::*;
     use crate::draw::{Law, Purpose, Streams};
 
+    type Draw = fn(&mut Stream) -> f64;
+
     fn stream(occurrence: u64) -> Stream {
         Streams::new(1, 0).stream(Purpose::Test, 1, occurrence)
     }
@@ -169,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_draw_spends_one_uniform_whatever_its_parameters() {
-        let draws: [fn(&mut Stream) -> f64; 16] = [
+        let draws: [Draw; 16] = [
             |s| s.uniform(),
             |s| s.below(7) as f64,
             |s| f64::from(u8::from(s.chance(0.0))),
@@ -229,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_draw_is_the_quantile_of_its_law() {
-        let draws: [(fn(&mut Stream) -> f64, Law); 7] = [
+        let draws: [(Draw, Law); 7] = [
             (|s| s.exponential(4.0), Law::Weibull { shape: 1.0, mean: 4.0 }),
             (|s| s.normal(-2.0, 3.0), Law::Normal { mean: -2.0, sd: 3.0 }),
             (|s| s.lognormal(25.0, 0.6), Law::Lognormal { median: 25.0, log_sd: 0.6 }),

@@ -106,7 +106,9 @@ mod tests {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/three-bases.toml");
         let case = Case::load(&file, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let mut inputs = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))).inputs;
-        changes.iter().for_each(|change| change(&mut inputs));
+        for change in changes {
+            change(&mut inputs);
+        }
         crate::model::check::check(&inputs).into_iter().map(|problem| problem.path).collect()
     }
 
