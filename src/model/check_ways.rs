@@ -140,6 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn a_camp_joins_the_convoy_of_one_that_passes_it_to_the_same_parent() {
+        let chain: &dyn Fn(&mut Inputs) = &|inputs| inputs.road[0].to = "east".to_owned();
+        let joins = |base: usize, id: &'static str| {
+            move |inputs: &mut Inputs| inputs.base[base].merges_with = Some(id.to_owned())
+        };
+        assert_eq!(wrong(&[chain, &joins(2, "north")]), [""; 0]);
+        assert_eq!(wrong(&[chain, &joins(1, "east")]), ["base.north.merges_with"]);
+        assert_eq!(wrong(&[chain, &joins(2, "east")]), ["base.east.merges_with"]);
+        let other_parent: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[2].parent = Some("north".to_owned());
+        assert_eq!(wrong(&[chain, other_parent, &joins(2, "north")]), ["base.east.merges_with"]);
+    }
+
+    #[test]
     fn convoys_need_no_trucks_for_an_exit_and_cargo_does() {
         let open = |inputs: &mut Inputs| {
             let (id, at, region) = ("gate".to_owned(), "harbour".to_owned(), "hills".to_owned());
