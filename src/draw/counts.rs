@@ -116,6 +116,9 @@ mod tests {
     use super::*;
     use crate::draw::{Purpose, Streams};
 
+    type Draw = fn(&mut Stream) -> u64;
+    type Ratio = fn(f64) -> f64;
+
     fn stream(occurrence: u64) -> Stream {
         Streams::new(2, 0).stream(Purpose::Test, 2, occurrence)
     }
@@ -140,6 +143,55 @@ mod tests {
             assert!(cumulative(n, p0, ratio) >= u - 1e-12);
             assert!(n == 0 || cumulative(n - 1, p0, ratio) < u + 1e-12);
         }
+    }
+
+    #[test]
+    fn a_count_whose_probability_reaches_the_uniform_is_not_passed() {
+        assert_eq!(search(1.0, 0.0, 0.0, |_| 0.0), 0);
+    }
+
+    #[test]
+    fn counts_are_quantiles_at_the_next_uniform() {
+        let draws: [(Draw, f64, Ratio); 3] = [
+            (|s| s.binomial(9, 0.3), 9.0 * ln_1p(-0.3), |n| 0.3 / 0.7 * (9.0 - n) / (n + 1.0)),
+            (|s| s.poisson(4.0), -4.0, |n| 4.0 / (n + 1.0)),
+            // Mean 6 and dispersion 2: failures before the second success of chance 1/4.
+            (|s| s.negative_binomial(6.0, 2.0), ln(0.0625), |n| 0.75 * (n + 2.0) / (n + 1.0)),
+        ];
+        for (at, (draw, ln_p0, ratio)) in draws.into_iter().enumerate() {
+            for occurrence in 0..500 {
+                let (n, u) = (draw(&mut stream(occurrence)), stream(occurrence).uniform());
+                // No uniform here lies as near to a step as roundings reach.
+                assert!(cumulative(n, exp(ln_p0), ratio) >= u, "{at}: {n} at {u}");
+                assert!(n == 0 || cumulative(n - 1, exp(ln_p0), ratio) < u, "{at}: {n} at {u}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_uniform_is_spent_below_a_mean_of_twenty_and_more_from_there_on() {
+        let draws: [(Draw, bool); 4] = [
+            (|s| s.poisson(19.99), true),
+            (|s| s.poisson(20.0), false),
+            (|s| s.binomial(40, 0.499), true),
+            (|s| s.binomial(40, 0.5), false),
+        ];
+        for (at, (draw, one)) in draws.into_iter().enumerate() {
+            let spends_one = |occurrence| {
+                let (mut drawn, mut uniform) = (stream(occurrence), stream(occurrence));
+                draw(&mut drawn);
+                uniform.uniform();
+                drawn == uniform
+            };
+            assert_eq!((0..50).all(spends_one), one, "{at}");
+        }
+    }
+
+    #[test]
+    fn counts_beyond_a_million_are_cut_there() {
+        assert_eq!(stream(0).negative_binomial(1e9, 2.0), SEARCH_CAP);
+        // Here the probability of the millionth count still underflows.
+        assert_eq!(stream(0).negative_binomial(1e12, 1e3), SEARCH_CAP);
     }
 
     #[test]

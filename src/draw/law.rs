@@ -325,6 +325,35 @@ mod tests {
         assert!((low - 1.0).abs() < 1e-12 && central == 4.0 && (high - 36.0).abs() < 1e-10, "{low} {central} {high}");
     }
 
+    #[test]
+    fn without_evidence_means_and_medians_stay_and_weight_is_a_quarter() {
+        let points = |low, high| Law::Quantiles { low, central: 2.0, high, scale: Scale::Linear };
+        let kept = |law| Law::Truncated { law: Box::new(law), low: -1.0, high: 9.0 };
+        for (law, wide) in [
+            (Law::Fixed(3.0), Law::Fixed(3.0)),
+            (Law::Triangular { low: -1.0, mode: 0.0, high: 4.0 }, Law::Uniform { low: -1.0, high: 4.0 }),
+            (Law::Normal { mean: -2.0, sd: 3.0 }, Law::Normal { mean: -2.0, sd: 6.0 }),
+            (Law::Lognormal { median: 25.0, log_sd: 0.5 }, Law::Lognormal { median: 25.0, log_sd: 1.0 }),
+            (Law::Gamma { shape: 12.0, mean: 3.0 }, Law::Gamma { shape: 3.0, mean: 3.0 }),
+            (Law::Beta { a: 2.0, b: 6.0 }, Law::Beta { a: 0.5, b: 1.5 }),
+            (points(1.5, 5.0), points(1.0, 8.0)),
+            (kept(Law::Normal { mean: 0.0, sd: 1.0 }), kept(Law::Normal { mean: 0.0, sd: 2.0 })),
+        ] {
+            assert_eq!(law.without_evidence(), wide);
+        }
+    }
+
+    #[test]
+    fn a_draw_is_the_quantile_at_the_next_uniform() {
+        let streams = crate::draw::Streams::new(1, 2);
+        for law in laws() {
+            let (mut drawn, mut uniform) = (streams.parameter(3), streams.parameter(3));
+            for _ in 0..3 {
+                assert_eq!(law.draw(&mut drawn), law.quantile(uniform.uniform()), "{law:?}");
+            }
+        }
+    }
+
     /// One law of each kind, and each scale.
     fn laws() -> Vec<Law> {
         let normal = Law::Normal { mean: -2.0, sd: 3.0 };

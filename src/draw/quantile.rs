@@ -58,3 +58,26 @@ pub(super) fn expit(x: f64) -> f64 {
     // Each branch takes e to a power that cannot overflow.
     if x >= 0.0 { 1.0 / (1.0 + exp(-x)) } else { exp(x) / (1.0 + exp(x)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odds_beyond_the_range_of_numbers_are_certain() {
+        assert_eq!((expit(1e4), expit(-1e4), expit(0.0)), (1.0, 0.0, 0.5));
+        for x in [-700.0, -30.0, -0.5, 2.0, 20.0] {
+            // Under 1 by some e^-20, the logarithm of the odds keeps 7 digits of 16.
+            assert!((logit(expit(x)) - x).abs() < 1e-6, "{x}");
+        }
+    }
+
+    #[test]
+    fn a_triangle_has_its_mode_where_its_sides_meet() {
+        // 1/4 of the width from the left: both sides end there, and the areas are to each other as their bases.
+        assert_eq!((triangular(0.25, 1.0, 2.0, 5.0), triangular_cdf(2.0, 1.0, 2.0, 5.0)), (2.0, 0.25));
+        assert_eq!([0.5, 1.0, 5.0, 6.0].map(|x| triangular_cdf(x, 1.0, 2.0, 5.0)), [0.0, 0.0, 1.0, 1.0]);
+        assert_eq!((triangular_cdf(1.5, 1.0, 2.0, 5.0), triangular_cdf(3.5, 1.0, 2.0, 5.0)), (0.0625, 0.8125));
+        assert_eq!(weibull_cdf(0.0, 0.7, 2.0), 0.0);
+    }
+}

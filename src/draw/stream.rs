@@ -150,7 +150,9 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::{Purpose, Streams};
+    use crate::draw::{Law, Purpose, Streams};
+
+    type Draw = fn(&mut Stream) -> f64;
 
     fn stream(occurrence: u64) -> Stream {
         Streams::new(1, 0).stream(Purpose::Test, 1, occurrence)
@@ -169,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_draw_spends_one_uniform_whatever_its_parameters() {
-        let draws: [fn(&mut Stream) -> f64; 16] = [
+        let draws: [Draw; 16] = [
             |s| s.uniform(),
             |s| s.below(7) as f64,
             |s| f64::from(u8::from(s.chance(0.0))),
@@ -224,6 +226,43 @@ mod tests {
                     before = now;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_draw_is_the_quantile_of_its_law() {
+        let draws: [(Draw, Law); 7] = [
+            (|s| s.exponential(4.0), Law::Weibull { shape: 1.0, mean: 4.0 }),
+            (|s| s.normal(-2.0, 3.0), Law::Normal { mean: -2.0, sd: 3.0 }),
+            (|s| s.lognormal(25.0, 0.6), Law::Lognormal { median: 25.0, log_sd: 0.6 }),
+            (|s| s.triangular(0.3, 0.5, 0.9), Law::Triangular { low: 0.3, mode: 0.5, high: 0.9 }),
+            (|s| s.weibull(0.7, 10.0), Law::Weibull { shape: 0.7, mean: 10.0 }),
+            (|s| s.gamma(12.0, 3.0), Law::Gamma { shape: 12.0, mean: 3.0 }),
+            (|s| s.beta(2.0, 5.0), Law::Beta { a: 2.0, b: 5.0 }),
+        ];
+        for (draw, law) in draws {
+            for occurrence in 0..100 {
+                let (drawn, expected) = (draw(&mut stream(occurrence)), law.quantile(stream(occurrence).uniform()));
+                // By other orders of the same operations: some roundings.
+                assert!((drawn - expected).abs() <= 1e-14 * expected.abs(), "{law:?}: {drawn} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_uniform_is_the_middle_of_its_cell() {
+        for occurrence in 0..100 {
+            let cell = stream(occurrence).below(1 << 52);
+            assert_eq!(stream(occurrence).uniform(), (cell as f64 + 0.5) * f64::EPSILON);
+        }
+    }
+
+    #[test]
+    fn a_chance_comes_as_often_as_it_says() {
+        for p in [0.1, 0.5, 0.8] {
+            let seen = (0..10_000).filter(|&occurrence| stream(occurrence).chance(p)).count() as f64;
+            // Four standard deviations of a count of 10,000.
+            assert!((seen - 10_000.0 * p).abs() < 400.0 * crate::math::sqrt(p * (1.0 - p)), "{p}: {seen}");
         }
     }
 

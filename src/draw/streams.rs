@@ -199,6 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn parameters_may_be_those_of_another_replication_while_chances_stay() {
+        let (own, other) = (Streams::new(7, 3), Streams::new(7, 9));
+        let mixed = own.with_parameters_of(9);
+        assert_eq!((mixed.seed(), mixed.replication(), mixed.draw()), (7, 3, 9));
+        assert_eq!(mixed.parameter(5), other.parameter(5));
+        assert_ne!(mixed.parameter(5), own.parameter(5));
+        assert_eq!(mixed.stream(Purpose::Test, 1, 2), own.stream(Purpose::Test, 1, 2));
+        let row = own.at_draw(4);
+        assert_eq!((row.draw(), row.parameter(5)), (4, own.parameter(5)));
+    }
+
+    #[test]
     fn each_word_of_a_key_and_its_place_make_another_stream() {
         let mut firsts = BTreeSet::new();
         let mut asked = 0;

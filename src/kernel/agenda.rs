@@ -316,6 +316,7 @@ mod tests {
         {
             agenda.at(time, phase, name);
         }
+        assert!(!agenda.is_empty() && agenda.len() == 7);
         let names: String = drain(&mut agenda).into_iter().map(|(_, name)| name).collect();
         assert_eq!(names, "abcdefg");
     }
@@ -361,6 +362,16 @@ mod tests {
             }
             assert_eq!((handled, agenda.len()), (2_049, 0));
         }
+    }
+
+    #[test]
+    fn what_is_due_in_other_quarters_of_a_day_waits_apart() {
+        let mut agenda = Agenda::new(AMPLE);
+        (0..400).for_each(|quarter| agenda.at(f64::from(quarter) / SPANS_PER_DAY, 0, quarter));
+        while agenda.next().unwrap().is_some() {
+            assert!(agenda.soon.is_empty(), "day {}", agenda.now());
+        }
+        assert_eq!(agenda.dispatched(), 400);
     }
 
     #[test]

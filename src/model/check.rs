@@ -385,3 +385,71 @@ fn check_desk(path: &str, desk: &Desk, problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scenario::Case;
+
+    fn tutorial() -> Inputs {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/three-bases.toml");
+        let case = Case::load(&file, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))).inputs
+    }
+
+    #[test]
+    fn what_just_meets_a_limit_is_sound() {
+        let mut inputs = tutorial();
+        let end = inputs.mission.deadline + inputs.mission.liquidation_days;
+        (inputs.base[1].window_start, inputs.base[1].planned_closure) = (Some(end), end);
+        inputs.base[2].planned_closure = 0.0;
+        // A base that nobody leaves for a parent, and of which nobody is flown.
+        inputs.base[0].air_share = Some(0.0);
+        let packing = &mut inputs.packing;
+        (packing.crew_teu_per_day_low, packing.crew_teu_per_day_high) =
+            (packing.crew_teu_per_day_mode, packing.crew_teu_per_day_mode);
+        let imports = &mut inputs.imports;
+        (imports.autonomy_days_low, imports.autonomy_days_high) =
+            (imports.autonomy_days_mode, imports.autonomy_days_mode);
+        (inputs.aviation.hit_grounds, inputs.aviation.hit_destroys) = (0.25, 0.75);
+        let plan = &mut inputs.liquidation;
+        (plan.contingent_sold, plan.contingent_gifted, plan.un_sold, plan.un_gifted) = (0.25, 0.75, 1.0, 0.0);
+        inputs.weather.iter_mut().for_each(|spell| spell.until = spell.from);
+        assert_eq!(check(&inputs), []);
+        inputs.mission.liquidation_people = 0.0;
+        inputs.base.iter_mut().for_each(|base| base.liquidation = false);
+        assert_eq!(check(&inputs), []);
+    }
+
+    #[test]
+    fn a_mission_that_ends_as_it_starts_is_no_mission() {
+        let mut inputs = tutorial();
+        inputs.mission.deadline = 0.0;
+        assert!(check(&inputs).iter().any(|problem| problem.path == "mission.deadline"));
+    }
+
+    #[test]
+    fn one_parameter_out_of_order_on_either_side_is_named() {
+        type Numbers = fn(&mut Inputs) -> [&mut f64; 3];
+        let packing: Numbers = |inputs| {
+            let packing = &mut inputs.packing;
+            [&mut packing.crew_teu_per_day_low, &mut packing.crew_teu_per_day_mode, &mut packing.crew_teu_per_day_high]
+        };
+        let imports: Numbers = |inputs| {
+            let imports = &mut inputs.imports;
+            [&mut imports.autonomy_days_low, &mut imports.autonomy_days_mode, &mut imports.autonomy_days_high]
+        };
+        for (numbers, path) in [(packing, "packing.crew_teu_per_day_mode"), (imports, "imports.autonomy_days_mode")] {
+            for (values, complaints) in
+                [([2.0, 3.0, 4.0], 0), ([3.5, 3.0, 4.0], 1), ([2.0, 3.0, 2.5], 1), ([3.0, 3.0, 3.0], 0)]
+            {
+                let mut inputs = tutorial();
+                numbers(&mut inputs).into_iter().zip(values).for_each(|(number, value)| *number = value);
+                let found: Vec<String> = check(&inputs).into_iter().map(|problem| problem.path).collect();
+                assert_eq!(found, vec![path; complaints], "{values:?}");
+            }
+        }
+    }
+}

@@ -92,3 +92,79 @@ fn check_merging(inputs: &Inputs, problems: &mut Problems) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::exits::Exit;
+    use crate::scenario::Case;
+
+    /// The paths of what is wrong with a changed tutorial.
+    fn wrong(changes: &[&dyn Fn(&mut Inputs)]) -> Vec<String> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/three-bases.toml");
+        let case = Case::load(&file, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let mut inputs = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))).inputs;
+        for change in changes {
+            change(&mut inputs);
+        }
+        crate::model::check::check(&inputs).into_iter().map(|problem| problem.path).collect()
+    }
+
+    #[test]
+    fn a_camp_without_a_road_is_left_by_air_only_by_those_who_can_all_fly() {
+        let by_air = |inputs: &mut Inputs| {
+            inputs.road.retain(|road| road.from != "north");
+            inputs.truck_fleet.clear();
+            (inputs.base[1].airstrip, inputs.base[1].air_share) = (true, Some(1.0));
+            let (id, runway) = ("plane".to_owned(), Runway::Unpaved);
+            inputs.aircraft = vec![AircraftType { id, title: None, number: 2.0, payload_t: 4.0, seats: 20.0, runway }];
+        };
+        assert_eq!(wrong(&[&by_air]), [""; 0]);
+        let changes: [&dyn Fn(&mut Inputs); 6] = [
+            &|inputs| inputs.base[1].air_share = Some(0.9),
+            &|inputs| inputs.aircraft.clear(),
+            &|inputs| inputs.aircraft[0].seats = 0.0,
+            &|inputs| inputs.base[1].airstrip = false,
+            // The hub has no paved runway, or the camp has none.
+            &|inputs| (inputs.aircraft[0].runway, inputs.base[1].runway) = (Runway::Paved, Some(Runway::Paved)),
+            &|inputs| (inputs.aircraft[0].runway, inputs.base[0].runway) = (Runway::Paved, Some(Runway::Paved)),
+        ];
+        for (at, change) in changes.into_iter().enumerate() {
+            assert_eq!(wrong(&[&by_air, change]), ["base.north.parent"], "{at}");
+        }
+        // Another camp cannot withdraw to where nobody drives away.
+        let beyond: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[2].parent = Some("north".to_owned());
+        assert!(wrong(&[&by_air, beyond]).contains(&"base.north.parent".to_owned()));
+    }
+
+    #[test]
+    fn a_camp_joins_the_convoy_of_one_that_passes_it_to_the_same_parent() {
+        let chain: &dyn Fn(&mut Inputs) = &|inputs| inputs.road[0].to = "east".to_owned();
+        let joins = |base: usize, id: &'static str| {
+            move |inputs: &mut Inputs| inputs.base[base].merges_with = Some(id.to_owned())
+        };
+        assert_eq!(wrong(&[chain, &joins(2, "north")]), [""; 0]);
+        assert_eq!(wrong(&[chain, &joins(1, "east")]), ["base.north.merges_with"]);
+        assert_eq!(wrong(&[chain, &joins(2, "east")]), ["base.east.merges_with"]);
+        let other_parent: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[2].parent = Some("north".to_owned());
+        assert_eq!(wrong(&[chain, other_parent, &joins(2, "north")]), ["base.east.merges_with"]);
+    }
+
+    #[test]
+    fn convoys_need_no_trucks_for_an_exit_and_cargo_does() {
+        let open = |inputs: &mut Inputs| {
+            let (id, at, region) = ("gate".to_owned(), "harbour".to_owned(), "hills".to_owned());
+            inputs.exit = vec![Exit { id, title: None, at, region, from: None, setup_days: 0.0, agrees: 1.0 }];
+        };
+        let without_trucks: &dyn Fn(&mut Inputs) = &|inputs| inputs.truck_fleet.clear();
+        let convoys: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[1].convoys_exit = Some("gate".to_owned());
+        let cargo: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[1].cargo_exit = Some("gate".to_owned());
+        let of_hub: &dyn Fn(&mut Inputs) = &|inputs| inputs.base[0].convoys_exit = Some("gate".to_owned());
+        assert_eq!(wrong(&[&open, without_trucks, convoys]), [""; 0]);
+        assert_eq!(wrong(&[&open, convoys, cargo]), [""; 0]);
+        assert_eq!(wrong(&[&open, without_trucks, cargo]), ["base.north.cargo_exit"]);
+        assert_eq!(wrong(&[&open, of_hub]), ["base.port.convoys_exit"]);
+    }
+}

@@ -229,7 +229,17 @@ impl Quantity<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{changed, problem, problems, read_with};
+    use super::super::reader::read;
+    use super::super::testing::{GOOD, Root, changed, load_files, problem, problems, read_with, summary};
+
+    #[test]
+    fn a_value_with_its_range_and_source_replaces_a_law_that_it_extends() {
+        let over = "format = 1\nextends = \"a.toml\"\n[threat]\nhit = { value = 0.4, low = 0.3, source = \"S2\" }\n";
+        let (document, mut diagnostics) = load_files(&[("b.toml", over), ("a.toml", GOOD)]);
+        let read = document.and_then(|document| read::<Root>(&document, &mut diagnostics));
+        assert_eq!(summary(&diagnostics), Vec::<String>::new());
+        assert_eq!(read.expect("a scenario").table.threat.hit, 0.4);
+    }
 
     #[test]
     fn whole_numbers_serve_where_fractions_may_stand() {
@@ -282,6 +292,10 @@ mod tests {
             assert_eq!(problem(from, to), (at.to_owned(), hint.to_owned()));
         }
         assert!(problems(&changed("deadline = 2023-12-31", "deadline = 2014-01-01")).is_empty());
+        assert!(problems(&changed("low = 800, high = 1_000", "low = 900, high = 900")).is_empty());
+        // Of two ends the one that is wrong is named.
+        let (at, _) = problem("low = 800, high = 1_000", "low = 900, high = 850");
+        assert!(at.starts_with("7:43 E030"), "{at}");
     }
 
     #[test]

@@ -131,6 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_like_a_number_is_taken_for_one() {
+        for text in ["12 km", "-12km", "+12km", ".5km", "$ 12"] {
+            assert_eq!(instead_of(text), NUMBER, "{text}");
+        }
+        assert_eq!(instead_of("km"), "text stands in quotes: \"km\"");
+    }
+
+    #[test]
+    fn quotes_in_a_comment_open_nothing() {
+        let text = "# \"\"\" opens a text\na = '''it\n";
+        let found = unclosed(&place(text, 0)).expect("an open text");
+        assert_eq!(found.start, text.find("'''").expect("there"));
+        assert!(unclosed(&place("# \"\"\"\na = 1\n", 0)).is_none());
+    }
+
+    #[test]
     fn a_word_is_found_around_any_of_its_characters() {
         for at in 4..14 {
             assert_eq!(token(&place("a = 30.06.2030 # day", at)).text(), "30.06.2030");

@@ -209,6 +209,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mean_that_leaves_zero_at_the_first_setting_crosses_there_and_one_that_stays_crosses_at_once() {
+        assert_eq!(of(&[[1, 5, 8], [-1, 6, 9], [0, 7, 9]]).crossing.at, Some(0.0));
+        assert_eq!(of(&[[1, 1, 8], [-1, -1, 9], [0, 0, 9]]).crossing.at, Some(0.0));
+        assert_eq!(of(&[[5, 8, 1], [6, 9, -1], [7, 9, 0]]).crossing.at, Some(3.0));
+    }
+
+    #[test]
     fn nonsense_is_refused() {
         let mut sums = CurveSums::new(2);
         assert!(sums.add(&[1]).is_err());

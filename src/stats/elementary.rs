@@ -100,6 +100,23 @@ mod tests {
     }
 
     #[test]
+    fn the_interval_of_the_spread_is_that_of_the_pseudo_values_of_its_logarithm() {
+        let values = [3.0, -3.0, 1.0, -2.0, 5.0, 0.5];
+        let log_sd = |values: &[f64]| 0.5 * crate::math::ln(variance(values));
+        let pseudo = |left_out: usize| {
+            let rest = (0..6).filter(|&at| at != left_out).map(|at| values[at]).collect::<Vec<f64>>();
+            6.0 * log_sd(&values) - 5.0 * log_sd(&rest)
+        };
+        let half = mean_t(&(0..6).map(pseudo).collect::<Vec<f64>>(), 0.9).expect("values").half_width;
+        let interval = deviation_interval(&values, 0.9).expect("values").expect("an interval");
+        let (low, high) = (crate::math::ln(interval.low), crate::math::ln(interval.high));
+        assert!((low - (log_sd(&values) - half)).abs() < 1e-12 && (high - (log_sd(&values) + half)).abs() < 1e-12);
+        // Three values leave two each time, which have a spread; two leave one, which has none.
+        assert!(deviation_interval(&values[..3], 0.9).expect("values").is_some());
+        assert_eq!(deviation_interval(&values[..2], 0.9), Ok(None));
+    }
+
+    #[test]
     fn an_input_without_effect_has_none_and_no_interval_of_its_spread() {
         let effects = elementary(&[0.0; 5], &[0.25; 5], 0.95).expect("effects");
         assert_eq!((effects.mu_star, effects.sigma, effects.noise), (0.0, 0.0, 0.5));

@@ -171,6 +171,9 @@ mod tests {
         assert_eq!((share.brier(true).value, share.brier(false).value), (0.0625, 0.5625));
         assert_eq!(share.brier(false).mcse, 2.0 * 0.75 * share.mcse);
         assert!((Scored::share(0, 9).expect("a share").log(9).value - ln(0.05)).abs() < 1e-15);
+        // A quarter of 10, the half event and half trial among them: the error of a logarithm is that of the share over it.
+        let quarter = Scored { value: 2.0 / 9.0, mcse: 0.0 }.log(9);
+        assert!((quarter.value - ln(0.25)).abs() < 1e-15 && (quarter.mcse - sqrt(0.75 / 2.5)).abs() < 1e-15);
         assert_eq!(Scored::share(5, 4), Err(StatsError::BadCount { events: 5, trials: 4 }));
     }
 

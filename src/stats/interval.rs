@@ -215,6 +215,14 @@ mod tests {
     }
 
     #[test]
+    fn an_estimate_over_a_scale_is_that_of_the_values_over_it() {
+        // A power of two divides without rounding.
+        let xs = [1.0, 2.5, 3.0, 7.0, 40.0];
+        let scaled = mean_t(&xs.map(|x| x / 8.0), 0.9).expect("data");
+        assert_eq!(mean_t(&xs, 0.9).expect("data").over(8.0), scaled);
+    }
+
+    #[test]
     fn values_that_do_not_vary_have_an_interval_of_no_width() {
         let estimate = mean_t(&[0.3; 50], 0.99).expect("data");
         assert_eq!(estimate.interval, Interval { low: 0.3, high: 0.3 });

@@ -165,6 +165,8 @@ mod tests {
         assert_eq!(contrast.correlation, Some(-1.0));
         assert_eq!(contrast.variance_reduction, Some(0.5));
         assert!(contrast.pairing_hurts());
+        // As sure as independent replications is no harm.
+        assert!(!PairedDifference { variance_reduction: Some(1.0), ..contrast }.pairing_hurts());
     }
 
     #[test]

@@ -135,6 +135,22 @@ mod tests {
         let found =
             partial_rank_correlations(&inputs, &[20.0, 10.0, 40.0, 30.0, 50.0], 0.95).expect("it").expect("varies");
         assert!((found[0].coefficient - 0.8).abs() < 1e-14, "{found:?}");
+        // Half the logarithm of 1.8 / 0.2 is that of 3, and its variance (1 + 0.8^2 / 2) / (5 - 3).
+        let half = 1.959_963_984_540_054 * sqrt(1.32 / 2.0);
+        let end = |odds: f64| (odds - 1.0) / (odds + 1.0);
+        let (low, high) = (end(9.0 * exp(-2.0 * half)), end(9.0 * exp(2.0 * half)));
+        assert!(
+            (found[0].interval.low - low).abs() < 1e-12 && (found[0].interval.high - high).abs() < 1e-12,
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn equals_share_their_mean_rank() {
+        // Ranks 0, 2, 2, 2 and 4 about 2, over the root of 8.
+        let expected = [-2.0, 0.0, 0.0, 0.0, 2.0].map(|rank| rank / sqrt(8.0));
+        assert_eq!(standard_ranks(&[1.0, 5.0, 5.0, 5.0, 9.0]), expected);
+        assert!(standard_ranks(&[3.0; 4]).is_empty());
     }
 
     #[test]

@@ -284,6 +284,45 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_is_moved_out_over_as_many_cases_as_asked_at_either_end() {
+        let (inputs, is_of_interest) = ([(0..10).map(f64::from).collect::<Vec<f64>>()], [true; 10]);
+        let cases = Cases { inputs: &inputs, is_of_interest: &is_of_interest, of_interest: 10 };
+        let moved = |low: f64, high: f64, upper| {
+            let from = cases.boxed(vec![low], vec![high]).0;
+            pasted(&cases, &from, Side { input: 0, upper }, 0.4).map(|(found, _)| (found.low[0], found.high[0]))
+        };
+        // Two fifths of the five inside, and of the two inside at least one.
+        assert_eq!(moved(4.5, f64::INFINITY, false), Some((2.5, f64::INFINITY)));
+        assert_eq!(moved(f64::NEG_INFINITY, 4.5, true), Some((f64::NEG_INFINITY, 6.5)));
+        assert_eq!(moved(3.5, 5.5, true), Some((3.5, 6.5)));
+        assert_eq!(moved(3.5, 5.5, false), Some((2.5, 5.5)));
+        // With no more beyond than that, or nothing, the limit goes or stays out of it.
+        assert_eq!(moved(1.5, f64::INFINITY, false), Some((f64::NEG_INFINITY, f64::INFINITY)));
+        assert_eq!(moved(-1.0, f64::INFINITY, false), None);
+        assert_eq!(moved(f64::NEG_INFINITY, f64::INFINITY, true), None);
+    }
+
+    #[test]
+    fn of_inputs_that_serve_alike_the_first_alone_is_restricted() {
+        let input: Vec<f64> = (0..100).map(f64::from).collect();
+        let is_of_interest: Vec<bool> = input.iter().map(|&value| value > 49.5).collect();
+        let boxes = prim(&[input.clone(), input], &is_of_interest, PEELING).expect("cases");
+        let last = &boxes[boxes.len() - 1];
+        assert_eq!((last.density, last.restricts(0), last.restricts(1)), (1.0, true, false));
+    }
+
+    #[test]
+    fn a_cut_lies_midway_between_unlike_values() {
+        let values = || (0..11).map(f64::from).collect::<Vec<f64>>();
+        let cut = |share, upper| limit(values(), share, upper);
+        assert_eq!((cut(0.25, false), cut(0.25, true)), (Some(2.5), Some(7.5)));
+        // On a value itself it goes further in.
+        assert_eq!((cut(0.1, false), cut(0.1, true)), (Some(1.5), Some(8.5)));
+        assert_eq!((limit(vec![3.0; 4], 0.1, false), limit(vec![3.0; 4], 0.1, true)), (None, None));
+        assert_eq!(limit(Vec::new(), 0.1, true), None);
+    }
+
+    #[test]
     fn inputs_of_few_values_and_cases_of_one_kind_make_no_trouble() {
         let few: Vec<f64> = (0..60).map(|case| f64::from(case % 3)).collect();
         let same = vec![4.0; 60];

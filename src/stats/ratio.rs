@@ -99,6 +99,8 @@ mod tests {
         let share = ratio_of_means(&[1.0, 2.0, 3.0], &[-1.0, 0.5, 1.5], 0.95).expect("data");
         assert_eq!(share.interval, None);
         assert_eq!(ratio_of_means(&[1.0, 2.0], &[-1.0, 1.0], 0.95).expect("data").ratio, None);
+        let nothing = ratio_of_means(&[1.0, 2.0], &[0.0, 0.0], 0.95).expect("data");
+        assert_eq!((nothing.ratio, nothing.interval), (None, None));
     }
 
     #[test]

@@ -209,6 +209,45 @@ mod tests {
     }
 
     #[test]
+    fn a_table_with_an_interaction_has_the_components_it_was_made_of() {
+        // Draw effects 0, 10, 20 and seed effects 0, 1, 5, 2, plus a product of effects that each sum to nothing: mean squares
+        // 400, 14 and 20 / 6.
+        let (draws, seeds) = ([0.0, 10.0, 20.0], [0.0, 1.0, 5.0, 2.0]);
+        let (of_draw, of_seed) = ([-1.0, 0.0, 1.0], [-1.0, 1.0, 2.0, -2.0]);
+        let row = |i: usize| (0..4).map(move |j| draws[i] + seeds[j] + of_draw[i] * of_seed[j]);
+        let values: Vec<f64> = (0..3).flat_map(row).collect();
+        let split = split_variance(&values, 4, InnerSeeds::Common).expect("a design");
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} for {expected}");
+        near(split.interaction.expect("a component"), 10.0 / 3.0);
+        near(split.seed.expect("a component"), (14.0 - 10.0 / 3.0) / 3.0);
+        near(split.chance, 62.0 / 9.0);
+        near(split.between_draws, (400.0 - 10.0 / 3.0) / 4.0);
+        near(split.mean_mcse, sqrt((400.0 + 14.0 - 10.0 / 3.0) / 12.0));
+    }
+
+    #[test]
+    fn the_interval_of_the_share_is_that_of_the_pseudo_values() {
+        // Tukey: 20 values, each 20 times the share less 19 times that without one group, as if they were a sample.
+        let (mut normal, outer, inner) = (normals(5), 40, 6);
+        let mut values = Vec::new();
+        for _ in 0..outer {
+            let draw = normal();
+            values.extend((0..inner).map(|_| draw + normal()));
+        }
+        let share =
+            |values: &[f64]| split_variance(values, inner, InnerSeeds::Independent).expect("a design").share_between;
+        let whole = share(&values).expect("a share");
+        let pseudo = |group: usize| {
+            let kept = (0..outer).filter(|draw| draw % 20 != group).flat_map(|draw| &values[draw * inner..][..inner]);
+            20.0 * whole - 19.0 * share(&kept.copied().collect::<Vec<f64>>()).expect("a share")
+        };
+        let half = crate::stats::mean_t(&(0..20).map(pseudo).collect::<Vec<f64>>(), 0.95).expect("values").half_width;
+        let found = share_between_interval(&values, inner, InnerSeeds::Independent, 0.95).expect("a design");
+        let found = found.expect("an interval");
+        assert!((found.low - (whole - half)).abs() < 1e-12 && (found.high - (whole + half)).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
     fn both_designs_recover_components_that_are_known() {
         // Draw variance 4, seed variance 9, interaction variance 1. The mean estimate of 400
         // designs of 20 x 5 has a standard error of 0.07 with common seeds and 0.10 with own ones; 4.5 are allowed.

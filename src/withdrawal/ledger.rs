@@ -411,10 +411,41 @@ pub const LINE_MEASURES: [&[(Measure, Measure)]; 8] = [
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::scenario::Case;
 
     fn posting(units: u32, from: Account, to: Account) -> Posting {
         Posting { lot: Lot { origin: 0, item: 0, units }, from, to, cause: Cause::Plan }
+    }
+
+    /// The tutorial with three classes of equipment, the last of which nobody holds, and with people of whom half are uniformed.
+    fn inputs() -> Inputs {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/three-bases.toml");
+        let case = Case::load(&file, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let mut inputs = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))).inputs;
+        inputs.class.truncate(3);
+        inputs.class[2].per_1000_uniformed = 0.0;
+        inputs.holding.clear();
+        (inputs.stocks.uniformed_share, inputs.stocks.container_scale) = (0.5, 2.0);
+        for (class, (container, share, value_usd)) in
+            inputs.class.iter_mut().zip([(true, 0.75, 100.5), (false, 0.0, 3.5)])
+        {
+            class.per_1000_uniformed = 10.0;
+            (class.container, class.contingent_share, class.value_usd) = (container, share, value_usd);
+        }
+        for (base, personnel) in inputs.base.iter_mut().zip([900.0, 400.0, 300.0]) {
+            base.personnel = personnel;
+        }
+        inputs
+    }
+
+    /// Two bases, each with two classes in the hands of two owners, and a base's cargo of unlike room.
+    fn two_bases() -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.open(4, &[7, 2, 0, 5, 3, 1, 0, 40], |base, item| 100 * base as MilliTeu + 10 + MilliTeu::from(item));
+        ledger
     }
 
     #[test]
@@ -468,5 +499,95 @@ mod tests {
     fn largest_remainders_sum_to_the_rounded_total() {
         assert_eq!(largest_remainder(&[1.4, 1.4, 1.2]), [2, 1, 1]);
         assert_eq!(largest_remainder(&[0.5, 0.5]), [1, 0]);
+        assert_eq!(largest_remainder(&[5.2, 0.8]), [5, 1]);
+    }
+
+    #[test]
+    fn holdings_follow_from_garrisons_and_a_known_one_replaces_them() {
+        let (mut inputs, mut stock) = (inputs(), vec![9; 3]);
+        // Of containers 9, 4 and 3, three quarters the contingents'; of the others 4.5, 2 and 1.5, which sum to 8.
+        opening_stock(&inputs, &mut stock);
+        assert_eq!(stock, [[7, 2, 0, 5, 0, 0], [3, 1, 0, 2, 0, 0], [2, 1, 0, 1, 0, 0]].concat());
+        let (base, class) = (inputs.base[1].id.clone(), inputs.class[1].id.clone());
+        inputs.holding.push(crate::model::equipment::Holding { base, class, units: 40.0 });
+        opening_stock(&inputs, &mut stock);
+        assert_eq!(stock, [[7, 2, 0, 5, 0, 0], [3, 1, 0, 40, 0, 0], [2, 1, 0, 1, 0, 0]].concat());
+    }
+
+    #[test]
+    fn an_item_is_a_class_and_an_owner() {
+        let both = |item| (class_of(item), owner_of(item));
+        let all =
+            [(0, Owner::Contingent), (0, Owner::Un), (1, Owner::Contingent), (1, Owner::Un), (2, Owner::Contingent)];
+        assert_eq!([0, 1, 2, 3, 4].map(both), all);
+    }
+
+    #[test]
+    fn lines_hold_units_and_their_worth_at_whole_dollars() {
+        let (inputs, mut ledger) = (inputs(), two_bases());
+        // 100.5 and 3.5 round to the even dollar.
+        assert_eq!([0, 1, 2, 3].map(|item| value_usd(&inputs, item)), [100, 100, 4, 4]);
+        let at = |origin, item, units| Lot { origin, item, units };
+        for (lot, from, to) in [
+            (at(1, 3, 30), Account::OnHand, Account::Staged),
+            (at(1, 3, 20), Account::Staged, Account::InTransit),
+            (at(1, 3, 4), Account::InTransit, Account::LostToAttack),
+            (at(1, 3, 9), Account::InTransit, Account::EvacuatedRoad),
+            (at(0, 1, 2), Account::OnHand, Account::Gifted),
+        ] {
+            ledger.post(Posting { lot, from, to, cause: Cause::Attack });
+        }
+        let mut expected = [(0, 0); 8];
+        expected[Disposition::EvacuatedRoad as usize] = (9, 36);
+        expected[Disposition::LostEnRoute as usize] = (4, 16);
+        expected[Disposition::HandedOver as usize] = (2, 200);
+        expected[Disposition::OnHand as usize] = (7 + 5 + 4 + 27, 700 + 20 + 300 + 100 + 4 * 27);
+        assert_eq!(ledger.lines(&inputs), expected);
+        assert_eq!([1, 3].map(|item| ledger.units(1, item, Account::OnHand)), [1, 10]);
+        assert_eq!([1, 3].map(|item| ledger.units(1, item, Account::Staged)), [0, 10]);
+        // Cargo is what has not left: the room of base 1's items is 110 to 113.
+        assert_eq!(ledger.cargo(1, Account::OnHand), 3 * 110 + 111 + 10 * 113);
+        assert_eq!(ledger.cargo(1, Account::Staged), 10 * 113);
+        assert_eq!(ledger.finals.len(), 3);
+        let mut left = Vec::new();
+        ledger.on_hand(|origin, item, units| left.push((origin, item, units)));
+        assert_eq!(left, [(0, 0, 7), (0, 3, 5), (1, 0, 3), (1, 1, 1), (1, 3, 27)]);
+    }
+
+    #[test]
+    fn books_that_were_tampered_with_do_not_balance() {
+        let mut ledger = two_bases();
+        ledger.post(Posting {
+            lot: Lot { origin: 1, item: 3, units: 6 },
+            ..posting(0, Account::OnHand, Account::Staged)
+        });
+        assert!(ledger.balances());
+        // One more of the last item, at a hub, where it is no cargo.
+        let mut more = ledger.clone();
+        more.balance[7 * ACCOUNTS + Account::AtHub as usize] += 1;
+        assert!(!more.balances());
+        for account in [Account::OnHand, Account::Staged] {
+            let mut roomier = ledger.clone();
+            roomier.cargo[1][account as usize] += 1;
+            assert!(!roomier.balances());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "does not balance")]
+    fn a_posting_to_books_that_do_not_balance_panics_where_assertions_are_on() {
+        let mut ledger = two_bases();
+        ledger.stock[0] += 1;
+        ledger.post(posting(1, Account::OnHand, Account::Staged));
+    }
+
+    #[test]
+    fn names_are_those_of_the_results() {
+        assert_eq!(Owner::ALL.map(Owner::name), ["contingent", "un"]);
+        let lines = ["evacuated_road", "evacuated_air", "handed_over", "destroyed", "decommissioned"];
+        let others = ["abandoned_or_looted", "lost_en_route", "on_hand"];
+        assert_eq!(Disposition::ALL.map(Disposition::name).to_vec(), [&lines[..], &others].concat());
+        let causes = ["plan", "truck_denial", "threat", "time", "attack", "breakdown"];
+        assert_eq!(Cause::ALL.map(Cause::name), causes);
     }
 }
