@@ -265,9 +265,10 @@ pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Res
         }
         let tables = tables_of(&paths);
         let known: Vec<&str> = paths.iter().chain(&tables).copied().collect();
-        let hint = match nearest(name, known.iter().copied()).is_empty() {
-            false => suggestion(name, &known, "uncertain parameters"),
-            true => suggestion(name, &tables, "tables of them"),
+        let hint = if nearest(name, known.iter().copied()).is_empty() {
+            suggestion(name, &tables, "tables of them")
+        } else {
+            suggestion(name, &known, "uncertain parameters")
         };
         return Err(Stop::Usage(format!("there is no uncertain parameter `{shown}`, and no table of them; {hint}")));
     }
@@ -278,7 +279,7 @@ pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Res
 /// The tables that paths lie in, at every depth, each once.
 fn tables_of<'p>(paths: &[&'p str]) -> Vec<&'p str> {
     let above = |path: &&'p str| path.match_indices('.').map(|(at, _)| &path[..at]).collect::<Vec<_>>();
-    paths.iter().flat_map(|path| above(path)).collect::<BTreeSet<&str>>().into_iter().collect()
+    paths.iter().flat_map(above).collect::<BTreeSet<&str>>().into_iter().collect()
 }
 
 fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, Stop> {
