@@ -265,10 +265,8 @@ pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Res
         }
         let tables = tables_of(&paths);
         let known: Vec<&str> = paths.iter().chain(&tables).copied().collect();
-        let hint = match nearest(name, known.iter().copied()).is_empty() {
-            false => suggestion(name, &known, "uncertain parameters"),
-            true => suggestion(name, &tables, "tables of them"),
-        };
+        let is_far = nearest(name, known.iter().copied()).is_empty();
+        let hint = suggestion(name, if is_far { &tables } else { &known }, "tables of them");
         return Err(Stop::Usage(format!("there is no uncertain parameter `{shown}`, and no table of them; {hint}")));
     }
     let is_free = |path: &&str| asked.is_empty() || asked.iter().any(|name| is_below(path, name));
@@ -278,7 +276,7 @@ pub fn free(uncertainties: &[Uncertainty], asked: &[String], case: &Case) -> Res
 /// The tables that paths lie in, at every depth, each once.
 fn tables_of<'p>(paths: &[&'p str]) -> Vec<&'p str> {
     let above = |path: &&'p str| path.match_indices('.').map(|(at, _)| &path[..at]).collect::<Vec<_>>();
-    paths.iter().flat_map(|path| above(path)).collect::<BTreeSet<&str>>().into_iter().collect()
+    paths.iter().flat_map(above).collect::<BTreeSet<&str>>().into_iter().collect()
 }
 
 fn screening(args: &SensitivityArguments, factors: usize) -> Result<Screening, Stop> {

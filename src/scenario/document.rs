@@ -112,9 +112,10 @@ fn preset<'a>(
     if found.is_none() {
         let ids: Vec<&str> = presets.iter().map(|preset| preset.id.as_str()).collect();
         let message = format!("the scenario has no {what} {}", super::diagnostic::shown(id));
-        let hint = match ids.is_empty() {
-            true => format!("it declares no {plural}; add one, or leave this out"),
-            false => super::nearest::suggestion(id, &ids, &format!("its {plural}")),
+        let hint = if ids.is_empty() {
+            format!("it declares no {plural}; add one, or leave this out")
+        } else {
+            super::nearest::suggestion(id, &ids, &format!("its {plural}"))
         };
         diagnostics.push(Diagnostic::new(Code::UnknownReference, message).hint(hint));
     }
