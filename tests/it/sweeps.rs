@@ -137,7 +137,7 @@ fn a_dry_run_shows_the_design_and_what_it_takes_and_writes_nothing() {
     let home = home();
     let out = home.path().join("results");
     let screen = stdout(&expect(rearguard(SWEEP).arg("--dry-run").arg("--out").arg(&out), 0));
-    for wanted in ["base.east.crews", "4 points x 1 policies x 60 replications: about", "MiB", "nothing was run"] {
+    for wanted in ["base.east.crews", "4 points x 1 policy x 60 replications: about", "MiB", "nothing was run"] {
         assert!(screen.contains(wanted), "`{wanted}` is missing from\n{screen}");
     }
     assert!(!out.exists());
