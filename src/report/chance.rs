@@ -6,7 +6,7 @@ use crate::output::numbers::decimals;
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
-use crate::report::words::{Known, listed, short, unit_of};
+use crate::report::words::{Known, listed, short, unit_of, unit_text};
 use crate::stats::Interval;
 
 /// Measures that are drawn, those of the answer first.
@@ -20,6 +20,9 @@ const DRAWN: [&str; 6] = [
 ];
 /// How many of them the answer names.
 const ANSWERED: usize = 2;
+
+/// Differences that the answer names, at most.
+const MOST: usize = 6;
 
 /// A measure of a policy, or of its difference from the baseline, whose variance is split.
 struct Split<'r> {
@@ -107,6 +110,23 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
         one.row.text("draws"),
         named.join("; ")
     )];
+    let is_named = |split: &&Split| DRAWN[..ANSWERED].contains(&split.row.text("measure"));
+    let differences: Vec<String> = all
+        .iter()
+        .filter(|split| !split.row.text("baseline").is_empty())
+        .filter(is_named)
+        .take(MOST)
+        .map(|split| {
+            let what = short(split.row.text("measure"));
+            format!("of “{what}”, {}, {} on average, {}", split.whose(), split.mean(), split.parameters())
+        })
+        .collect();
+    if !differences.is_empty() {
+        said.push(format!(
+            "Of the variance of differences between policies, what is not known of the inputs brings: {}.",
+            differences.join("; ")
+        ));
+    }
     if !open.is_empty() {
         said.push(format!(
             "The part of the inputs cannot be told from none in {}: more draws of the inputs than {}, not more \
@@ -125,7 +145,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         return None;
     }
     let mut frame = Rows::new(all.len(), (25.0, 236.0, 52.0), (0.0, 1.0));
-    frame.numbers(&[0.0, 0.25, 0.5, 0.75, 1.0], "share of the variance that the parameters bring");
+    frame.numbers(&[0.0, 0.25, 0.5, 0.75, 1.0], "share of the variance that the inputs bring");
     let mut grid = Grid::new(&[
         "policy",
         "measure",
@@ -146,7 +166,8 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         frame.svg.disc((frame.x.clamped(split.share.value), y), 4.5, "c1", &format!("{name}: {}", split.parameters()));
         frame.aside(at, &format!("{}%", decimals(100.0 * split.share.value, 0)));
         let draws = ["draws", "replications_each"].map(|column| split.row.text(column).to_owned());
-        let cells = [split.whose(), what, split.mean(), split.parameters(), split.chance()];
+        let unit = unit_text(unit_of(split.row.text("measure")));
+        let cells = [split.whose(), format!("{what}, {unit}"), split.mean(), split.parameters(), split.chance()];
         grid.rows.push(cells.into_iter().chain(draws).collect());
     }
     let most = all.iter().filter(|split| split.is_told()).max_by(|a, b| a.share.value.total_cmp(&b.share.value));
@@ -169,7 +190,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         )),
         id: "variance".to_owned(),
         title,
-        how: "Variance between draws of the parameters as a share of all variance; chance is the rest.".to_owned(),
+        how: "Variance between draws of the inputs as a share of all variance; chance is the rest.".to_owned(),
         key: Vec::new(),
         source: "variance.csv, which has every measure".to_owned(),
         table: grid,
@@ -178,7 +199,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         id: "variance",
         nav: "Chance",
         title: "Chance, and what is not known".to_owned(),
-        lead: "Two kinds of uncertainty, kept apart: chance within a draw of the parameters, and the parameters themselves."
+        lead: "Two kinds of uncertainty, kept apart: chance within a draw of the inputs, and the inputs themselves."
             .to_owned(),
         panels: Vec::new(),
         figures: vec![figure],

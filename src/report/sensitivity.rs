@@ -2,6 +2,7 @@
 
 use minijinja::Value;
 
+use crate::output::numbers::decimals;
 use crate::report::axis::ticks;
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
@@ -229,7 +230,11 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
         || format!("{name}: no input’s part can be told from none"),
         |first| format!("{name}: largest by estimate is {}, {}", first.input, response.amount(first.lead, method)),
     );
-    let heads = method.columns.iter().map(|column| format!("{} (95% interval)", column.replace("mu_star", "mu*")));
+    let in_unit = if unit.is_empty() { String::new() } else { format!(", {}", unit_text(unit)) };
+    let heads = method.columns.iter().map(|column| {
+        let interval = if *column == "noise" { "" } else { " (95% interval)" };
+        format!("{}{in_unit}{interval}", column.replace("mu_star", "mu*"))
+    });
     let head: Vec<String> = ["input".to_owned(), "basis".to_owned()]
         .into_iter()
         .chain(heads)
@@ -237,7 +242,11 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
         .collect();
     let mut grid = Grid::new(&head);
     for effect in &response.effects {
-        let cell = |known: &Option<Known>| known.map_or(String::new(), |known| known.text(unit));
+        let cell = |known: &Option<Known>| match known {
+            Some(Known { value, interval: None }) => decimals(value / scale, 3),
+            Some(known) => known.text(unit),
+            None => String::new(),
+        };
         let told = if effect.is_told { "yes" } else { "no" };
         let first = [effect.input.to_owned(), effect.basis.to_owned()];
         let cells = first.into_iter().chain(effect.cells.iter().map(cell)).chain([told.to_owned()]);

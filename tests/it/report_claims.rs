@@ -240,6 +240,7 @@ fn a_nested_experiment_is_answered_by_shares_of_chance_and_of_inputs() {
         }
         let has_differences = table.iter().any(|row| !row["baseline"].is_empty());
         assert_eq!(has_differences, section(&page, "variance").contains("trucks-granted less as-planned"));
+        assert_eq!(has_differences, said.contains("trucks-granted less as-planned"), "{said}");
     }
 }
 
