@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::output::numbers::{decimals, whole};
 use crate::report::axis::day;
-use crate::report::costs::{shares, together};
 use crate::report::effects::effect;
 use crate::report::folder::{Input, Results};
 use crate::report::people::strength;
 use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
+use crate::report::{calibration, chance, costs, sensitivity};
 
 /// A number with how sure it is.
 #[derive(Serialize)]
@@ -37,26 +37,46 @@ const CARDS: [&str; 5] =
 /// Makes it.
 pub(super) fn answer(results: &Results) -> Answer {
     let first = &results.policies[0];
-    let (question, second) = match results.command.as_str() {
-        "compare" => {
-            let others: Vec<String> = results.policies[1..].iter().map(|policy| policy.id.clone()).collect();
-            let others = if others.len() > 2 { format!("{} other policies", others.len()) } else { listed(&others) };
-            (format!("What changes against “{}” ({}) under {others}?", first.title, first.id), compared(results))
+    let question = question(results);
+    let sentences = match results.command.as_str() {
+        _ if results.sheet("variance.csv").is_some() => chance::sentences(results),
+        "sensitivity" => sensitivity::sentences(results),
+        "calibrate" => calibration::sentences(results),
+        command => {
+            let second = match command {
+                "compare" => compared(results),
+                "attribute" => costs::sentence(results),
+                "sweep" => swept(results),
+                "hindcast" => graded(results),
+                _ => equipment(results),
+            };
+            [went(results), second].into_iter().flatten().collect()
         }
-        "attribute" => {
-            ("What does each denial of the host cost, and all of them together?".to_owned(), attributed(results))
-        }
-        "sweep" => ("How do the results move with the inputs that are varied?".to_owned(), swept(results)),
-        "hindcast" => ("How near do the simulated withdrawals come to what is on record?".to_owned(), graded(results)),
-        _ if results.sheet("variance.csv").is_some() => {
-            ("How much of what may happen is chance, and how much is what is not known?".to_owned(), split(results))
-        }
-        _ => (format!("How does the withdrawal go under “{}” ({})?", first.title, first.id), equipment(results)),
     };
-    let sentences = [went(results), second].into_iter().flatten().collect();
     let mut caveats = caveats(results);
     let caveat = caveats.remove(0);
     Answer { question, sentences, caveat, caveats, cards: cards(results, &first.id), cards_of: first.id.clone() }
+}
+
+/// What the command asks.
+fn question(results: &Results) -> String {
+    let first = &results.policies[0];
+    match results.command.as_str() {
+        _ if results.sheet("variance.csv").is_some() => {
+            "How much of what may happen is chance, and how much is what is not known?".to_owned()
+        }
+        "sensitivity" => "Which uncertain inputs move the results most, and by how much?".to_owned(),
+        "calibrate" => "Which uncertain inputs does the record tell from what was believed of them?".to_owned(),
+        "compare" => {
+            let others: Vec<String> = results.policies[1..].iter().map(|policy| policy.id.clone()).collect();
+            let others = if others.len() > 2 { format!("{} other policies", others.len()) } else { listed(&others) };
+            format!("What changes against “{}” ({}) under {others}?", first.title, first.id)
+        }
+        "attribute" => "What does each denial of the host cost, and all of them together?".to_owned(),
+        "sweep" => "How do the results move with the inputs that are varied?".to_owned(),
+        "hindcast" => "How near do the simulated withdrawals come to what is on record?".to_owned(),
+        _ => format!("How does the withdrawal go under “{}” ({})?", first.title, first.id),
+    }
 }
 
 /// How it goes under the first policy.
@@ -67,8 +87,8 @@ fn went(results: &Results) -> Option<String> {
         (mean("people.out_by_deadline")?, mean("casualties.killed")?, mean("casualties.wounded")?);
     let all_out = mean("people.all_out_by_deadline")?;
     let under = match results.command.as_str() {
-        "attribute" => "With all denials in force".to_owned(),
-        "sweep" => format!("Under {} at the first design point", first.id),
+        "attribute" => "As simulated, with all denials in force".to_owned(),
+        "sweep" => format!("As simulated, under {} at the first design point", first.id),
         _ => format!("As simulated, under {}", first.id),
     };
     Some(format!(
@@ -128,19 +148,6 @@ fn compared(results: &Results) -> Option<String> {
     ))
 }
 
-fn attributed(results: &Results) -> Option<String> {
-    let wounded = together(results, "casualties.wounded")?;
-    let lost = together(results, "equipment.lost_units")?;
-    let (denial, share) = *shares(results, "equipment.lost_units").first()?;
-    Some(format!(
-        "All denials together bring {} and {}; the largest part of the equipment is due to {denial}, {} items ({}).",
-        wounded.change("people", "wounded on the road"),
-        lost.change("units", "items lost"),
-        share.bare("units"),
-        share.ends("units"),
-    ))
-}
-
 /// Of a hindcast, how many facts lie where.
 fn graded(results: &Results) -> Option<String> {
     let rows = || results.sheet("hindcast.csv").into_iter().flat_map(super::folder::Sheet::rows);
@@ -152,29 +159,6 @@ fn graded(results: &Results) -> Option<String> {
          middle nine tenths, and {} outside those.",
         a + b + c + d,
         c + d
-    ))
-}
-
-/// Of a nested experiment, what the parameters bring.
-fn split(results: &Results) -> Option<String> {
-    let rows = results.sheet("variance.csv")?.rows().filter(|row| row.text("baseline").is_empty());
-    let of = |measure: &str| {
-        let known = rows.clone().find(|row| row.text("measure") == measure)?.known([
-            "share_between",
-            "share_low",
-            "share_high",
-        ])?;
-        let percent = |value: f64| format!("{}%", decimals(100.0 * value, 0));
-        let ends =
-            known.interval.map_or("no interval".to_owned(), |i| format!("{} to {}", percent(i.low), percent(i.high)));
-        Some(format!("{} (95% interval {ends})", percent(known.value)))
-    };
-    Some(format!(
-        "Under {} what is not known of the inputs brings {} of the variance of the wounded on the road and {} of that of the \
-         items lost; chance brings the rest.",
-        results.policies[0].id,
-        of("casualties.wounded")?,
-        of("equipment.lost_units")?
     ))
 }
 
@@ -191,8 +175,9 @@ fn swept(results: &Results) -> Option<String> {
         .collect();
     let least = means.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
     let most = means.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let is_open = least.1.interval.zip(most.1.interval).is_none_or(|(least, most)| least.high >= most.low);
     Some(format!(
-        "Over {} design points the mean number of wounded runs from {} ({}) at {} to {} ({}) at {}.",
+        "Over {} design points the mean number of wounded runs from {} ({}) at {} to {} ({}) at {}{}.",
         means.len(),
         least.1.bare("people"),
         least.1.ends("people"),
@@ -200,6 +185,7 @@ fn swept(results: &Results) -> Option<String> {
         most.1.bare("people"),
         most.1.ends("people"),
         point(results, most.0),
+        if is_open { "; these intervals overlap, so that the points cannot be told apart" } else { "" },
     ))
 }
 
@@ -235,7 +221,13 @@ fn caveats(results: &Results) -> Vec<String> {
     let (reported, derived, assumed) = (of("reported"), of("derived"), of("assumed"));
     let share = 100.0 * assumed as f64 / (reported + derived + assumed).max(1) as f64;
     let ratio = results.input("threat.ratio_overwatch").filter(|_| moves_cover(results));
-    if let Some(ratio) = ratio {
+    if results.command == "calibrate" {
+        all.push(format!(
+            "A calibration says with which inputs this model comes near the record, and not what the inputs were: other values \
+             of those that were held or drawn would move the answer. {}% of the scenario’s numbers are assumed.",
+            decimals(share, 0)
+        ));
+    } else if let Some(ratio) = ratio {
         all.push(format!(
             "The intervals are of simulated means; they say nothing of how well the model fits the world. What air cover is \
              worth rests on one assumed input: how often convoys are hit with armed overwatch for each time without ({} in \
@@ -263,9 +255,14 @@ fn caveats(results: &Results) -> Vec<String> {
         ));
     }
     if !drawn.is_empty() {
+        let free = results.determined_by.get("parameters").map_or("", String::as_str);
+        let free: Vec<&str> = free.split_whitespace().collect();
+        let drawn = drawn.iter().filter(|input| !free.contains(&input.path.as_str())).count();
+        let set =
+            if free.is_empty() { String::new() } else { format!("{} inputs are varied by the design; ", free.len()) };
         all.push(format!(
-            "{} inputs are drawn anew in each replication from what is believed of them.",
-            whole(drawn.len() as f64)
+            "{set}{} inputs are drawn anew in each replication from what is believed of them.",
+            whole(drawn as f64)
         ));
     }
     all.push(

@@ -1,8 +1,7 @@
-//! What denials cost: shares, the curve of air cover, what the parameters bring, and the Pareto set.
+//! What denials cost: shares, and the curve of air cover.
 
 use minijinja::Value;
 
-use crate::output::numbers::decimals;
 use crate::report::axis::ticks;
 use crate::report::chart::{Plot, ROOM, Room, Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
@@ -70,21 +69,31 @@ fn costs(results: &Results, measure: &str) -> Vec<(String, Known, bool)> {
 
 fn bars_title(results: &Results, measure: &str) -> String {
     let unit = unit_of(measure);
-    match (together(results, measure), shares(results, measure).first()) {
-        (Some(all), Some((denial, share))) if all.is_clear() => format!(
-            "{}: with all denials {}; the largest share is that of {denial}, {}",
-            short(measure),
-            all.change(unit, unit_text(unit)),
-            share.bare(unit)
-        ),
-        (Some(all), Some((denial, share))) => format!(
-            "{}: together the denials change nothing clearly ({}), yet {denial} alone has a share of {}",
-            short(measure),
-            all.ends(unit),
-            share.bare(unit)
-        ),
-        _ => short(measure),
+    let name = short(measure);
+    let Some(all) = together(results, measure) else { return name };
+    let shares = shares(results, measure);
+    let together = if all.is_clear() {
+        format!("all denials together bring {}", moved(all, unit))
+    } else {
+        format!("what all denials bring together cannot be told from none ({})", all.ends(unit))
+    };
+    match shares.iter().find(|(_, share)| share.is_clear()) {
+        Some((denial, share)) => {
+            format!("{name}: {together}; the largest share that is clear is that of {denial}, {}", moved(*share, unit))
+        }
+        None => format!("{name}: {together}; no single denial's share can be told from none"),
     }
+}
+
+/// A clear difference with its unit: `53 fewer people (37 to 70)`.
+fn moved(known: Known, unit: &str) -> String {
+    match unit {
+        "USD" => {
+            known.change(unit, "").replacen(" fewer", " million USD less", 1).replacen(" more", " million USD more", 1)
+        }
+        _ => known.change(unit, unit),
+    }
+    .replace("  ", " ")
 }
 
 fn bars(results: &Results, measure: &str) -> Option<Figure> {
@@ -230,85 +239,36 @@ fn cover(results: &Results, measure: &str) -> Option<Figure> {
     })
 }
 
-/// The section of a nested experiment.
-pub(super) fn variance(results: &Results) -> Option<Section> {
-    let sheet = results.sheet("variance.csv")?;
-    let measures = [
-        "casualties.wounded",
-        "casualties.killed",
-        "contacts.all",
-        "people.out_by_deadline",
-        "equipment.lost_units",
-        "equipment.lost_usd",
-    ];
-    let rows: Vec<(Row, Known)> = sheet
-        .rows()
-        .filter(|row| measures.contains(&row.text("measure")) && row.text("baseline").is_empty())
-        .filter_map(|row| Some((row, row.known(["share_between", "share_low", "share_high"])?)))
-        .collect();
-    let mut frame = Rows::new(rows.len(), (25.0, 236.0, 52.0), (0.0, 1.0));
-    frame.numbers(&[0.0, 0.25, 0.5, 0.75, 1.0], "share of the variance that the parameters bring");
-    let mut grid = Grid::new(&["policy", "measure", "share", "95% interval"]);
-    for (at, (row, known)) in rows.iter().enumerate() {
-        let y = frame.middle(at);
-        let name = if results.policies.len() > 1 {
-            format!("{} · {}", row.text("policy"), short(row.text("measure")))
-        } else {
-            short(row.text("measure"))
-        };
-        frame.name(at, &cut(&name, 31), "");
-        if let Some(i) = known.interval {
-            frame.svg.line((frame.x.clamped(i.low), y), (frame.x.clamped(i.high), y), "whisker c1");
-        }
-        frame.svg.disc((frame.x.clamped(known.value), y), 4.5, "c1", &format!("{name}: {}", known.text("")));
-        let share = |value: f64| format!("{}%", decimals(100.0 * value, 0));
-        frame.aside(at, &share(known.value));
-        let ends = known.interval.map_or(String::new(), |i| format!("{} to {}", share(i.low), share(i.high)));
-        grid.rows.push(vec![row.text("policy").to_owned(), short(row.text("measure")), share(known.value), ends]);
-    }
-    let most = rows.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-    let title = format!(
-        "What is not known brings at most {}% of a variance here, that of “{}”; chance brings the rest",
-        decimals(100.0 * most.1.value, 0),
-        short(most.0.text("measure"))
-    );
-    let figure = Figure {
-        svg: Value::from_safe_string(frame.svg.finish(
-            "variance",
-            &title,
-            "A dot for each measure with its interval, from nought to one.",
-        )),
-        id: "variance".to_owned(),
-        title,
-        how: "Variance between draws of the parameters as a share of all variance.".to_owned(),
-        key: Vec::new(),
-        source: "variance.csv".to_owned(),
-        table: grid,
+/// The share of each denial in what all cost, on the wounded and on the items lost.
+pub(super) fn sentence(results: &Results) -> Option<String> {
+    let (wounded, lost) = (shares(results, "casualties.wounded"), shares(results, "equipment.lost_units"));
+    let both = |wounded: Known, lost: Known, road: &str| {
+        format!(
+            "{} and {}",
+            brought(wounded, "people", &format!("wounded{road}")),
+            brought(lost, "units", "items lost")
+        )
     };
-    Some(Section {
-        id: "variance",
-        nav: "Chance",
-        title: "Chance, and what is not known".to_owned(),
-        lead: "Two kinds of uncertainty, kept apart: chance within a draw of the parameters, and the parameters themselves.".to_owned(),
-        panels: Vec::new(),
-        figures: vec![figure],
+    let clause = |(at, (denial, lost)): (usize, &(&str, Known))| {
+        let (_, wounded) = wounded.iter().find(|(other, _)| other == denial)?;
+        Some(format!("{denial} {}", both(*wounded, *lost, if at == 0 { " on the road" } else { "" })))
+    };
+    let clauses: Vec<String> = lost.iter().enumerate().filter_map(clause).collect();
+    let all = both(together(results, "casualties.wounded")?, together(results, "equipment.lost_units")?, "");
+    (!clauses.is_empty()).then(|| {
+        format!(
+            "Of the cost in wounded and in items lost each denial brings its Shapley share, with a 95% interval of that share \
+             alone: {}. All together bring {all}.",
+            clauses.join("; ")
+        )
     })
 }
 
-/// The Pareto set, as a table.
-pub(super) fn pareto(results: &Results) -> Option<Grid> {
-    let sheet = results.sheet("pareto.csv")?;
-    let measures: Vec<&String> = sheet.columns().iter().skip(8).collect();
-    let mut grid = Grid::new(&["policy", "beaten by none", "probability"]);
-    grid.head.extend(measures.iter().map(|measure| format!("{}, {}", short(measure), unit_text(unit_of(measure)))));
-    for row in sheet.rows() {
-        let probability = row.number("probability").map_or(String::new(), |p| format!("{}%", decimals(100.0 * p, 1)));
-        let means = measures.iter().map(|measure| {
-            row.number(measure).map_or(String::new(), |mean| decimals(mean / scale_of(unit_of(measure)), 1))
-        });
-        let is_in = if row.text("in_set") == "true" { "yes" } else { "no" };
-        grid.rows
-            .push([row.text("policy").to_owned(), is_in.to_owned(), probability].into_iter().chain(means).collect());
+/// What a share is of: `53 fewer wounded (37 to 70)`, or that it cannot be told from none.
+fn brought(known: Known, unit: &str, what: &str) -> String {
+    if known.is_clear() {
+        known.change(unit, what)
+    } else {
+        format!("a change in {what} that cannot be told from none ({})", known.ends(unit))
     }
-    Some(grid)
 }

@@ -2,11 +2,12 @@
 
 use minijinja::Value;
 
+use crate::measures::{Better, Measure};
 use crate::output::numbers::{decimals, whole};
 use crate::report::chart::{Plot, ROOM, Room, colour, cut};
 use crate::report::figure::{Figure, Grid, Panel, Section};
 use crate::report::folder::{Policy, Results, Row};
-use crate::report::words::{scale_of, short, unit_of, unit_text};
+use crate::report::words::{percent, scale_of, short, unit_of, unit_text};
 
 /// Measures that are drawn.
 const DRAWN: [&str; 4] = ["casualties.wounded", "casualties.killed", "equipment.lost_usd", "people.out_by_deadline"];
@@ -96,8 +97,7 @@ fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figur
         plot.labels(ends);
     }
     plot.numbers(low, high, &format!("{}, {}", short(measure).to_lowercase(), unit_text(unit_of(measure))));
-    let title =
-        if is_difference { difference_title(&curves, measure, baseline) } else { title(results, &curves, measure) };
+    let title = if is_difference { difference_title(&curves, measure, baseline) } else { title(&curves, measure) };
     let id =
         format!("exceedance-{}{}", measure.replace(['.', '_'], "-"), if is_difference { "-difference" } else { "" });
     let description = format!(
@@ -121,21 +121,46 @@ fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figur
     })
 }
 
-fn title(results: &Results, curves: &[(usize, &str, Vec<Row>)], measure: &str) -> String {
+/// What the first curve says near its middle and towards its bad end: shares that stand in its rows, at their thresholds.
+fn title(curves: &[(usize, &str, Vec<Row>)], measure: &str) -> String {
     let (_, id, rows) = &curves[0];
-    let median = results.quantile(id, measure, "0.5");
-    let tail = rows.iter().rev().find(|row| row.number("share_above").is_some_and(|share| share >= 0.1));
-    let unit = unit_of(measure);
-    match (median, tail.and_then(|row| row.number("threshold"))) {
-        (Some(median), Some(tail)) => format!(
-            "{}: under {id} one replication in two has more than {}, one in ten more than {}{}",
-            short(measure),
-            whole(median / scale_of(unit)),
-            whole(tail / scale_of(unit)),
-            if unit == "USD" { " million USD" } else { "" },
-        ),
-        _ => format!("{} under {id}", short(measure)),
+    let (name, unit) = (short(measure), unit_of(measure));
+    let all = points(rows, "share_above", 1.0);
+    // The bad end of what should be many is the foot, below which few replications may fall.
+    let is_many_better = Measure::named(measure).map(Measure::better) == Some(Better::Higher);
+    let Some(middle) = nearest(all.iter().copied(), 0.5) else { return format!("{name} under {id}") };
+    let first = format!("{name}: under {id} {} more than {}", replications(middle.1), amount(middle.0, unit));
+    let tail = if is_many_better {
+        nearest(all.iter().copied().filter(|point| point.1 > middle.1 && point.1 < 1.0), 0.9)
+            .map(|(threshold, share)| format!("{} at most {}", percent(1.0 - share), amount(threshold, unit)))
+    } else {
+        nearest(all.iter().copied().filter(|point| point.1 < middle.1 && point.1 > 0.0), 0.1)
+            .map(|(threshold, share)| format!("{} more than {}", percent(share), amount(threshold, unit)))
+    };
+    tail.map_or_else(|| first.clone(), |tail| format!("{first}; {tail}"))
+}
+
+/// The point whose share is nearest to a level.
+fn nearest(points: impl Iterator<Item = (f64, f64)>, level: f64) -> Option<(f64, f64)> {
+    points.min_by(|a, b| (a.1 - level).abs().total_cmp(&(b.1 - level).abs()))
+}
+
+/// `19% of replications have`.
+fn replications(share: f64) -> String {
+    if share <= 0.0 {
+        "no replication has".to_owned()
+    } else if share >= 1.0 {
+        "every replication has".to_owned()
+    } else {
+        format!("{} of replications have", percent(share))
     }
+}
+
+/// A threshold with all of its digits, which are few.
+fn amount(threshold: f64, unit: &str) -> String {
+    let scaled = (threshold / scale_of(unit) * 1e6).round() / 1e6;
+    let text = if scaled == scaled.trunc() { whole(scaled) } else { scaled.to_string() };
+    if unit == "USD" { format!("USD {text} million") } else { text }
 }
 
 fn difference_title(curves: &[(usize, &str, Vec<Row>)], measure: &str, baseline: &str) -> String {
@@ -171,9 +196,7 @@ fn grid(curves: &[(usize, &str, Vec<Row>)], measure: &str, scale: f64) -> Grid {
         for row in rows.iter().step_by(every) {
             let cell = |column: &str| row.number(column).map_or(String::new(), |value| decimals(value, 3));
             let pair = |low: &str, high: &str| format!("{} to {}", cell(low), cell(high));
-            let at = row
-                .number("threshold")
-                .map_or(String::new(), |value| decimals(value / scale, usize::from(scale > 1.0)));
+            let at = row.number("threshold").map_or(String::new(), |value| amount(value / scale, ""));
             grid.rows.push(vec![
                 (*id).to_owned(),
                 at,

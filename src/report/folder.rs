@@ -36,7 +36,7 @@ pub enum ReportError {
 const LEDGERS: [&str; 3] = ["equipment.csv", "casualties.csv", "timeline.csv"];
 
 /// The tables that are read, with the columns that are used.
-const TABLES: [(&str, &[&str]); 13] = [
+const TABLES: [(&str, &[&str]); 18] = [
     ("summary.csv", &["design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high"]),
     (
         "contrasts.csv",
@@ -53,7 +53,18 @@ const TABLES: [(&str, &[&str]); 13] = [
     ("design.csv", &["design_id"]),
     ("attribution.csv", &["measure", "effect", "part", "denial", "mean", "low", "high"]),
     ("curve.csv", &["ratio", "cover", "effect", "measure", "cost", "low", "high"]),
-    ("variance.csv", &["policy", "baseline", "measure", "share_between", "share_low", "share_high"]),
+    (
+        "variance.csv",
+        &["policy", "baseline", "measure", "mean", "mcse", "share_between", "share_low", "share_high", "draws"],
+    ),
+    (
+        "sensitivity.csv",
+        &["policy", "baseline", "measure", "parameter", "basis", "statistic", "estimate", "low", "high"],
+    ),
+    ("parameters.csv", &["parameter", "basis", "prior_median", "median", "moved", "moved_bound", "told_from_prior"]),
+    ("tolerances.csv", &["generation", "tolerance", "effective_sample_size"]),
+    ("facts.csv", &["fact", "measure", "tells", "record_low", "record_high", "prior_median", "median"]),
+    ("overlay.csv", &["draw"]),
     ("pareto.csv", &["policy", "in_set", "probability"]),
     ("trace.csv", &["policy", "replication", "time_days", "what", "place", "who", "cause", "on_leg_km"]),
 ];
@@ -182,8 +193,10 @@ impl Results {
         let (start, deadline) = (date("mission.start")?, date("mission.deadline")?);
         let mut sheets = BTreeMap::new();
         for (name, columns) in TABLES {
-            // The page shows the ledgers of one point, which are those of no point of a sweep more than of another.
-            let is_of_points = determined_by.contains_key("ledgers") && LEDGERS.contains(&name);
+            // The page shows the ledgers of one point, which are those of no point of a sweep more than of another. The
+            // design of a sensitivity analysis is long, and nothing is shown of it.
+            let is_of_points = determined_by.contains_key("ledgers") && LEDGERS.contains(&name)
+                || determined_by.contains_key("sensitivity") && name == "design.csv";
             if !is_of_points && verified.files.iter().any(|file| file.name == name) {
                 let sheet = read_text(&**disk, folder, name)?.and_then(|text| sheet_of(&text));
                 let sheet = sheet.ok_or_else(|| wrong(name, "cannot be read as a table, or is over 64 MiB"))?;

@@ -26,7 +26,7 @@ fn harms(results: &Results, policy: &str) -> Vec<Harm> {
     let mut all: Vec<Harm> = Vec::new();
     let rows = results.sheet("casualties.csv").into_iter().flat_map(super::folder::Sheet::rows);
     for row in rows.filter(|row| row.text("policy") == policy) {
-        let (cause, place) = (spaced(row.text("cause")), row.text("place").to_owned());
+        let (cause, place) = (spaced(row.text("cause")), place_of(results, row.text("place")));
         let (killed, wounded) = (row.number("killed").unwrap_or(0.0), row.number("wounded").unwrap_or(0.0));
         match all.iter_mut().find(|harm| harm.cause == cause && harm.place == place) {
             Some(harm) => (harm.killed, harm.wounded) = (harm.killed + killed, harm.wounded + wounded),
@@ -37,7 +37,7 @@ fn harms(results: &Results, policy: &str) -> Vec<Harm> {
     all
 }
 
-/// Wounded on each road and at each base under a policy, by place.
+/// Wounded at each place under a policy, all causes together, the most first.
 pub(super) fn wounded_by_place(results: &Results, policy: &str) -> Vec<(String, f64)> {
     let mut all: Vec<(String, f64)> = Vec::new();
     for harm in harms(results, policy) {
@@ -46,7 +46,22 @@ pub(super) fn wounded_by_place(results: &Results, policy: &str) -> Vec<(String, 
             None => all.push((harm.place, harm.wounded)),
         }
     }
+    all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all
+}
+
+/// The road by its ends as the scenario has them, whichever way it is driven; a base by its id.
+fn place_of(results: &Results, place: &str) -> String {
+    let end = |road: &str, field: &str| Some(results.input(&format!("road.{road}.{field}"))?.value.as_str());
+    let ends = |road: &str| Some((end(road, "from")?, end(road, "to")?));
+    let mut roads = results.items("road").into_iter().filter_map(ends);
+    let is_it = |(from, to): &(&str, &str)| place == format!("{from}-{to}") || place == format!("{to}-{from}");
+    roads.find(is_it).map_or_else(|| place.to_owned(), |(from, to)| road_of(from, to))
+}
+
+/// A road in words.
+pub(super) fn road_of(from: &str, to: &str) -> String {
+    format!("{from} to {to}")
 }
 
 /// The section, if anyone is hit.
@@ -102,19 +117,29 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
         }
     }
     let leading = causes.iter().max_by(|a, b| cause(a).total_cmp(&cause(b)))?;
+    let places = wounded_by_place(results, &policy.id);
+    let (place, most) = places.first()?;
+    let is_road = results.items("base").iter().all(|base| base != place);
     let title = format!(
-        "{} of the wounded under {} are hit by the cause “{leading}”; the worst place is {}, with {} wounded a replication",
-        format_args!("{}%", decimals(100.0 * cause(leading) / wounded, 0)),
+        "{}% of the {} wounded a replication under {}, on roads, at bases and aboard aircraft, are hit by the cause \
+         “{leading}”; the worst place is {}{place}, with {} wounded of all causes",
+        decimals(100.0 * cause(leading) / wounded, 0),
+        decimals(wounded, 1),
         policy.id,
-        first.place,
-        decimals(first.wounded, 1),
+        if is_road { "the road " } else { "" },
+        decimals(*most, 1),
     );
-    let mut grid = Grid::new(&["place", "cause", "killed", "wounded"]);
+    let mut grid = Grid::new(&["place", "cause", "killed", "wounded", "wounded there, all causes"]);
     grid.rows = all
         .iter()
-        .map(|harm| vec![harm.place.clone(), harm.cause.clone(), decimals(harm.killed, 3), decimals(harm.wounded, 3)])
+        .map(|harm| {
+            let there = places.iter().find(|(place, _)| *place == harm.place).map_or(0.0, |(_, wounded)| *wounded);
+            let numbers = [harm.killed, harm.wounded, there].map(|number| decimals(number, 3));
+            [harm.place.clone(), harm.cause.clone()].into_iter().chain(numbers).collect()
+        })
         .collect();
-    grid.rows.push(vec!["all".to_owned(), String::new(), decimals(killed, 3), decimals(wounded, 3)]);
+    let sums = [killed, wounded, wounded].map(|number| decimals(number, 3));
+    grid.rows.push(["all".to_owned(), String::new()].into_iter().chain(sums).collect());
     let id = format!("casualties-{}", policy.id);
     Some(Figure {
         svg: Value::from_safe_string(rows.svg.finish(

@@ -8,7 +8,7 @@ use crate::output::numbers::{decimals, whole};
 use crate::report::chart::cut;
 use crate::report::figure::{Figure, Grid};
 use crate::report::folder::Results;
-use crate::report::harm::wounded_by_place;
+use crate::report::harm::{road_of, wounded_by_place};
 use crate::report::outline::around;
 use crate::report::playback::playback;
 use crate::report::svg::{Svg, at, escaped, path_of};
@@ -149,10 +149,8 @@ pub(super) fn map(results: &Results) -> Option<Map> {
     let policy = results.shown()[0];
     let wounded = wounded_by_place(results, &policy.id);
     let on_road = |road: &Road| {
-        let is_it = |place: &str| {
-            place == format!("{}-{}", road.from, road.to) || place == format!("{}-{}", road.to, road.from)
-        };
-        wounded.iter().filter(|(place, _)| is_it(place)).map(|(_, wounded)| wounded).sum::<f64>()
+        let name = road_of(road.from, road.to);
+        wounded.iter().find(|(place, _)| *place == name).map_or(0.0, |(_, wounded)| *wounded)
     };
     let losses = losses(results, &policy.id);
     let roads: Vec<f64> = chart.roads.iter().map(on_road).collect();
@@ -162,17 +160,16 @@ pub(super) fn map(results: &Results) -> Option<Map> {
         || "No one is wounded on a road".to_owned(),
         |(road, wounded)| {
             format!(
-                "Under {} the road {} to {} has the most wounded: {} a replication",
+                "Under {} the road {} has the most wounded of all roads: {} a replication, of all causes",
                 policy.id,
-                road.from,
-                road.to,
+                road_of(road.from, road.to),
                 decimals(*wounded, 1)
             )
         },
     );
     let mut grid = Grid::new(&["place", "wounded a replication", "items lost, % of those there"]);
     for (road, wounded) in chart.roads.iter().zip(&roads) {
-        grid.rows.push(vec![format!("{} to {}", road.from, road.to), decimals(*wounded, 2), String::new()]);
+        grid.rows.push(vec![road_of(road.from, road.to), decimals(*wounded, 2), String::new()]);
     }
     for base in chart.bases() {
         let here: f64 = wounded.iter().filter(|(place, _)| place == base.id).map(|(_, wounded)| wounded).sum();

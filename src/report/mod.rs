@@ -6,6 +6,8 @@
 
 mod answer;
 mod axis;
+mod calibration;
+mod chance;
 mod chart;
 mod closures;
 mod costs;
@@ -18,9 +20,11 @@ mod harm;
 mod map;
 mod outline;
 mod page;
+mod pareto;
 mod people;
 mod playback;
 mod record;
+mod sensitivity;
 mod svg;
 mod sweeps;
 mod words;

@@ -10,7 +10,10 @@ use crate::output::numbers::whole;
 use crate::report::answer::answer;
 use crate::report::figure::{Grid, Section};
 use crate::report::folder::{ReportError, Results};
-use crate::report::{closures, costs, effects, equipment, exceedance, harm, map, people, record, sweeps};
+use crate::report::{
+    calibration, chance, closures, costs, effects, equipment, exceedance, harm, map, pareto, people, record,
+    sensitivity, sweeps,
+};
 use crate::store::{Disk, Verified};
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -34,7 +37,9 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         costs::attribution(&results),
         costs::curve(&results),
         sweeps::section(&results),
-        costs::variance(&results),
+        sensitivity::section(&results),
+        calibration::section(&results),
+        chance::section(&results),
         people::section(&results),
         closures::section(&results),
         equipment::section(&results),
@@ -57,8 +62,10 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         command => results.command,
         replications => whole(results.replications as f64),
         answer => Value::from_serialize(answer(&results)),
+        asked => asked(&results),
         policies => Value::from_serialize(policies(&results)),
-        pareto => Value::from_serialize(costs::pareto(&results)),
+        pareto => Value::from_serialize(pareto::pareto(&results)),
+        calibrated => Value::from_serialize(calibration::facts(&results)),
         scoreboard => Value::from_serialize(record::scoreboard(&results)),
         sections => Value::from_serialize(&sections),
         map => Value::from_serialize(&map),
@@ -93,6 +100,28 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// How much was simulated.
+fn asked(results: &Results) -> String {
+    let of = |key: &str| results.determined_by.get(key).map_or("", String::as_str);
+    let n = whole(results.replications as f64);
+    match results.command.as_str() {
+        "calibrate" => {
+            format!("calibrate: {}, on facts {}, under the policy below.", of("calibration"), of("facts used"))
+        }
+        "sensitivity" => format!(
+            "sensitivity: {}; {n} replications of each of these policies in all, {} at each point of the design.",
+            of("sensitivity"),
+            of("replications of a point")
+        ),
+        _ if !of("nested").is_empty() => format!(
+            "{}: {n} replications of each of these policies, as draws of the inputs times replications of each ({}).",
+            results.command,
+            of("nested")
+        ),
+        command => format!("{command}: {n} replications of each of these policies, paired on the same random numbers."),
+    }
 }
 
 /// What each policy is.

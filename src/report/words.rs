@@ -59,6 +59,19 @@ impl Known {
     }
 }
 
+/// A share as a percentage, with the decimals that keep it from 0% and 100% unless it is just that.
+pub(super) fn percent(share: f64) -> String {
+    // Freed of what arithmetic leaves in the last bits.
+    let value = (1e11 * share).round() / 1e9;
+    let is_end = |places: &usize| {
+        let shown = decimals(value, *places);
+        shown.parse() == Ok(0.0) || shown.parse() == Ok(100.0)
+    };
+    let fewest = usize::from(!(10.0..=90.0).contains(&value) && value.fract() != 0.0);
+    let places = (fewest..4).find(|places| !is_end(places)).unwrap_or(if value.fract() == 0.0 { 0 } else { 4 });
+    format!("{}%", decimals(value, places))
+}
+
 /// What values are divided by to be shown.
 pub(super) fn scale_of(unit: &str) -> f64 {
     if unit == "USD" { 1e6 } else { 1.0 }

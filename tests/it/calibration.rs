@@ -26,7 +26,7 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
 }
 
-fn facts(home: &Path, rows: &[(&str, f64, bool)]) -> PathBuf {
+pub fn facts(home: &Path, rows: &[(&str, f64, bool)]) -> PathBuf {
     let path = home.join("facts.csv");
     let row = |(at, (measure, value, in_sample)): (usize, &(&str, f64, bool))| {
         let in_sample = if *in_sample { "yes" } else { "no" };
@@ -37,7 +37,7 @@ fn facts(home: &Path, rows: &[(&str, f64, bool)]) -> PathBuf {
     path
 }
 
-fn calibrate(facts: &Path, args: &[&str]) -> Vec<String> {
+pub fn calibrate(facts: &Path, args: &[&str]) -> Vec<String> {
     let facts = facts.to_string_lossy().into_owned();
     let fixed = ["calibrate", THREE_BASES, "--quiet", "--free", PARAMETER, "--facts", &facts];
     fixed.iter().chain(args).map(|&arg| arg.to_owned()).collect()

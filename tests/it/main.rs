@@ -46,6 +46,7 @@ mod readme;
 mod register;
 mod relations;
 mod report;
+mod report_claims;
 mod resuming;
 mod same_bytes;
 mod screening;

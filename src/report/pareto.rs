@@ -1,0 +1,30 @@
+//! The Pareto set: which policies no other beats.
+
+use crate::output::numbers::decimals;
+use crate::report::figure::Grid;
+use crate::report::folder::Results;
+use crate::report::words::{scale_of, short, unit_of, unit_text};
+
+/// Columns before those of the measures: policy, whether it is in the set, its probability with interval, and how that
+/// was found.
+const FIXED: usize = 8;
+
+/// Each policy with its means and the probability that no other beats it.
+pub(super) fn pareto(results: &Results) -> Option<Grid> {
+    let sheet = results.sheet("pareto.csv")?;
+    let measures: Vec<&String> = sheet.columns().iter().skip(FIXED).collect();
+    let mut grid = Grid::new(&["policy", "beaten by none", "probability", "95% interval"]);
+    grid.head
+        .extend(measures.iter().map(|measure| format!("mean: {}, {}", short(measure), unit_text(unit_of(measure)))));
+    for row in sheet.rows() {
+        let percent = |column: &str| row.number(column).map(|share| format!("{}%", decimals(100.0 * share, 1)));
+        let ends = percent("low").zip(percent("high")).map_or(String::new(), |(low, high)| format!("{low} to {high}"));
+        let means = measures.iter().map(|measure| {
+            row.number(measure).map_or(String::new(), |mean| decimals(mean / scale_of(unit_of(measure)), 2))
+        });
+        let is_in = if row.text("in_set") == "true" { "yes" } else { "no" };
+        let first = [row.text("policy").to_owned(), is_in.to_owned(), percent("probability").unwrap_or_default(), ends];
+        grid.rows.push(first.into_iter().chain(means).collect());
+    }
+    Some(grid)
+}
