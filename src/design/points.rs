@@ -403,7 +403,7 @@ mod tests {
             ("", "must name a path"),
             ("a,\n1,2\n", "must name a path"),
             ("a,a\n1,2\n", "swept twice"),
-            ("a,b\n1\n", "cannot be read"),
+            ("a,b\n1\n", "the first has 2"),
             ("a\n", "no rows"),
         ] {
             let error = Design::parse_csv(text).expect_err(text).to_string();

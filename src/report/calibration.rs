@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use crate::output::numbers::{decimals, whole};
 use crate::report::axis::ticks;
-use crate::report::chart::{Rows, cut};
+use crate::report::chart::{Rows, cut_path};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
 
@@ -60,9 +60,17 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
         .map(|row| format!("{}, from {} to {}", row.text("parameter"), range(**row, BEFORE), range(**row, AFTER)))
         .collect();
     let first = if told.is_empty() {
+        let moved = |row: &&Row| row.number("moved").unwrap_or(0.0);
+        let furthest = all.iter().max_by(|a, b| moved(a).total_cmp(&moved(b))).map_or(String::new(), |row| {
+            let (before, after) = (range(*row, BEFORE), range(*row, AFTER));
+            format!(
+                "; {} came furthest, from {before} to {after} (medians with 5% and 95% points)",
+                row.text("parameter")
+            )
+        });
         format!(
             "As simulated, none of the {} inputs calibrated to {facts} facts is told from its prior by the record: these facts \
-             do not settle them.",
+             do not settle them{furthest}.",
             all.len()
         )
     } else {
@@ -116,7 +124,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     frame.numbers(&marks, "greatest difference of the two distribution functions");
     for (at, row) in drawn.iter().enumerate() {
         let (zero, end, y) = (frame.x.at(0.0), frame.x.at(moved(row)), frame.middle(at));
-        frame.name(at, &cut(row.text("parameter"), 31), if is_told(row) { "" } else { "quiet" });
+        frame.name(at, &cut_path(row.text("parameter"), 26), if is_told(row) { "" } else { "quiet" });
         let tip = format!("{}: {} to {}", row.text("parameter"), range(*row, BEFORE), range(*row, AFTER));
         frame.svg.rect((zero, y - 7.0), (end - zero, 14.0), if is_told(row) { "share" } else { "share soft" }, &tip);
         frame.aside(at, &decimals(moved(row), 2));

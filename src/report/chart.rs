@@ -191,6 +191,15 @@ impl Rows {
     }
 }
 
+/// Cuts a dotted path to its last so many characters: paths differ at their ends.
+pub(super) fn cut_path(path: &str, most: usize) -> String {
+    let left_out = path.chars().count().saturating_sub(most);
+    if left_out == 0 {
+        return path.to_owned();
+    }
+    format!("…{}", path.chars().skip(left_out + 1).collect::<String>())
+}
+
 /// Cuts a name to so many characters.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {

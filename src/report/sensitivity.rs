@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use crate::output::numbers::decimals;
 use crate::report::axis::ticks;
-use crate::report::chart::{Rows, cut};
+use crate::report::chart::{Rows, cut_path};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row, Sheet};
 use crate::report::words::{Known, scale_of, short, unit_of, unit_text};
@@ -218,7 +218,7 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
     for (row, effect) in drawn.iter().enumerate() {
         let y = frame.middle(row);
         let class = if effect.is_told { "c1" } else { "c1 hollow" };
-        frame.name(row, &cut(effect.input, 31), if effect.is_told { "" } else { "quiet" });
+        frame.name(row, &cut_path(effect.input, 26), if effect.is_told { "" } else { "quiet" });
         let (low, high) = end(&effect.lead);
         frame.svg.line((frame.x.clamped(low / scale), y), (frame.x.clamped(high / scale), y), "whisker c1");
         let tip = format!("{}: {}", effect.input, response.amount(effect.lead, method));
