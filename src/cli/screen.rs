@@ -266,7 +266,7 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         .contrasts
         .iter()
         .filter(shown)
-        .filter(|c| c.method == Method::TSkewed)
+        .filter(|c| c.effect == Effect::Total && c.method == Method::TSkewed)
         .map(|c| format!("{} of {}", c.measure, c.policy))
         .collect();
     if !skewed.is_empty() {
