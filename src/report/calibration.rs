@@ -60,8 +60,7 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
         .map(|row| format!("{}, from {} to {}", row.text("parameter"), range(**row, BEFORE), range(**row, AFTER)))
         .collect();
     let first = if told.is_empty() {
-        let moved = |row: &&Row| row.number("moved").unwrap_or(0.0);
-        let furthest = all.iter().max_by(|a, b| moved(a).total_cmp(&moved(b))).map_or(String::new(), |row| {
+        let furthest = all.first().map_or(String::new(), |row| {
             let (before, after) = (range(*row, BEFORE), range(*row, AFTER));
             format!(
                 "; {} came furthest, from {before} to {after} (medians with 5% and 95% points)",
