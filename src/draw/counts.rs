@@ -64,8 +64,12 @@ impl Stream {
     /// * `k` - over 0.
     pub fn negative_binomial(&mut self, mean: f64, k: f64) -> u64 {
         debug_assert!(mean >= 0.0 && k > 0.0, "a negative binomial of mean {mean} and k {k}");
+        let u = self.uniform();
+        if mean == 0.0 {
+            return 0;
+        }
         let odds = mean / (mean + k);
-        search(self.uniform(), -k * ln_1p(mean / k), mean, |n| odds * (n + k) / (n + 1.0))
+        search(u, -k * ln_1p(mean / k), mean, |n| odds * (n + k) / (n + 1.0))
     }
 }
 

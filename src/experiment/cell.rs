@@ -104,7 +104,7 @@ impl Gathered {
             Chunk {
                 key: plan.key(point, at, &self.range),
                 columns: std::iter::once(self.failed.clone()).chain(policy.columns).collect(),
-                bytes: codec::encode(&failures, &policy.tallies, policy.daily),
+                bytes: codec::encode(&failures, &policy.tallies, &policy.daily),
             }
         };
         self.policies.into_iter().enumerate().map(chunk).collect()

@@ -4,13 +4,13 @@
 //! 1, -2...). Maps are written in the order of their keys and daily values in ascending order, so that the same
 //! replications give the same bytes in whatever order they were run.
 
-use crate::experiment::results::{Cell, ConvoyCell, DailyValues, Failure, SumOfSquares, Tallies};
+use crate::experiment::results::{Cell, ConvoyCell, DAILY, DailyValues, Failure, SumOfSquares, Tallies};
 
 /// No daily quantity is larger: it is a count of people or items of one mission.
 const LARGEST_DAILY: u64 = 100_000_000;
 
 /// Writes failures, tallies and daily values.
-pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: DailyValues) -> Vec<u8> {
+pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: &DailyValues) -> Vec<u8> {
     let mut out = Vec::new();
     put(&mut out, failures.len() as u128);
     for failure in failures {
@@ -45,9 +45,14 @@ pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: DailyValues
         put_signed(&mut out, sums.sum);
         put_signed(&mut out, sums.square);
     }
-    put(&mut out, daily.0.len() as u128);
-    for mut values in daily.0.into_iter().flatten() {
-        put_counts(&mut out, &mut values);
+    put(&mut out, daily.days() as u128);
+    let mut quantities: [Vec<u32>; DAILY] = Default::default();
+    for day in 0..daily.days() {
+        quantities.iter_mut().for_each(Vec::clear);
+        for counts in daily.of_day(day) {
+            quantities.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
+        }
+        quantities.iter_mut().for_each(|values| put_counts(&mut out, values));
     }
     out
 }
@@ -186,7 +191,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::measures::Daily;
 
     fn sample() -> (Vec<Failure>, Tallies, DailyValues) {
         let mut tallies = Tallies { events: 300, streams: u64::MAX, ..Tallies::default() };
@@ -194,9 +198,10 @@ mod tests {
         tallies.harms.insert((1, 65_535, 300), Cell { sums: [128, 127], squares: [1 << 90, 2] });
         tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
         tallies.curve = vec![[SumOfSquares { sum: -3, square: 9 }; 3]; 2];
-        let mut first_day: [Vec<u32>; Daily::COUNT] = Default::default();
-        (first_day[0], first_day[1], first_day[5]) = (vec![5, 0, 5], vec![1], vec![300]);
-        let daily = DailyValues(vec![first_day, Default::default()]);
+        let (mut first_day, no_day) = ([0; DAILY], [0; DAILY]);
+        (first_day[0], first_day[1], first_day[5]) = (5, 1, 300);
+        let other_day = [0, 1, 0, 0, 0, 300, 0, 0];
+        let daily = DailyValues::new(2, [first_day, no_day, other_day, no_day, first_day, no_day].to_vec());
         let failures = vec![Failure { replication: 9, policy: "a".into(), message: "why\n".into() }];
         (failures, tallies, daily)
     }
@@ -204,14 +209,14 @@ mod tests {
     #[test]
     fn what_is_written_comes_back_added_to_what_was_there() {
         let (failures, mut tallies, daily) = sample();
-        let bytes = encode(&failures, &tallies, daily);
+        let bytes = encode(&failures, &tallies, &daily);
         let mut back = Tallies::default();
         assert_eq!(decode(&bytes, "a", &mut back), Some(failures));
-        tallies.daily = vec![Default::default(), Default::default()];
+        tallies.daily = vec![std::array::from_fn(|_| vec![3]); 2];
         let day = &mut tallies.daily[0];
-        (day[0], day[1], day[5]) = (vec![1, 0, 0, 0, 0, 2], vec![0, 1], [vec![0; 300], vec![1]].concat());
+        (day[0], day[1], day[5]) = (vec![1, 0, 0, 0, 0, 2], vec![0, 3], [vec![0; 300], vec![3]].concat());
         assert_eq!(back, tallies);
-        let few = encode(&[], &Tallies { events: 1, ..Tallies::default() }, DailyValues::default());
+        let few = encode(&[], &Tallies { events: 1, ..Tallies::default() }, &DailyValues::default());
         decode(&few, "a", &mut back).expect("tallies");
         assert_eq!(back.events, 301);
     }
@@ -219,7 +224,7 @@ mod tests {
     #[test]
     fn a_part_of_it_or_more_than_it_is_nothing() {
         let (failures, tallies, daily) = sample();
-        let mut bytes = encode(&failures, &tallies, daily);
+        let mut bytes = encode(&failures, &tallies, &daily);
         for len in 0..bytes.len() {
             assert_eq!(decode(&bytes[..len], "a", &mut Tallies::default()), None, "{len}");
         }

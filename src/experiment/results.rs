@@ -182,27 +182,44 @@ impl Tallies {
     }
 }
 
-/// Values of the daily quantities, by day and quantity, in any order: a list for a few replications, where a count of
-/// every value that a day can have would be mostly zeros.
+/// Daily quantities of some replications of one policy, in any order: a row for each day, one replication after another.
+/// For a few replications that is less than a count of every value that a day can have, and a replication is added in one go.
 #[derive(Clone, Debug, Default)]
-pub struct DailyValues(pub Vec<[Vec<u32>; DAILY]>);
+pub struct DailyValues {
+    rows: Vec<[u32; DAILY]>,
+    days: usize,
+}
 
 impl DailyValues {
+    /// Those of replications of so many days.
+    #[cfg(test)]
+    pub fn new(days: usize, rows: Vec<[u32; DAILY]>) -> Self {
+        Self { rows, days }
+    }
+
     /// Adds one replication, of so many that are to come.
     pub fn add(&mut self, outcome: &Outcome, replications: usize) {
-        let room = || std::array::from_fn(|_| Vec::with_capacity(replications));
-        self.0.resize_with(outcome.daily.len().max(self.0.len()), room);
-        for (values, counts) in self.0.iter_mut().zip(&outcome.daily) {
-            values.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
+        self.days = outcome.daily.len();
+        if self.rows.is_empty() {
+            self.rows.reserve_exact(self.days * replications);
         }
+        self.rows.extend_from_slice(&outcome.daily);
     }
 
     /// Takes the values of other replications.
-    pub fn append(&mut self, other: Self) {
-        self.0.resize_with(other.0.len().max(self.0.len()), Default::default);
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, mut theirs)| mine.append(&mut theirs));
-        }
+    pub fn append(&mut self, mut other: Self) {
+        self.days = self.days.max(other.days);
+        self.rows.append(&mut other.rows);
+    }
+
+    /// How many days there are; all replications of a policy have the same.
+    pub fn days(&self) -> usize {
+        self.days
+    }
+
+    /// Every replication's quantities of one day.
+    pub fn of_day(&self, day: usize) -> impl Iterator<Item = &[u32; DAILY]> {
+        self.rows.iter().skip(day).step_by(self.days)
     }
 }
 

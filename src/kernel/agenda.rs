@@ -110,7 +110,7 @@ fn key(time_days: f64, phase: u8, sequence: u64) -> (u64, u64) {
 
 /// The list in which an event waits that is due at a time of 0 or more.
 fn span_of(time_days: f64) -> usize {
-    ((time_days * SPANS_PER_DAY) as usize).min(SPANS - 1)
+    (time_days * SPANS_PER_DAY).min((SPANS - 1) as f64) as u32 as usize
 }
 
 fn time_of(key: (u64, u64)) -> f64 {

@@ -1,8 +1,7 @@
 //! A mean that depends on a setting, known at a few settings on the same replications, and where it crosses zero.
 
 use super::error::{StatsError, check_lengths, check_level};
-use super::interval::{Interval, MeanEstimate, mean_t_from_sums, variance_from_sums};
-use crate::math::special::t_quantile;
+use super::interval::{Interval, MeanEstimate, mean_t_from_sums, t_reach, variance_from_sums};
 use crate::math::sqrt;
 
 /// Sums over replications of integer values at a few settings, in memory that does not grow with them.
@@ -95,7 +94,7 @@ impl CurveSums {
         check_level(confidence)?;
         let mean = |(&sum, &square): (&i128, &i128)| mean_t_from_sums(self.n, sum, square, confidence);
         let means: Vec<MeanEstimate> = self.sums.iter().zip(&self.squares).map(mean).collect::<Result<_, _>>()?;
-        let reach = t_quantile(0.5 * (1.0 - confidence), self.n as f64 - 1.0);
+        let reach = t_reach(self.n as f64 - 1.0, confidence);
         let (mut at, mut interval): (Option<f64>, Option<Interval>) = (None, None);
         for (left, pair) in settings.windows(2).enumerate() {
             let place = |share: f64| pair[0] + share * (pair[1] - pair[0]);

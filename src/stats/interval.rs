@@ -1,5 +1,7 @@
 //! Intervals for a mean by Student's t.
 
+use std::cell::Cell;
+
 use super::error::{StatsError, check_count, check_level};
 use super::moments::Moments;
 use crate::math::special::t_quantile;
@@ -180,9 +182,27 @@ pub fn t_interval(estimate: f64, standard_error: f64, df: f64, confidence: f64) 
     if standard_error == 0.0 {
         return Ok(Interval { low: estimate, high: estimate });
     }
-    // By the lower tail: 1 - alpha / 2 would round a small alpha away.
-    let reach = -t_quantile(0.5 * (1.0 - confidence), df) * standard_error;
+    let reach = t_reach(df, confidence) * standard_error;
     Ok(Interval { low: estimate - reach, high: estimate + reach })
+}
+
+/// How many standard errors a two-sided t interval reaches to either side, of checked degrees of freedom and confidence.
+///
+/// The tables of one run ask for the same few thousands of times, and one takes longer than the rest of an interval: a thread
+/// keeps the last ones.
+pub(super) fn t_reach(df: f64, confidence: f64) -> f64 {
+    const KEPT: usize = 8;
+    thread_local! {
+        static LAST: Cell<[(f64, f64, f64); KEPT]> = const { Cell::new([(f64::NAN, f64::NAN, f64::NAN); KEPT]) };
+    }
+    let at = df.min(1e9) as usize % KEPT;
+    let mut last = LAST.get();
+    if (last[at].0, last[at].1) != (df, confidence) {
+        // By the lower tail: 1 - alpha / 2 would round a small alpha away.
+        last[at] = (df, confidence, -t_quantile(0.5 * (1.0 - confidence), df));
+        LAST.set(last);
+    }
+    last[at].2
 }
 
 /// The estimate that a mean and a deviation give.

@@ -1,9 +1,8 @@
 //! Ratios of means, as in a share of the whole in percent.
 
 use super::error::{StatsError, check_count, check_finite, check_lengths, check_level};
-use super::interval::Interval;
+use super::interval::{Interval, t_reach};
 use super::moments::{corrected_mean, sum_of, variance};
-use crate::math::special::t_quantile;
 use crate::math::sqrt;
 
 /// A ratio of two means over the same replications.
@@ -50,7 +49,7 @@ pub fn ratio_of_means(numerators: &[f64], denominators: &[f64], confidence: f64)
     let count = numerators.len() as f64;
     let (top, bottom) = (corrected_mean(numerators), corrected_mean(denominators));
     let ratio = (bottom != 0.0).then(|| top / bottom);
-    let reach = t_quantile(0.5 * (1.0 - confidence), count - 1.0);
+    let reach = t_reach(count - 1.0, confidence);
     let square = reach * reach;
     let products = numerators.iter().zip(denominators).map(|(x, y)| (x - top) * (y - bottom));
     let shared = sum_of(products) / (count - 1.0) / count;

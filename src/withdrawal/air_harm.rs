@@ -31,10 +31,15 @@ impl Withdrawal<'_> {
         let wounded = if is_lost { aviation.wounded_per_loss } else { aviation.wounded_per_hit };
         let blow = Blow { wounded, dispersion: aviation.hit_dispersion, vehicle_lost: 0.0 };
         let aboard = if takes_off { aboard } else { 0 };
-        let chance = self.evacuation_chance(parent);
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        let harm = blow.fall(&self.inputs, chance, aboard, stream, |fate, who| hits.push((fate, who)));
+        let harm = blow.fall(
+            &self.inputs,
+            || self.evacuation_chance(parent),
+            aboard,
+            stream,
+            |fate, who| hits.push((fate, who)),
+        );
         for &(fate, who) in &hits {
             self.hit_aboard((base, parent), fate, who);
         }

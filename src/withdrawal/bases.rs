@@ -61,8 +61,6 @@ pub struct BaseState {
     pub queue: VecDeque<ConvoyId>,
     /// A request for a column is out, or a granted column waits for trucks.
     pub column_pending: bool,
-    /// A granted column waits for trucks.
-    pub column_granted: bool,
     /// Requests for columns filed.
     pub column_asks: u32,
     /// Columns sent to it.

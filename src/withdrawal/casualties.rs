@@ -85,7 +85,7 @@ pub struct Blow {
 pub fn harm(
     inputs: &Inputs,
     kind: ContactKind,
-    evacuation_chance: f64,
+    evacuation_chance: impl FnOnce() -> f64,
     target: Target,
     stream: Stream,
     each: impl FnMut(Fate, f64),
@@ -110,13 +110,13 @@ impl Blow {
     /// then applied, so that a change of one shows in the outcome alone.
     ///
     /// # Arguments
-    /// * `evacuation_chance` - probability that a medical evacuation flight is granted.
+    /// * `evacuation_chance` - probability that a medical evacuation flight is granted; asked if anyone is hit.
     /// * `people` - how many are there to be hit.
     /// * `each` - told the fate of each person hit, with a uniform that picks who.
     pub fn fall(
         self,
         inputs: &Inputs,
-        evacuation_chance: f64,
+        evacuation_chance: impl FnOnce() -> f64,
         people: u32,
         mut stream: Stream,
         mut each: impl FnMut(Fate, f64),
@@ -124,13 +124,19 @@ impl Blow {
         let casualties = &inputs.casualties;
         let mean_hit = self.wounded / (1.0 - casualties.killed_share).max(0.01);
         let hit = stream.negative_binomial(mean_hit, self.dispersion).min(MOST_HIT).min(u64::from(people));
-        let by_air = stream.chance(evacuation_chance);
-        let hours = stream.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd);
+        let evacuation_uniform = stream.uniform();
+        // Hours to care are worked out when someone needs it: most blows hurt nobody.
+        let mut hours = stream.clone();
+        stream.uniform();
         let (is_lost, which) = (stream.chance(self.vehicle_lost), stream.uniform());
+        let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
+        if hit == 0 {
+            return harm;
+        }
+        let by_air = evacuation_uniform < evacuation_chance();
         let slow = if by_air { 1.0 } else { casualties.slow_evacuation_multiplier };
         let immediate = casualties.killed_share * casualties.immediate_share;
         let killed_share = (immediate + (casualties.killed_share - immediate) * slow).min(1.0);
-        let mut harm = Harm { vehicle_lost: is_lost.then_some(which), ..Harm::default() };
         let mut evacuated = false;
         for _ in 0..hit {
             let (at_once, serious, in_care, who) =
@@ -152,7 +158,8 @@ impl Blow {
             harm.taken_off += u32::from(fate != Fate::Light);
             each(fate, who);
         }
-        harm.care_hours = (by_air && evacuated).then_some(hours);
+        harm.care_hours =
+            (by_air && evacuated).then(|| hours.lognormal(casualties.evacuation_hours, casualties.evacuation_log_sd));
         harm
     }
 }
@@ -183,10 +190,10 @@ impl Withdrawal<'_> {
         armoured_share: f64,
         stream: Stream,
     ) {
-        let chance = self.evacuation_chance(self.convoys[id as usize].base);
         let target = Target { people: total(&self.convoys[id as usize].people), armoured_share };
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
+        let chance = || self.evacuation_chance(self.convoys[id as usize].base);
         let harm = harm(&self.inputs, kind, chance, target, stream, |fate, who| hits.push((fate, who)));
         for &(fate, who) in &hits {
             self.hit(id, kind, fate, who);

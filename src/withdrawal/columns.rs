@@ -114,7 +114,7 @@ impl Withdrawal<'_> {
         self.tell_answer(base, DeskId::TruckColumn, granted);
         if granted {
             let fleet = self.model.network.trip[base].as_ref().expect("only served bases ask").fleet;
-            self.bases[base].column_granted = true;
+            self.granted.push(small(base));
             self.change_fleet(fleet, |state| state.waiting -= 1);
             self.send_columns(fleet);
         } else {
@@ -136,13 +136,10 @@ impl Withdrawal<'_> {
     /// Sends granted columns while there are trucks, the base that leaves first before the others.
     pub(super) fn send_columns(&mut self, fleet: usize) {
         loop {
-            let granted = (0..self.bases.len()).filter(|&base| {
-                self.bases[base].column_granted
-                    && self.model.network.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet)
-            });
+            let served = |base: usize| self.model.network.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet);
             let leaves = |base: usize| self.bases[base].departs_at_days.min(self.bases[base].target_days);
-            let first = granted.min_by(|&a, &b| leaves(a).total_cmp(&leaves(b)));
-            let Some(base) = first else { return };
+            let granted = self.granted.iter().map(|&base| usize::from(base)).filter(|&base| served(base));
+            let Some(base) = granted.min_by(|&a, &b| leaves(a).total_cmp(&leaves(b)).then(a.cmp(&b))) else { return };
             let settings = &self.inputs.truck_fleet[fleet];
             let truck = (settings.truck_teu * 1000.0) as MilliTeu;
             let waiting = self.waiting_cargo(base).max(0);
@@ -156,7 +153,7 @@ impl Withdrawal<'_> {
                 self.tell(What::WaitsForEscorts, At::Base(base), "", &[]);
                 return;
             };
-            self.bases[base].column_granted = false;
+            self.granted.retain(|&other| usize::from(other) != base);
             self.bases[base].column_pending = false;
             if trucks > 0 {
                 self.send_column(fleet, base, (trucks, escorts), MilliTeu::from(trucks) * truck);

@@ -180,16 +180,22 @@ impl Withdrawal<'_> {
             (std::mem::take(&mut self.convoys[id as usize].contacts), std::mem::take(&mut self.contact_bounds));
         contacts.clear();
         self.bounds(id, &mut bounds);
-        let (legs, zones) = (self.legs(id), &self.model.network.road_zone);
-        for stretch in legs.chunk_by(|a, b| zones[a.road] == zones[b.road]) {
-            let first = legs.element_offset(&stretch[0]).expect("a stretch is some of the legs");
-            let km = stretch.iter().map(|leg| self.inputs.road[leg.road].km).sum();
+        let (legs, zones, ways) = (self.legs(id), &self.model.network.road_zone, &self.tables.ways);
+        let mut first = 0;
+        while first < legs.len() {
+            let zone = zones[legs[first].road];
+            let (mut end, mut km) = (first, 0.0);
+            while end < legs.len() && zones[legs[end].road] == zone {
+                km += ways[legs[end].road].km;
+                end += 1;
+            }
             for kind in ContactKind::ALL {
-                let below_per_km = self.bound_in(kind, zones[stretch[0].road], &bounds);
+                let below_per_km = self.bound_in(kind, zone, &bounds);
                 if below_per_km > 0.0 {
-                    self.lay_stretch(id, (first, stretch), (kind, below_per_km, km), &mut contacts);
+                    self.lay_stretch(id, (first, &legs[first..end]), (kind, below_per_km, km), &mut contacts);
                 }
             }
+            first = end;
         }
         contacts.sort_unstable_by(|a, b| a.leg.cmp(&b.leg).then(a.km.total_cmp(&b.km)));
         let convoy = &mut self.convoys[id as usize];
@@ -213,8 +219,8 @@ impl Withdrawal<'_> {
         let mut height = stream.standard_exponential() / stretch_km;
         while height < below_per_km {
             let (mut leg, mut km) = (0, stream.uniform() * stretch_km);
-            while leg + 1 < stretch.len() && km >= self.inputs.road[stretch[leg].road].km {
-                km -= self.inputs.road[stretch[leg].road].km;
+            while leg + 1 < stretch.len() && km >= self.tables.ways[stretch[leg].road].km {
+                km -= self.tables.ways[stretch[leg].road].km;
                 leg += 1;
             }
             if first + leg >= convoy.leg {
@@ -367,7 +373,7 @@ impl Withdrawal<'_> {
         let convoy = &self.convoys[id as usize];
         let (region, desk) = (network.base_region[convoy.base], DeskId::MedicalEvacuation);
         let fit = f64::from(u8::from(self.air.can_evacuate(&self.inputs)));
-        let chance = fit * host.chance(inputs, network, desk, region, now_days);
+        let chance = || fit * host.chance(inputs, network, desk, region, now_days);
         let mut direct = Direct::default();
         let mut target = Target { people: total(&convoy.people), armoured_share: convoy.armoured_share() };
         for event in self.contact_events(inputs, contact, journey_key).into_iter().flatten() {

@@ -6,13 +6,14 @@
 use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
+use crate::model::Inputs;
 use crate::model::routes::Leg;
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::clearance;
 use crate::withdrawal::contacts::{PotentialContact, size_factor};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::Lot;
-use crate::withdrawal::pace::{DaysOnRoad, Way};
+use crate::withdrawal::pace::{DaysOnRoad, Today, Way};
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::resupply::Supplies;
 use crate::withdrawal::run::Withdrawal;
@@ -90,6 +91,8 @@ pub struct Convoy {
     pub size_factor: f64,
     /// Its progress day by day.
     pub days: DaysOnRoad,
+    /// The day on which it last moved, on a road like that of its leg.
+    pub today: Option<Today>,
     /// Devices met, direct attacks met, killed and wounded, up to the deadline.
     pub met: [u32; 4],
     /// Keys what the serials of one column have in common.
@@ -133,6 +136,58 @@ impl Convoy {
         self.gap_km = self.way.km;
     }
 
+    /// Starts a leg, at a time that may lie ahead of the clock.
+    fn start_leg(&mut self, way: Way, at_days: f64) {
+        if (way.is_paved, way.km_per_day) != (self.way.is_paved, self.way.km_per_day) {
+            self.today = None;
+        }
+        self.way = way;
+        self.leg_km = 0.0;
+        self.since_days = at_days;
+        self.gap_km = 0.0;
+    }
+
+    /// When it passes a point of its leg if it keeps moving: each calendar day on the road has its own progress.
+    ///
+    /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
+    /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
+    /// Where supplies end on the way, it is when the day ends in which they do, and false.
+    #[inline]
+    fn passage_days(&mut self, inputs: &Inputs, km: f64) -> (f64, bool) {
+        let (mut at_days, mut at_km) = (self.since_days, self.leg_km);
+        // The fraction of a day is cut off, as `floor` would, which not every processor has.
+        let mut day = (at_days - self.departed_days).max(0.0) as u32;
+        loop {
+            if at_days >= self.supplies.until_days {
+                return (at_days, false);
+            }
+            let today = match self.today {
+                Some(today) if today.day == day => today,
+                _ => self.reach_day(inputs, day),
+            };
+            let reach_km = (today.ends_days - at_days).max(0.0) * today.km_per_day;
+            if at_km + reach_km >= km {
+                return (at_days + (km - at_km) / today.km_per_day, true);
+            }
+            (at_km, at_days) = (at_km + reach_km, today.ends_days);
+            (self.leg_km, self.since_days) = (at_km, at_days);
+            day += 1; // counted, not computed: a sum of days need not round back to the same day
+        }
+    }
+
+    /// Its progress on a day and the road it is on.
+    #[inline(never)] // so that what is done for every leg stays small
+    fn reach_day(&mut self, inputs: &Inputs, day: u32) -> Today {
+        let (convoys, speed_score) = (&inputs.convoys, self.speed_score);
+        let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
+        let factor = self.days.factor(day, law);
+        let on_day = self.departed_days + f64::from(day);
+        let weather = if self.way.is_paved { 1.0 } else { unpaved_factor(inputs, on_day) * clearance::pace(inputs) };
+        let today = Today { day, ends_days: on_day + 1.0, km_per_day: self.way.km_per_day * weather * factor };
+        self.today = Some(today);
+        today
+    }
+
     /// Empties it for a new use, keeping its memory.
     fn reuse(&mut self) {
         let (mut people, mut cargo, mut contacts) =
@@ -149,7 +204,7 @@ impl Convoy {
     }
 }
 
-impl Withdrawal<'_> {
+impl<'m> Withdrawal<'m> {
     /// A new convoy, empty.
     pub(super) fn new_convoy(&mut self, kind: Kind, base: usize, key: u64) -> ConvoyId {
         let id = self.convoys_used;
@@ -219,13 +274,20 @@ impl Withdrawal<'_> {
             convoy.failure_gap = failures.standard_exponential();
             convoy.failures = Some(failures);
             self.lay_contacts(id);
-            self.start_leg(id, self.now());
+            self.start_leg(id);
             self.move_on(id);
         }
     }
 
+    /// Starts the leg a convoy has come to.
+    fn start_leg(&mut self, id: ConvoyId) {
+        let now = self.now();
+        let leg = self.legs(id)[self.convoys[id as usize].leg];
+        self.convoys[id as usize].start_leg(self.tables.ways[leg.road], now);
+    }
+
     /// The legs of the journey a convoy is on.
-    pub(super) fn legs(&self, id: ConvoyId) -> &[Leg] {
+    pub(super) fn legs(&self, id: ConvoyId) -> &'m [Leg] {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
         let trip = || network.trip[convoy.base].as_ref().expect("a column has a trip");
@@ -250,35 +312,26 @@ impl Withdrawal<'_> {
         self.convoys[id as usize].way.road
     }
 
-    /// Starts the leg a convoy has come to, at a time that may lie ahead of the clock.
-    fn start_leg(&mut self, id: ConvoyId, at_days: f64) {
-        let leg = self.legs(id)[self.convoys[id as usize].leg];
-        let way = Way::new(&self.inputs, leg.road);
-        let convoy = &mut self.convoys[id as usize];
-        convoy.way = way;
-        convoy.leg_km = 0.0;
-        convoy.since_days = at_days;
-        convoy.gap_km = 0.0;
-    }
-
     /// Moves a convoy on to what next concerns anyone but itself, and schedules that: a potential contact, a vehicle lost,
     /// its arrival. Breakdowns that are repaired and junctions that are passed are worked out on the way, ahead of the clock.
     pub(super) fn move_on(&mut self, id: ConvoyId) {
-        let legs = self.legs(id).len();
+        let legs = self.legs(id);
+        let convoy = &self.convoys[id as usize];
+        // Neither changes before something happens that ends this.
+        let next = convoy.contacts.get(convoy.next_contact);
+        let (contact_leg, contact_km) = next.map_or((usize::MAX, f64::INFINITY), |contact| (contact.leg, contact.km));
+        let vehicles = f64::from(convoy.vehicles);
         let (at_days, event) = loop {
-            let convoy = &self.convoys[id as usize];
-            let next = convoy.contacts.get(convoy.next_contact).filter(|contact| contact.leg == convoy.leg);
-            let contact_km = next.map_or(f64::INFINITY, |contact| contact.km);
-            let km_per_failure = convoy.way.vehicle_km_per_failure / f64::from(convoy.vehicles);
-            let failure_km = convoy.gap_km + convoy.failure_gap * km_per_failure;
+            let convoy = &mut self.convoys[id as usize];
+            let contact_km = if contact_leg == convoy.leg { contact_km } else { f64::INFINITY };
+            let failure_km = convoy.gap_km + convoy.failure_gap * (convoy.way.vehicle_km_per_failure / vehicles);
             let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
             let is_failure = !is_contact && failure_km < convoy.way.km;
             let km = if is_contact { contact_km } else { failure_km.min(convoy.way.km) };
-            let (at_days, supplied) = self.passage_days(id, km);
+            let (at_days, supplied) = convoy.passage_days(&self.inputs, km);
             if !supplied {
                 break (at_days, Event::SuppliesEnd { convoy: id });
             }
-            let convoy = &mut self.convoys[id as usize];
             convoy.next_km = km;
             if is_contact {
                 break (at_days, Event::ContactReached { convoy: id });
@@ -287,22 +340,23 @@ impl Withdrawal<'_> {
                 if let Some(lost) = self.break_down(id, at_days) {
                     break (at_days, lost);
                 }
-            } else {
-                convoy.end_leg();
-                if convoy.leg + 1 < legs {
-                    let place = self.legs(id)[self.convoys[id as usize].leg].to;
-                    if self.may_be_joined(id, place) {
-                        break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
-                    }
-                }
-                let convoy = &mut self.convoys[id as usize];
-                convoy.leg += 1;
-                if convoy.leg == legs {
-                    break (at_days, Event::ConvoyArrives { convoy: id });
-                }
-                self.start_leg(id, at_days);
-                self.tell_of(at_days, What::JunctionPassed, At::Convoy(id), "", &[]);
+                continue;
             }
+            convoy.end_leg();
+            if convoy.leg + 1 == legs.len() {
+                convoy.leg += 1;
+                break (at_days, Event::ConvoyArrives { convoy: id });
+            }
+            if convoy.kind == Kind::Withdrawal {
+                let place = legs[convoy.leg].to;
+                if self.may_be_joined(id, place) {
+                    break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
+                }
+            }
+            let convoy = &mut self.convoys[id as usize];
+            convoy.leg += 1;
+            convoy.start_leg(self.tables.ways[legs[convoy.leg].road], at_days);
+            self.tell_of(at_days, What::JunctionPassed, At::Convoy(id), "", &[]);
         };
         self.schedule(at_days, event);
     }
@@ -311,7 +365,7 @@ impl Withdrawal<'_> {
     pub(super) fn pass_on(&mut self, id: ConvoyId) {
         self.convoys[id as usize].leg += 1;
         self.lay_contacts(id); // whoever joined it there may have changed the rates
-        self.start_leg(id, self.now());
+        self.start_leg(id);
         self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
         self.move_on(id);
     }
@@ -324,39 +378,6 @@ impl Withdrawal<'_> {
         (convoy.leg_km, convoy.gap_km, convoy.since_days) = (here_km, here_km, at_days);
     }
 
-    /// When a convoy that keeps moving passes a point of its leg: each calendar day on the road has its own progress.
-    ///
-    /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
-    /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
-    /// Where supplies end on the way, it is when the day ends in which they do, and false.
-    fn passage_days(&mut self, id: ConvoyId, km: f64) -> (f64, bool) {
-        let convoys = &self.inputs.convoys;
-        let convoy = &mut self.convoys[id as usize];
-        let pace = clearance::pace(&self.inputs);
-        let (mut at_days, mut at_km) = (convoy.since_days, convoy.leg_km);
-        // The fraction of a day is cut off, as `floor` would, which not every processor has.
-        let mut day = (at_days - convoy.departed_days).max(0.0) as u32;
-        let speed_score = convoy.speed_score;
-        loop {
-            if at_days >= convoy.supplies.until_days {
-                return (at_days, false);
-            }
-            let law = |score| math::exp(convoys.convoy_log_sd * speed_score + convoys.day_log_sd * score);
-            let factor = convoy.days.factor(day, law);
-            let on_day = convoy.departed_days + f64::from(day);
-            let weather = if convoy.way.is_paved { 1.0 } else { unpaved_factor(&self.inputs, on_day) * pace };
-            let km_per_day = convoy.way.km_per_day * weather * factor;
-            let day_ends = on_day + 1.0;
-            let reach_km = (day_ends - at_days).max(0.0) * km_per_day;
-            if at_km + reach_km >= km {
-                return (at_days + (km - at_km) / km_per_day, true);
-            }
-            (at_km, at_days) = (at_km + reach_km, day_ends);
-            (convoy.leg_km, convoy.since_days) = (at_km, at_days);
-            day += 1; // counted, not computed: a sum of days need not round back to the same day
-        }
-    }
-
     /// Halts a convoy that has stopped, and schedules what it meets next after it has moved off again.
     pub(super) fn halt(&mut self, id: ConvoyId, days: f64) {
         self.convoys[id as usize].since_days = self.now() + days;
@@ -364,6 +385,7 @@ impl Withdrawal<'_> {
     }
 
     /// A vehicle breaks down: the convoy waits until it is repaired, or given up; then its loss is the event to come.
+    #[inline(never)] // so that what is done for every leg stays small
     fn break_down(&mut self, id: ConvoyId, at_days: f64) -> Option<Event> {
         self.stop(id, at_days);
         let convoys = &self.inputs.convoys;

@@ -89,6 +89,15 @@ impl Withdrawal<'_> {
         self.outcome.add(Measure::FireIncidents, 1.0);
         let now = self.now();
         self.outcome.note(Noted::Fire, base, now, 1);
+        if self.inputs.base_fire.wounded_per_incident > 0.0 || self.tale.is_some() {
+            self.hit_base(base, point, people);
+        }
+        self.take_shelter(base);
+        self.seek_fire(base);
+    }
+
+    /// Hits people at a base, in shelter if they were warned or still are there.
+    fn hit_base(&mut self, base: usize, point: Potential, people: u32) {
         let entity = key2(self.model.network.node_key[base], 1);
         let mut stream = self.streams.stream(Purpose::BaseFire, entity, u64::from(point.point));
         let fire = &self.inputs.base_fire;
@@ -96,10 +105,15 @@ impl Withdrawal<'_> {
         let in_shelter = warned || self.now() < self.fire[base].sheltered_until_days;
         let wounded = fire.wounded_per_incident / if in_shelter { 1.0 } else { fire.shelter_multiplier };
         let blow = Blow { wounded, dispersion: fire.dispersion, vehicle_lost: 0.0 };
-        let chance = self.evacuation_chance(base);
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        let harm = blow.fall(&self.inputs, chance, people, stream, |fate, who| hits.push((fate, who)));
+        let harm = blow.fall(
+            &self.inputs,
+            || self.evacuation_chance(base),
+            people,
+            stream,
+            |fate, who| hits.push((fate, who)),
+        );
         let shelter = if in_shelter { "in_shelter" } else { "in_the_open" };
         let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
         self.tell(What::BaseFire, At::Base(base), shelter, &amounts);
@@ -114,8 +128,6 @@ impl Withdrawal<'_> {
             self.outcome.harm((HarmCause::BaseFire, base, group), harm.killed, harm.wounded);
         }
         self.hits = hits;
-        self.take_shelter(base);
-        self.seek_fire(base);
     }
 
     /// People go to shelter, and crews stop until they come out.

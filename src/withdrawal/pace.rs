@@ -41,7 +41,18 @@ impl DaysOnRoad {
     }
 }
 
-/// The road of a leg, looked up once when the leg begins.
+/// A day of a convoy on one road.
+#[derive(Clone, Copy, Debug)]
+pub struct Today {
+    /// Which day since it set out, from 0.
+    pub day: u32,
+    /// When it ends.
+    pub ends_days: f64,
+    /// Progress on it.
+    pub km_per_day: f64,
+}
+
+/// What a road means for convoys, worked out once for a replication.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Way {
     /// Index of the road.

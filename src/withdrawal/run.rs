@@ -79,6 +79,8 @@ pub struct Withdrawal<'m> {
     pub(super) host_delays: bool,
     pub(super) bases: Vec<BaseState>,
     pub(super) fleets: Vec<FleetState>,
+    /// Bases with a granted column that waits for trucks.
+    pub(super) granted: Vec<u16>,
     pub(super) convoys: Vec<Convoy>,
     pub(super) convoys_used: usize,
     pub(super) ledger: Ledger,
@@ -131,6 +133,7 @@ impl<'m> Withdrawal<'m> {
             host_delays: false,
             bases: vec![BaseState::default(); model.inputs.base.len()],
             fleets: Vec::new(),
+            granted: Vec::new(),
             convoys: Vec::new(),
             convoys_used: 0,
             ledger: Ledger::default(),
@@ -220,7 +223,7 @@ impl<'m> Withdrawal<'m> {
             shadow.direct = Direct::default();
         }
         self.note_hosts();
-        self.tables.set_rooms(&self.inputs);
+        self.tables.set(&self.inputs);
         opening_stock(&self.inputs, &mut self.stock);
         let (tables, parents) = (&self.tables, &self.model.network.parent);
         self.ledger.open(tables.items, &self.stock, |base, item| tables.own_room(item, parents[base].is_some()));
@@ -233,6 +236,7 @@ impl<'m> Withdrawal<'m> {
         self.open_fire();
         self.open_zones();
         self.open_plan();
+        self.granted.clear();
         self.fleets.clear();
         let fleets = self.inputs.truck_fleet.iter();
         self.fleets.extend(fleets.map(|fleet| FleetState {

@@ -4,6 +4,7 @@ use crate::model::Inputs;
 use crate::model::equipment::Travel;
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::ledger::{Item, class_of};
+use crate::withdrawal::pace::Way;
 
 /// Orders of items that hold for every replication.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Tables {
     /// Room of each item in thousandths of a TEU in this replication: as cargo of a base that withdraws (0 where it
     /// does not go as cargo), and when shipped on from a hub.
     pub(super) rooms: Vec<[MilliTeu; 2]>,
+    /// What each road means for convoys in this replication.
+    pub(super) ways: Vec<Way>,
 }
 
 fn milli(teu: f64) -> MilliTeu {
@@ -56,6 +59,7 @@ impl Tables {
                 (class(item).sensitive, class(item).travel != Travel::Fixed, class(item).value_usd)
             }),
             rooms: Vec::new(),
+            ways: Vec::new(),
         }
     }
 
@@ -65,8 +69,10 @@ impl Tables {
         if withdraws { own } else { shipped }
     }
 
-    /// Takes the rooms of this replication's inputs.
-    pub(super) fn set_rooms(&mut self, inputs: &Inputs) {
+    /// Takes rooms and roads of this replication's inputs.
+    pub(super) fn set(&mut self, inputs: &Inputs) {
+        self.ways.clear();
+        self.ways.extend((0..inputs.road.len()).map(|road| Way::new(inputs, road)));
         self.rooms.clear();
         for class in &inputs.class {
             let shipped = if class.travel == Travel::Fixed { 0 } else { milli(class.shipped_teu) };
