@@ -89,9 +89,7 @@ impl Withdrawal<'_> {
         self.outcome.add(Measure::FireIncidents, 1.0);
         let now = self.now();
         self.outcome.note(Noted::Fire, base, now, 1);
-        if self.inputs.base_fire.wounded_per_incident > 0.0 || self.tale.is_some() {
-            self.hit_base(base, point, people);
-        }
+        self.hit_base(base, point, people);
         self.take_shelter(base);
         self.seek_fire(base);
     }
