@@ -27,7 +27,7 @@ pub fn check(names: &[String]) -> Result<(), Stop> {
             return Err(Stop::Usage(format!("more of `{shown}` is neither better nor worse; name another measure")));
         }
         if names[..at].contains(name) {
-            return Err(Stop::Usage(format!("`{shown}` is named twice")));
+            return Err(Stop::Usage(format!("`{shown}` is named twice; name it once")));
         }
     }
     if names.len() == 1 {
