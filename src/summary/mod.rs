@@ -20,7 +20,7 @@ mod typical;
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
 pub use contrasts::{Contrast, Effect};
 pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
-pub use estimates::{CONFIDENCE, Estimate, Method, Statistic, estimates, mean_of};
+pub use estimates::{CONFIDENCE, Estimate, Mean, Method, Statistic, estimates};
 pub use exceedance::{ExceedanceRow, exceedance_rows};
 pub use hindcast::{Hindcast, Hindcasting};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
