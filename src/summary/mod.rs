@@ -28,5 +28,5 @@ pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use scores::{FactRow, Forecast, Grade, GroupRow, Reference, Score};
 pub use tables::{PolicySummary, Summary, SummaryError, ledgers, summarise};
-pub use timeline::{TimelineRow, timeline_rows};
+pub use timeline::{DailyQuantile, TimelineRow, timeline_rows};
 pub use typical::typical;
