@@ -136,7 +136,9 @@ mod tests {
     fn example(n: u32) -> (Vec<u32>, Vec<f64>) {
         let values: Vec<f64> = (0..n).map(|at| f64::from(at * at % 11)).collect();
         let mut histogram = vec![0; 11];
-        values.iter().for_each(|&value| histogram[value as usize] += 1);
+        for &value in &values {
+            histogram[value as usize] += 1;
+        }
         (histogram, values)
     }
 

@@ -67,7 +67,9 @@ fn every_mean_of_a_ledger_has_its_interval_its_error_and_its_method() {
         for row in &rows {
             let n = row["n"].parse().expect("a count");
             assert!((table == "convoys.csv") == (n < 40) || n == 40, "{row:?}");
-            means.iter().for_each(|mean| *methods.entry(known(row, mean, n)).or_default() += 1);
+            for mean in means {
+                *methods.entry(known(row, mean, n)).or_default() += 1;
+            }
         }
     }
     // Of forty replications of so many rare lines, each kind is there.
