@@ -16,10 +16,25 @@ pub enum Better {
 /// What values a measure takes, which decides how it is estimated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// A count or an amount.
+    /// A count or an amount, never negative.
     Amount,
+    /// A part of a whole, from 0 to 1.
+    Share,
     /// 0 or 1: its mean is a probability.
     Event,
+    /// Any number; no measure does, but what is read off a replication may.
+    Number,
+}
+
+impl Scale {
+    /// The least and the largest value that there can be, and so the least and the largest mean.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Self::Amount => (0.0, f64::INFINITY),
+            Self::Share | Self::Event => (0.0, 1.0),
+            Self::Number => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
 }
 
 macro_rules! measures {
@@ -100,13 +115,13 @@ measures! {
     OnHandUsd = "equipment.on_hand_usd", "USD", Neither, Amount, "Their value.";
     OnHandDeadlineUnits = "equipment.on_hand_at_deadline_units", "units", Neither, Amount, "Items still on hand when the deadline ends.";
     SensitiveLeft = "equipment.sensitive_left_usable", "units", Lower, Amount, "Sensitive items left behind usable.";
-    CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Amount, "Share of the camps' cargo that contract columns carried out.";
+    CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Share, "Share of the camps' cargo that contract columns carried out.";
     Requests = "permissions.requests", "requests", Neither, Amount, "Requests to host desks, daily air cover apart.";
     Granted = "permissions.granted", "requests", Higher, Amount, "Of them granted.";
     Refused = "permissions.refused", "requests", Lower, Amount, "Of them refused.";
     Unanswered = "permissions.unanswered", "requests", Lower, Amount, "Of them never answered.";
     WaitDays = "permissions.wait_days", "days", Lower, Amount, "Mean wait of answered requests.";
-    CoverDays = "permissions.cover_days_share", "share", Higher, Amount, "Share of withdrawal convoy days under surveillance or overwatch.";
+    CoverDays = "permissions.cover_days_share", "share", Higher, Share, "Share of withdrawal convoy days under surveillance or overwatch.";
     TruckDaysHeld = "columns.truck_days_held", "truck-days", Lower, Amount, "Days that trucks stood ready while a served base waited for permission.";
     Columns = "columns.trips", "columns", Neither, Amount, "Contract columns sent.";
     CampColumns = "columns.camp_trips", "columns", Neither, Amount, "Contract columns that loaded at camps.";
@@ -129,7 +144,7 @@ measures! {
     ImportsUnanswered = "imports.unanswered", "requests", Lower, Amount, "Of them without an answer when the deadline ends.";
     DryDays = "bases.days_without_fuel", "base-days", Lower, Amount, "Days up to the deadline that open bases spent without fuel, summed over bases.";
     AircraftGrounded = "fleet.grounded_aircraft_mean", "aircraft", Lower, Amount, "Mean number of aircraft that wait for a part, up to the deadline.";
-    AircraftServiceable = "fleet.serviceable_share", "share", Higher, Amount, "Mean share of aircraft that can fly, up to the deadline; 0 if there are none.";
+    AircraftServiceable = "fleet.serviceable_share", "share", Higher, Share, "Mean share of aircraft that can fly, up to the deadline; 0 if there are none.";
     AircraftLost = "fleet.aircraft_lost", "aircraft", Lower, Amount, "Aircraft lost to hits.";
     AirSorties = "air.sorties", "sorties", Neither, Amount, "Sorties that took people and goods out of camps.";
     AirPeople = "air.people", "people", Neither, Amount, "People who left their camp by air.";
@@ -247,6 +262,18 @@ mod tests {
     fn names_are_unique_and_found() {
         for measure in Measure::ALL {
             assert_eq!(Measure::named(measure.name()), Some(*measure));
+        }
+    }
+
+    #[test]
+    fn units_and_ranges_go_together() {
+        for measure in Measure::ALL {
+            let of_unit = match measure.unit() {
+                "share" => Scale::Share,
+                "probability" => Scale::Event,
+                _ => Scale::Amount,
+            };
+            assert_eq!(measure.scale(), of_unit, "{measure}");
         }
     }
 }

@@ -47,7 +47,7 @@ fn check(asked: &Asked) -> Result<(), Stop> {
         return Err(Stop::Usage(message));
     }
     match ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
-        Some((_, id)) => Err(Stop::Usage(format!("denial `{id}` is named twice"))),
+        Some((_, id)) => Err(Stop::Usage(format!("denial `{id}` is named twice; name it once"))),
         None => Ok(()),
     }
 }

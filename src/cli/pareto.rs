@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::measures::{Better, Measure};
-use crate::output::numbers::{decimals, whole};
+use crate::output::numbers::{decimals, percent, whole};
 use crate::scenario::suggestion;
 use crate::summary::{ParetoRow, RESAMPLES};
 
@@ -27,7 +27,7 @@ pub fn check(names: &[String]) -> Result<(), Stop> {
             return Err(Stop::Usage(format!("more of `{shown}` is neither better nor worse; name another measure")));
         }
         if names[..at].contains(name) {
-            return Err(Stop::Usage(format!("`{shown}` is named twice")));
+            return Err(Stop::Usage(format!("`{shown}` is named twice; name it once")));
         }
     }
     if names.len() == 1 {
@@ -61,7 +61,6 @@ pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::
 
 /// A probability, never as 0% or 100%.
 fn probability(row: &ParetoRow) -> String {
-    let percent = |share: f64| decimals(100.0 * share, 1);
     match row.probability {
         share if share <= 0.0 => format!("under {}%", percent(row.interval.high)),
         share if share >= 1.0 => format!("over {}%", percent(row.interval.low)),

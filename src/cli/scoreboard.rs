@@ -8,7 +8,7 @@ use crate::cli::leave_out;
 use crate::cli::session::Session;
 use crate::model::Model;
 use crate::model::facts::{Fact, FactKind, Record};
-use crate::output::numbers::{decimals, whole};
+use crate::output::numbers::{decimals, percent, whole};
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Reference, Score};
 
@@ -140,7 +140,7 @@ fn probability(share: f64) -> String {
     match share {
         share if share <= 0.0 => "none".to_owned(),
         share if share >= 1.0 => "all".to_owned(),
-        share => format!("{}%", decimals(100.0 * share, 1)),
+        share => format!("{}%", percent(share)),
     }
 }
 

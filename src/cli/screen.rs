@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::output::numbers::{decimals, places, probability, whole, with_interval};
+use crate::output::numbers::{decimals, percent, places, probability, whole, with_interval};
 use crate::stats::Interval;
-use crate::summary::{Contrast, Effect, Method, PolicySummary, Statistic, Summary};
+use crate::summary::{Contrast, Effect, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
@@ -62,7 +62,7 @@ const FEWEST_FOR_RANGES: u64 = 72;
 
 /// Says which intervals cover less than they say.
 fn unsure(out: &mut dyn Write, policy: &PolicySummary, n: u64) -> io::Result<()> {
-    let is_skewed = |measure: &&Measure| policy.mean(**measure).is_some_and(|mean| mean.method == Method::TSkewed);
+    let is_skewed = |measure: &&Measure| policy.mean(**measure).is_some_and(|mean| mean.method.is_skewed());
     let skewed: Vec<&str> = SIDE_BY_SIDE.iter().filter(is_skewed).map(|measure| measure.name()).collect();
     if !skewed.is_empty() {
         writeln!(
@@ -194,7 +194,7 @@ pub fn side_by_side(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
                 let (mean, interval) = mean_of(policy, measure);
                 let text = match measure.scale() {
                     Scale::Event => probability(mean, interval, summary.n),
-                    Scale::Amount => with_interval(mean, interval, if usd { 1e6 } else { 1.0 }),
+                    _ => with_interval(mean, interval, if usd { 1e6 } else { 1.0 }),
                 };
                 write!(out, "{text:>30}")?;
             }
@@ -266,7 +266,7 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         .contrasts
         .iter()
         .filter(shown)
-        .filter(|c| c.effect == Effect::Total && c.method == Method::TSkewed)
+        .filter(|c| c.effect == Effect::Total && c.method.is_skewed())
         .map(|c| format!("{} of {}", c.measure, c.policy))
         .collect();
     if !skewed.is_empty() {
@@ -311,9 +311,9 @@ fn row(
     );
     let worse = match contrast.better {
         crate::measures::Better::Neither => "-".to_owned(),
-        _ if difference.share_worse <= 0.0 => format!("<{}%", decimals(100.0 * contrast.worse.high, 1)),
-        _ if difference.share_worse >= 1.0 => format!(">{}%", decimals(100.0 * contrast.worse.low, 1)),
-        _ => format!("{}%", decimals(100.0 * difference.share_worse, 1)),
+        _ if difference.share_worse <= 0.0 => format!("<{}%", percent(contrast.worse.high)),
+        _ if difference.share_worse >= 1.0 => format!(">{}%", percent(contrast.worse.low)),
+        _ => format!("{}%", percent(difference.share_worse)),
     };
     let correlation = number(difference.correlation, 2);
     writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{correlation:>7}{factor:>10}{worse:>8}")

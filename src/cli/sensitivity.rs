@@ -338,7 +338,7 @@ fn measures(asked: &[String]) -> Result<Vec<String>, Stop> {
             return Err(Stop::Usage(format!("there is no measure `{shown}`; {hint}")));
         }
         if asked[..at].contains(name) {
-            return Err(Stop::Usage(format!("`{shown}` is named twice")));
+            return Err(Stop::Usage(format!("`{shown}` is named twice; name it once")));
         }
     }
     Ok(asked.to_vec())

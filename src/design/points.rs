@@ -195,7 +195,9 @@ impl Design {
             within(points.len())?;
         }
         if points.is_empty() {
-            return Err(DesignError::Table("the points have a header and no rows".to_owned()));
+            return Err(DesignError::Table(
+                "the points have a header and no rows; give each point a line of values".to_owned(),
+            ));
         }
         Ok(Self { paths, points })
     }
@@ -205,9 +207,10 @@ impl Design {
 fn unreadable(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos: Some(at), expected_len, len } => format!(
-            "line {} of the points has {len} cells and the first has {expected_len}; give each path a cell in every line, \
+            "line {} of the points has {len} {} and the first has {expected_len}; give each path a cell in every line, \
              an empty one where the scenario's own value stays",
-            at.line()
+            at.line(),
+            if *len == 1 { "cell" } else { "cells" }
         ),
         _ => format!("the points cannot be read: {error}; write a CSV table with a path over each column"),
     }
@@ -403,8 +406,9 @@ mod tests {
             ("", "must name a path"),
             ("a,\n1,2\n", "must name a path"),
             ("a,a\n1,2\n", "swept twice"),
-            ("a,b\n1\n", "the first has 2"),
-            ("a\n", "no rows"),
+            ("a,b\n1\n", "line 2 of the points has 1 cell and the first has 2; give each path a cell"),
+            ("a,b\n1,2\n1,2,3\n", "line 3 of the points has 3 cells and the first has 2"),
+            ("a\n", "no rows; give each point a line"),
         ] {
             let error = Design::parse_csv(text).expect_err(text).to_string();
             assert!(error.contains(said), "{text:?}: {error}");

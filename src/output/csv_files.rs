@@ -9,7 +9,7 @@ use crate::measures::Better;
 use crate::output::table::Table;
 use crate::output::tables;
 use crate::stats::Interval;
-use crate::summary::{CONFIDENCE, ExceedanceRow, ParetoRow, RESAMPLES, Summary};
+use crate::summary::{CONFIDENCE, ExceedanceRow, Mean, ParetoRow, RESAMPLES, Summary};
 
 /// A design point by its id, and its tables.
 pub type Point<'s> = (&'s str, &'s Summary);
@@ -149,6 +149,28 @@ pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Res
     csv.flush()
 }
 
+/// A mean with its interval, its standard error and the interval's method: five cells.
+fn known_mean(csv: &mut Writer<&mut dyn Write>, mean: &Mean) -> io::Result<()> {
+    let [low, high] = ends(mean.interval);
+    for cell in [text(Some(mean.mean)), low, high, text(mean.mcse), mean.method.to_string()] {
+        csv.write_field(cell)?;
+    }
+    Ok(())
+}
+
+/// The level of the intervals of a row, by one of its means; empty where there are none.
+fn level(mean: &Mean) -> String {
+    text(mean.interval.map(|_| CONFIDENCE))
+}
+
+/// The last cells of a row, which they end.
+fn end_row<'c>(csv: &mut Writer<&mut dyn Write>, cells: impl IntoIterator<Item = &'c str>) -> io::Result<()> {
+    for cell in cells {
+        csv.write_field(cell)?;
+    }
+    Ok(csv.write_record(None::<&[u8]>)?)
+}
+
 /// Where equipment of one point ended.
 ///
 /// # Errors
@@ -156,22 +178,12 @@ pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Res
 pub fn equipment(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.equipment {
-            let ([units_low, units_high], [usd_low, usd_high]) = (ends(row.units.1), ends(row.usd.1));
-            csv.write_record([
-                design_id,
-                &policy.id,
-                &row.class,
-                row.owner,
-                &row.base,
-                row.disposition.name(),
-                row.cause.name(),
-                &text(Some(row.units.0)),
-                &units_low,
-                &units_high,
-                &text(Some(row.usd.0)),
-                &usd_low,
-                &usd_high,
-            ])?;
+            let keys =
+                [design_id, &policy.id, &row.class, row.owner, &row.base, row.disposition.name(), row.cause.name()];
+            keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+            known_mean(csv, &row.units)?;
+            known_mean(csv, &row.usd)?;
+            end_row(csv, [level(&row.units).as_str(), &row.n.to_string()])?;
         }
     }
     Ok(())
@@ -184,20 +196,11 @@ pub fn equipment(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) 
 pub fn casualties(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.casualties {
-            let ([killed_low, killed_high], [wounded_low, wounded_high]) = (ends(row.killed.1), ends(row.wounded.1));
-            csv.write_record([
-                design_id,
-                &policy.id,
-                row.cause,
-                &row.place,
-                &row.group,
-                &text(Some(row.killed.0)),
-                &killed_low,
-                &killed_high,
-                &text(Some(row.wounded.0)),
-                &wounded_low,
-                &wounded_high,
-            ])?;
+            let keys = [design_id, &policy.id, row.cause, &row.place, &row.group];
+            keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+            known_mean(csv, &row.killed)?;
+            known_mean(csv, &row.wounded)?;
+            end_row(csv, [level(&row.killed).as_str(), &row.n.to_string()])?;
         }
     }
     Ok(())
@@ -210,17 +213,10 @@ pub fn casualties(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point)
 pub fn convoys(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.convoys {
-            csv.write_field(design_id)?;
-            csv.write_field(&policy.id)?;
-            csv.write_field(&row.base)?;
-            csv.write_field(row.n.to_string())?;
-            for (mean, interval) in row.means {
-                let [low, high] = ends(interval);
-                csv.write_field(text(Some(mean)))?;
-                csv.write_field(low)?;
-                csv.write_field(high)?;
-            }
-            csv.write_record(None::<&[u8]>)?;
+            let keys = [design_id, &policy.id, &row.base, &row.n.to_string()];
+            keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+            row.means.iter().try_for_each(|mean| known_mean(csv, mean))?;
+            end_row(csv, [level(&row.means[0]).as_str()])?;
         }
     }
     Ok(())
@@ -233,15 +229,15 @@ pub fn convoys(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) ->
 pub fn timeline(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
     for policy in &summary.policies {
         for row in &policy.timeline {
-            csv.write_field(design_id)?;
-            csv.write_field(&policy.id)?;
-            csv.write_field(row.date.to_string())?;
-            csv.write_field(row.daily.name())?;
-            csv.write_field(text(Some(row.mean)))?;
-            for quantile in row.quantiles {
-                csv.write_field(text(Some(quantile)))?;
+            let keys = [design_id, &policy.id, &row.date.to_string(), row.daily.name()];
+            keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+            known_mean(csv, &row.mean)?;
+            for quantile in &row.quantiles {
+                let [low, high] = ends(quantile.interval);
+                [text(Some(quantile.estimate)), low, high].iter().try_for_each(|cell| csv.write_field(cell))?;
             }
-            csv.write_record(None::<&[u8]>)?;
+            let method = row.quantile_method().to_string();
+            end_row(csv, [method.as_str(), &level(&row.mean), &row.n.to_string()])?;
         }
     }
     Ok(())

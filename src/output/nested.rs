@@ -56,6 +56,7 @@ pub fn draw_curves(out: &mut dyn Write, rows: &[DrawCurveRow]) -> io::Result<()>
             &low,
             &high,
             &text(Some(above.confidence)),
+            above.method.name(),
             &above.n.to_string(),
         ])?;
     }

@@ -38,22 +38,30 @@ pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> Stri
     let value = decimals(value / scale, places);
     match scaled {
         Some(interval) if interval.low != interval.high => {
-            format!("{value} ({} to {})", decimals(interval.low, places), decimals(interval.high, places))
+            // An end that is nought is just that, such as one at which an interval was cut: no digits of it are known or not.
+            let end = |value| if value == 0.0 { "0".to_owned() } else { decimals(value, places) };
+            format!("{value} ({} to {})", end(interval.low), end(interval.high))
         }
         _ => value,
     }
 }
 
+/// A share in percent, without the sign: one decimal, and more where a share that is neither none nor all would read so.
+pub fn percent(share: f64) -> String {
+    let is_end = |text: &String| matches!(text.parse(), Ok(0.0 | 100.0));
+    let mut texts = (1..=6).map(|places| decimals(100.0 * share, places));
+    texts.find(|text| !is_end(text)).unwrap_or_else(|| decimals(100.0 * share, 1))
+}
+
 /// A probability with its interval, never as 0% or 100%.
 pub fn probability(value: f64, interval: Option<Interval>, n: u64) -> String {
-    let percent = |share: f64| decimals(100.0 * share, 1);
+    let end = |share: f64| {
+        let two = decimals(100.0 * share, 2);
+        if matches!(two.parse(), Ok(0.0 | 100.0)) { percent(share) } else { two }
+    };
     match interval {
-        Some(interval) if value <= 0.0 => {
-            format!("none of {}: under {}%", whole(n as f64), decimals(100.0 * interval.high, 2))
-        }
-        Some(interval) if value >= 1.0 => {
-            format!("all of {}: over {}%", whole(n as f64), decimals(100.0 * interval.low, 2))
-        }
+        Some(interval) if value <= 0.0 => format!("none of {}: under {}%", whole(n as f64), end(interval.high)),
+        Some(interval) if value >= 1.0 => format!("all of {}: over {}%", whole(n as f64), end(interval.low)),
         Some(interval) => format!("{}% ({} to {})", percent(value), percent(interval.low), percent(interval.high)),
         None => format!("{}%", percent(value)),
     }
@@ -82,5 +90,18 @@ mod tests {
     fn a_probability_is_never_nought_or_certain() {
         let none = probability(0.0, Some(Interval { low: 0.0, high: 0.00368 }), 1000);
         assert_eq!(none, "none of 1,000: under 0.37%");
+        let of_a_million = |value, low, high| probability(value, Some(Interval { low, high }), 1_000_000);
+        assert_eq!(of_a_million(0.0, 0.0, 3.7e-6), "none of 1,000,000: under 0.0004%");
+        assert_eq!(of_a_million(1.0, 1.0 - 3.7e-6, 1.0), "all of 1,000,000: over 99.9996%");
+        // One in a thousand, by Clopper and Pearson.
+        assert_eq!(probability(0.001, Some(Interval { low: 2.5e-5, high: 0.005_56 }), 1000), "0.1% (0.003 to 0.6)");
+        assert_eq!(probability(1e-4, None, 10_000), "0.01%");
+        assert_eq!([0.0, 0.0704, 0.999_96, 1.0].map(percent), ["0.0", "7.0", "99.996", "100.0"]);
+    }
+
+    #[test]
+    fn an_end_at_nought_has_no_digits() {
+        assert_eq!(with_interval(0.005, Some(Interval { low: 0.0, high: 0.0107 }), 1.0), "0.0050 (0 to 0.0107)");
+        assert_eq!(with_interval(-0.4, Some(Interval { low: -0.9, high: 0.0 }), 1.0), "-0.40 (-0.90 to 0)");
     }
 }

@@ -173,101 +173,102 @@ pub fn pareto() -> Table {
     )
 }
 
+/// A mean with its interval, its Monte Carlo standard error and the interval's method, for tables of several means.
+fn known_mean(name: &str, unit: &str, meaning: &str) -> [Column; 5] {
+    let beside =
+        |what: &str, holds, unit: &str, meaning: &str| Column::named(&format!("{name}_{what}"), holds, unit, meaning);
+    [
+        Column::named(name, Holds::Number, unit, meaning),
+        beside("low", Holds::Number, unit, "Lower end of its interval."),
+        beside("high", Holds::Number, unit, "Upper end of its interval."),
+        beside("mcse", Holds::Number, unit, "Its Monte Carlo standard error."),
+        beside("method", Holds::Text, "", "How its interval was found."),
+    ]
+}
+
+const LEVEL: Column = Column::fixed("confidence", Holds::Number, "probability", "Level of the intervals.");
+
 /// `equipment.csv`.
 pub fn equipment() -> Table {
-    table(
-        "equipment.csv",
-        "design point, policy, class, owner, base, disposition and cause",
-        7,
-        vec![
-            DESIGN,
-            POLICY,
-            text("class", "Class of equipment."),
-            text("owner", "`contingent` or `un`."),
-            text("base", "Base at which it was."),
-            text("disposition", "Where it ended."),
-            text("cause", "What moved it there last: a label, not what a denial cost."),
-            number("units", "units", "Mean number of items in a replication."),
-            number("units_low", "units", "Lower end of its 95% interval."),
-            number("units_high", "units", "Upper end of its 95% interval."),
-            number("usd", "USD", "Their mean value."),
-            number("usd_low", "USD", "Lower end of its 95% interval."),
-            number("usd_high", "USD", "Upper end of its 95% interval."),
-        ],
-    )
+    let keys = vec![
+        DESIGN,
+        POLICY,
+        text("class", "Class of equipment."),
+        text("owner", "`contingent` or `un`."),
+        text("base", "Base at which it was."),
+        text("disposition", "Where it ended."),
+        text("cause", "What moved it there last: a label, not what a denial cost."),
+    ];
+    table("equipment.csv", "design point, policy, class, owner, base, disposition and cause", 7, keys)
+        .with(known_mean("units", "units", "Mean number of items in a replication."))
+        .with(known_mean("usd", "USD", "Their mean value."))
+        .with([LEVEL, N])
 }
 
 /// `casualties.csv`.
 pub fn casualties() -> Table {
-    table(
-        "casualties.csv",
-        "design point, policy, cause, place and group",
-        5,
-        vec![
-            DESIGN,
-            POLICY,
-            text("cause", "What hit people."),
-            text("place", "The road, from-to, or the base."),
-            text("group", "Armed group that it is ascribed to; empty for none."),
-            number("killed", "people", "Mean number killed in a replication."),
-            number("killed_low", "people", "Lower end of its 95% interval."),
-            number("killed_high", "people", "Upper end of its 95% interval."),
-            number("wounded", "people", "Mean number wounded who lived."),
-            number("wounded_low", "people", "Lower end of its 95% interval."),
-            number("wounded_high", "people", "Upper end of its 95% interval."),
-        ],
-    )
+    let keys = vec![
+        DESIGN,
+        POLICY,
+        text("cause", "What hit people."),
+        text("place", "The road, from-to, or the base."),
+        text("group", "Armed group that it is ascribed to; empty for none."),
+    ];
+    table("casualties.csv", "design point, policy, cause, place and group", 5, keys)
+        .with(known_mean("killed", "people", "Mean number killed in a replication."))
+        .with(known_mean("wounded", "people", "Mean number wounded who lived."))
+        .with([LEVEL, N])
 }
 
 /// `convoys.csv`.
 pub fn convoys() -> Table {
-    table(
-        "convoys.csv",
-        "design point, policy and garrison whose convoy arrived",
-        3,
-        vec![
-            DESIGN,
-            POLICY,
-            text("convoy", "Base that the garrison left."),
-            Column::fixed("n", Holds::Integer, "replications", "Replications in which it arrived."),
-            number("days", "days", "Mean days on the road of its slowest serial."),
-            number("days_low", "days", "Lower end of its 95% interval."),
-            number("days_high", "days", "Upper end of its 95% interval."),
-            number("devices", "contacts", "Mean number of devices met."),
-            number("devices_low", "contacts", "Lower end of its 95% interval."),
-            number("devices_high", "contacts", "Upper end of its 95% interval."),
-            number("direct_attacks", "contacts", "Mean number of direct attacks."),
-            number("direct_attacks_low", "contacts", "Lower end of its 95% interval."),
-            number("direct_attacks_high", "contacts", "Upper end of its 95% interval."),
-            number("killed", "people", "Mean number killed."),
-            number("killed_low", "people", "Lower end of its 95% interval."),
-            number("killed_high", "people", "Upper end of its 95% interval."),
-            number("wounded", "people", "Mean number wounded who lived."),
-            number("wounded_low", "people", "Lower end of its 95% interval."),
-            number("wounded_high", "people", "Upper end of its 95% interval."),
-        ],
-    )
+    let keys = vec![
+        DESIGN,
+        POLICY,
+        text("convoy", "Base that the garrison left."),
+        Column::fixed(
+            "n",
+            Holds::Integer,
+            "replications",
+            "Replications in which it arrived, on which all of it rests.",
+        ),
+    ];
+    table("convoys.csv", "design point, policy and garrison whose convoy arrived", 3, keys)
+        .with(known_mean("days", "days", "Mean days on the road of its slowest serial."))
+        .with(known_mean("devices", "contacts", "Mean number of devices met."))
+        .with(known_mean("direct_attacks", "contacts", "Mean number of direct attacks."))
+        .with(known_mean("killed", "people", "Mean number killed."))
+        .with(known_mean("wounded", "people", "Mean number wounded who lived."))
+        .with([LEVEL])
 }
 
 /// `timeline.csv`.
 pub fn timeline() -> Table {
-    table(
-        "timeline.csv",
-        "design point, policy, date and daily quantity",
-        4,
-        vec![
-            DESIGN,
-            POLICY,
-            Column::fixed("date", Holds::Date, "", "The day, at its end."),
-            text("measure", "Name of the daily quantity."),
-            number("mean", OF_MEASURE, "Mean over replications."),
-            number("q05", OF_MEASURE, "5% quantile."),
-            number("q25", OF_MEASURE, "25% quantile."),
-            number("q50", OF_MEASURE, "Median."),
-            number("q75", OF_MEASURE, "75% quantile."),
-            number("q95", OF_MEASURE, "95% quantile."),
-        ],
-    )
+    let keys = vec![
+        DESIGN,
+        POLICY,
+        Column::fixed("date", Holds::Date, "", "The day, at its end."),
+        text("measure", "Name of the daily quantity."),
+    ];
+    let quantile = |(name, meaning): (&str, &str)| {
+        let end = |which: &str, meaning| Column::named(&format!("{name}_{which}"), Holds::Number, OF_MEASURE, meaning);
+        [
+            Column::named(name, Holds::Number, OF_MEASURE, meaning),
+            end("low", "Lower end of its interval; empty for too few replications."),
+            end("high", "Upper end of its interval; empty for too few replications."),
+        ]
+    };
+    let quantiles = [
+        ("q05", "5% quantile."),
+        ("q25", "25% quantile."),
+        ("q50", "Median."),
+        ("q75", "75% quantile."),
+        ("q95", "95% quantile."),
+    ];
+    table("timeline.csv", "design point, policy, date and daily quantity", 4, keys)
+        .with(known_mean("mean", OF_MEASURE, "Mean over replications."))
+        .with(quantiles.into_iter().flat_map(quantile))
+        .with([text("quantile_method", "How the intervals of quantiles were found."), LEVEL, N])
 }
 
 /// `trace.csv`.
@@ -419,6 +420,7 @@ pub fn exceedance_draws() -> Table {
             low("share"),
             high("share"),
             CONFIDENCE,
+            METHOD,
             N,
         ],
     )

@@ -100,7 +100,8 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
         frame.name(at, &name, if is_direct { "quiet" } else { "" });
         draw(&mut frame, at, (plain, adjusted), scale, &class, is_direct);
         frame.aside(at, &signed(plain, measure));
-        let share = row.number("share_worse").map_or(String::new(), |share| format!("{}%", decimals(100.0 * share, 1)));
+        let share =
+            row.known(["share_worse", "share_worse_low", "share_worse_high"]).map(Known::share).unwrap_or_default();
         let factor = row.number("variance_reduction_factor").map_or(String::new(), |factor| decimals(factor, 1));
         grid.rows.push(vec![
             policy.to_owned(),

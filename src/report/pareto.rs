@@ -3,7 +3,7 @@
 use crate::output::numbers::decimals;
 use crate::report::figure::Grid;
 use crate::report::folder::Results;
-use crate::report::words::{scale_of, short, unit_of, unit_text};
+use crate::report::words::{Known, percent, scale_of, short, unit_of, unit_text};
 
 /// Columns before those of the measures: policy, whether it is in the set, its probability with interval, and how that
 /// was found.
@@ -17,13 +17,15 @@ pub(super) fn pareto(results: &Results) -> Option<Grid> {
     grid.head
         .extend(measures.iter().map(|measure| format!("mean: {}, {}", short(measure), unit_text(unit_of(measure)))));
     for row in sheet.rows() {
-        let percent = |column: &str| row.number(column).map(|share| format!("{}%", decimals(100.0 * share, 1)));
-        let ends = percent("low").zip(percent("high")).map_or(String::new(), |(low, high)| format!("{low} to {high}"));
+        let found = row.known(["probability", "low", "high"]);
+        let ends = found.and_then(|known| known.interval);
+        let ends = ends.map_or(String::new(), |ends| format!("{} to {}", percent(ends.low), percent(ends.high)));
         let means = measures.iter().map(|measure| {
             row.number(measure).map_or(String::new(), |mean| decimals(mean / scale_of(unit_of(measure)), 2))
         });
         let is_in = if row.text("in_set") == "true" { "yes" } else { "no" };
-        let first = [row.text("policy").to_owned(), is_in.to_owned(), percent("probability").unwrap_or_default(), ends];
+        let probability = found.map(Known::share).unwrap_or_default();
+        let first = [row.text("policy").to_owned(), is_in.to_owned(), probability, ends];
         grid.rows.push(first.into_iter().chain(means).collect());
     }
     Some(grid)

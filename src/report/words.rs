@@ -1,7 +1,7 @@
 //! How numbers, measures and policies are put in words.
 
 use crate::measures::{Better, Measure};
-use crate::output::numbers::{decimals, places, probability, with_interval};
+use crate::output::numbers::{self, decimals, places, probability, with_interval};
 use crate::stats::Interval;
 
 /// An estimate with its interval.
@@ -15,6 +15,15 @@ impl Known {
     /// `12.3 (11.8 to 12.9)`, of USD in millions.
     pub(super) fn text(self, unit: &str) -> String {
         with_interval(self.value, self.interval, scale_of(unit))
+    }
+
+    /// A share of replications in percent; where it was none or all of them, how far from that it can be.
+    pub(super) fn share(self) -> String {
+        match self.interval {
+            Some(interval) if self.value <= 0.0 => format!("under {}%", numbers::percent(interval.high)),
+            Some(interval) if self.value >= 1.0 => format!("over {}%", numbers::percent(interval.low)),
+            _ => format!("{}%", numbers::percent(self.value)),
+        }
     }
 
     /// The value alone, with the digits that its interval bears out.
@@ -133,5 +142,19 @@ pub(super) fn listed(words: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_replications_is_never_shown_as_none_or_all() {
+        let known = |value, low, high| Known { value, interval: Some(Interval { low, high }) }.share();
+        assert_eq!(known(0.0, 0.0, 0.003_68), "under 0.4%");
+        assert_eq!(known(1.0, 0.996_32, 1.0), "over 99.6%");
+        assert_eq!(known(0.0004, 1e-5, 0.002), "0.04%");
+        assert_eq!(known(0.135, 0.115, 0.158), "13.5%");
     }
 }

@@ -55,7 +55,8 @@ pub struct MeanEstimate {
     pub half_width: f64,
     /// Confidence of the interval, 0 to 1.
     pub confidence: f64,
-    /// Present where the values are too skewed for their number. Sums alone cannot tell: always absent then.
+    /// Present where the values are too skewed for their number. Sums alone cannot tell unless the values are known not to
+    /// be negative: absent then but by [`of_non_negative`](Self::of_non_negative).
     pub warning: Option<SkewWarning>,
 }
 
@@ -63,6 +64,13 @@ impl Interval {
     /// The interval of the values divided by `scale`, above 0.
     pub fn over(self, scale: f64) -> Self {
         Self { low: self.low / scale, high: self.high / scale }
+    }
+
+    /// What of it lies between two values that hold the quantity for certain: it covers exactly as often as before.
+    pub fn within(self, (least, most): (f64, f64)) -> Self {
+        let low = if self.low < least { least } else { self.low };
+        let high = if self.high > most { most } else { self.high };
+        Self { low, high }
     }
 }
 
@@ -78,6 +86,35 @@ impl MeanEstimate {
             half_width: self.half_width / scale,
             ..self
         }
+    }
+
+    /// The estimate of values with this skewness (divisor n), with a warning where it is too large for their number.
+    pub fn with_skewness(self, skewness: f64) -> Self {
+        let ratio = skewness.abs() / sqrt(self.n as f64);
+        Self { warning: (ratio >= SKEW_LIMIT).then_some(SkewWarning { ratio }), ..self }
+    }
+
+    /// The estimate of values that cannot be negative, known by their sums alone: with a warning where any such values are
+    /// too skewed for their number. Values that are more skewed than they must be go without it.
+    ///
+    /// # Source
+    /// By Cauchy and Schwarz E\[X^2\]^2 <= E\[X\] E\[X^3\] for X >= 0, which makes the skewness at least c - 1/c, with c the
+    /// deviation (divisor n) over the mean; equal where all that is not 0 is alike.
+    ///
+    /// # Examples
+    /// ```
+    /// use rearguard::stats::mean_t_from_sums;
+    /// // One event in 1,000 replications.
+    /// let rare = mean_t_from_sums(1_000, 1, 1, 0.95)?;
+    /// assert!(rare.interval.low < 0.0 && rare.warning.is_none());
+    /// assert!(rare.of_non_negative().warning.is_some());
+    /// # Ok::<(), rearguard::stats::StatsError>(())
+    /// ```
+    pub fn of_non_negative(self) -> Self {
+        let count = self.n as f64;
+        let variation = self.sd * sqrt((count - 1.0) / count) / self.mean;
+        // Below 1 the bound is under 0 and says nothing; without spread there is no bound at all.
+        if variation.is_finite() && variation > 1.0 { self.with_skewness(variation - 1.0 / variation) } else { self }
     }
 }
 
@@ -111,10 +148,8 @@ pub fn mean_t(xs: &[f64], confidence: f64) -> Result<MeanEstimate, StatsError> {
     check_level(confidence)?;
     check_count(xs.len(), 2)?;
     let moments = Moments::of(xs)?;
-    let ratio = moments.skewness.map_or(0.0, |skewness| skewness.abs() / sqrt(moments.n as f64));
-    let warning = (ratio >= SKEW_LIMIT).then_some(SkewWarning { ratio });
     let estimate = mean_estimate(moments.n as u64, moments.mean, moments.sd.unwrap_or(0.0), confidence)?;
-    Ok(MeanEstimate { warning, ..estimate })
+    Ok(estimate.with_skewness(moments.skewness.unwrap_or(0.0)))
 }
 
 /// Interval for the mean of integers from their sums alone, as kept for counts and money.
@@ -127,7 +162,7 @@ pub fn mean_t(xs: &[f64], confidence: f64) -> Result<MeanEstimate, StatsError> {
 ///
 /// # Returns
 /// As [`mean_t`]; the variance is exact in integers up to the division by n - 1, whatever the order of the additions.
-/// Without a warning: sums do not show skewness.
+/// Without a warning: sums do not show skewness; see [`MeanEstimate::of_non_negative`].
 ///
 /// # Errors
 /// [`StatsError::TooFew`] for `n` below 2, [`StatsError::BadLevel`], [`StatsError::Inconsistent`] where no data can
@@ -214,6 +249,8 @@ fn mean_estimate(n: u64, mean: f64, sd: f64, confidence: f64) -> Result<MeanEsti
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -296,6 +333,51 @@ mod tests {
         let few = mean_t(&rare(1000), 0.95).expect("data");
         assert!((few.warning.expect("a warning").ratio - 9.849_37 / 1000.0_f64.sqrt()).abs() < 1e-5);
         assert_eq!(mean_t(&rare(3000), 0.95).expect("data").warning, None);
+    }
+
+    #[test]
+    fn sums_of_values_alike_but_for_zeros_show_their_exact_skewness() {
+        // All that is not 0 is 3: the bound is reached.
+        let values: Vec<f64> = (0..1000).map(|i| if i % 100 == 0 { 3.0 } else { 0.0 }).collect();
+        let exact = mean_t(&values, 0.95).expect("data").warning.expect("a warning").ratio;
+        let sums = mean_t_from_sums(1000, 30, 90, 0.95).expect("sums");
+        let bound = sums.of_non_negative().warning.expect("a warning").ratio;
+        assert!((bound - exact).abs() < 1e-14 * exact, "{bound} against {exact}");
+        // Nothing but zeros, and values that vary little, are not called skewed.
+        for (sum, squares) in [(0, 0), (1000, 1000), (1000, 1500)] {
+            let sums = mean_t_from_sums(1000, sum, squares, 0.95).expect("sums");
+            assert_eq!(sums.of_non_negative().warning, None);
+        }
+    }
+
+    #[test]
+    fn an_interval_is_cut_on_both_sides() {
+        let interval = Interval { low: -0.25, high: 1.5 };
+        assert_eq!(interval.within((0.0, 1.0)), Interval { low: 0.0, high: 1.0 });
+        assert_eq!(interval.within((0.0, f64::INFINITY)), Interval { low: 0.0, high: 1.5 });
+        assert_eq!(interval.within((f64::NEG_INFINITY, f64::INFINITY)), interval);
+    }
+
+    proptest! {
+        #[test]
+        fn values_that_are_not_negative_are_as_skewed_as_their_sums_say(
+            values in prop::collection::vec(prop_oneof![5 => Just(0_i64), 2 => 0_i64..4, 1 => 0_i64..2000], 2..300)
+        ) {
+            let sum: i128 = values.iter().copied().map(i128::from).sum();
+            let squares: i128 = values.iter().map(|&value| i128::from(value) * i128::from(value)).sum();
+            let xs: Vec<f64> = values.iter().map(|&value| value as f64).collect();
+            let exact = mean_t(&xs, 0.95).expect("data");
+            let bound = mean_t_from_sums(values.len() as u64, sum, squares, 0.95).expect("sums").of_non_negative();
+            if let Some(warning) = bound.warning {
+                // Rounding apart, they are at least so skewed, and to the right.
+                let ratio = Moments::of(&xs).expect("data").skewness.expect("it varies") / sqrt(xs.len() as f64);
+                prop_assert!(ratio >= warning.ratio * (1.0 - 1e-9), "{} under {}", ratio, warning.ratio);
+            }
+            // From 11 values on an interval that reaches below 0 is always of values that are too skewed for their number.
+            if xs.len() >= 11 && exact.interval.low < 0.0 {
+                prop_assert!(exact.warning.is_some() && bound.warning.is_some());
+            }
+        }
     }
 
     #[test]

@@ -77,8 +77,10 @@ impl<'r> Compared<'r> {
     }
 
     fn method(&self) -> Method {
-        match (self.events, self.difference.warning) {
+        let difference = &self.difference;
+        match (self.events, difference.warning) {
             (Some(_), _) => Method::Newcombe,
+            (None, _) if difference.sd == 0.0 => Method::NoSpread,
             (None, Some(_)) => Method::TSkewed,
             (None, None) => Method::T,
         }
@@ -153,6 +155,18 @@ mod tests {
         assert!((compared.difference.p_value - 0.0625).abs() < 1e-15);
         let amount = Compared::new("p", (Scale::Amount, Better::Lower), &values, &baseline).expect("enough");
         assert!(amount.difference.p_value < 0.05 && amount.method() != Method::Newcombe);
+    }
+
+    #[test]
+    fn a_difference_that_no_replication_shows_is_not_called_certain() {
+        let method = |values: &[f64]| {
+            let compared = Compared::new("p", (Scale::Amount, Better::Lower), values, &[3.0; 40]).expect("enough");
+            compared.method()
+        };
+        let mut values = [3.0; 40];
+        assert_eq!(method(&values), Method::NoSpread);
+        values[7] = 4.0;
+        assert_eq!(method(&values), Method::TSkewed);
     }
 
     #[test]

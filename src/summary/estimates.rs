@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::measures::{Better, Scale};
-use crate::stats::{self, Interval};
+use crate::stats::{self, Interval, MeanEstimate};
 
 /// Confidence of every interval that is not otherwise labelled.
 pub const CONFIDENCE: f64 = 0.95;
@@ -55,8 +55,14 @@ impl Statistic {
 pub enum Method {
     /// Student's t.
     T,
+    /// Student's t, less what lies beyond the range of the measure.
+    TCut,
     /// Student's t on values too skewed for their number: it covers less than it says.
     TSkewed,
+    /// The same, less what lies beyond the range of the measure.
+    TSkewedCut,
+    /// Student's t on values that are all alike: an interval of no width, which knows nothing of what was not seen.
+    NoSpread,
     /// Wilson's.
     Wilson,
     /// Clopper and Pearson's.
@@ -69,24 +75,63 @@ pub enum Method {
     OrderStatistics,
     /// Student's t on what each replication adds to the mean of a tail.
     Tail,
+    /// The same, less what lies beyond the range of the measure.
+    TailCut,
     /// Of a standard deviation, by the fourth moment.
     FourthMoment,
+    /// The same, less what lies below 0.
+    FourthMomentCut,
     /// No interval is given.
     None,
+}
+
+impl Method {
+    /// The method of a mean by Student's t.
+    pub(super) fn of(mean: &MeanEstimate) -> Self {
+        if mean.sd == 0.0 {
+            Self::NoSpread
+        } else if mean.warning.is_some() {
+            Self::TSkewed
+        } else {
+            Self::T
+        }
+    }
+
+    /// Whether the interval covers less than it says, since the values are too skewed for their number.
+    pub fn is_skewed(self) -> bool {
+        matches!(self, Self::TSkewed | Self::TSkewedCut)
+    }
+
+    /// An interval by this method, cut where it leaves a range, and the method that says so.
+    fn cut(self, interval: Interval, range: (f64, f64)) -> (Interval, Self) {
+        let within = interval.within(range);
+        let cut = match self {
+            Self::T => Self::TCut,
+            Self::TSkewed => Self::TSkewedCut,
+            Self::Tail => Self::TailCut,
+            other => other,
+        };
+        (within, if within == interval { self } else { cut })
+    }
 }
 
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::T => "t",
+            Self::TCut => "t (cut at the measure's range)",
             Self::TSkewed => "t (skewed: covers less than it says)",
+            Self::TSkewedCut => "t (skewed: covers less than it says; cut at the measure's range)",
+            Self::NoSpread => "t (no spread seen: rarer values unknown)",
             Self::Wilson => "wilson",
             Self::ClopperPearson => "clopper-pearson",
             Self::Newcombe => "newcombe (paired)",
             Self::Fieller => "fieller",
             Self::OrderStatistics => "order statistics (type 7)",
             Self::Tail => "t (asymptotic, of a tail)",
+            Self::TailCut => "t (asymptotic, of a tail; cut at the measure's range)",
             Self::FourthMoment => "t (asymptotic, by the fourth moment)",
+            Self::FourthMomentCut => "t (asymptotic, by the fourth moment; cut at 0)",
             Self::None => "none",
         })
     }
@@ -113,29 +158,81 @@ pub struct Estimate {
     pub mcse: Option<f64>,
 }
 
-/// Mean, interval, method and standard error of a column; a single replication has no interval.
-pub fn mean_of(column: &[f64], scale: Scale) -> (f64, Option<Interval>, Method, Option<f64>) {
+/// A mean, or a probability, and how surely it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mean {
+    /// The mean.
+    pub mean: f64,
+    /// Its interval, where there is one.
+    pub interval: Option<Interval>,
+    /// How the interval was found.
+    pub method: Method,
+    /// Its Monte Carlo standard error.
+    pub mcse: Option<f64>,
+}
+
+impl Mean {
+    /// By Student's t, cut at the range of the values.
+    pub(super) fn by_t(found: &MeanEstimate, scale: Scale) -> Self {
+        let (interval, method) = Method::of(found).cut(found.interval, scale.range());
+        Self { mean: found.mean, interval: Some(interval), method, mcse: Some(found.mcse) }
+    }
+
+    /// Without interval.
+    pub(super) fn alone(mean: f64) -> Self {
+        Self { mean, interval: None, method: Method::None, mcse: None }
+    }
+
+    /// The mean of the values times `factor`, above 0.
+    pub(super) fn times(self, factor: f64) -> Self {
+        let interval = self.interval.map(|i| Interval { low: i.low * factor, high: i.high * factor });
+        Self { mean: self.mean * factor, interval, mcse: self.mcse.map(|mcse| mcse * factor), ..self }
+    }
+}
+
+/// The mean of a column; a single replication has no interval.
+fn mean_of(column: &[f64], scale: Scale) -> Mean {
     if scale == Scale::Event {
         let events = column.iter().filter(|&&value| value > 0.0).count() as u64;
         return share(events, column.len() as u64);
     }
     match stats::mean_t(column, CONFIDENCE) {
-        Ok(mean) => {
-            let method = if mean.warning.is_some() { Method::TSkewed } else { Method::T };
-            (mean.mean, Some(mean.interval), method, Some(mean.mcse))
-        }
-        Err(_) => (column.first().copied().unwrap_or(f64::NAN), None, Method::None, None),
+        Ok(mean) => Mean::by_t(&mean, scale),
+        Err(_) => Mean::alone(column.first().copied().unwrap_or(f64::NAN)),
     }
 }
 
-fn share(events: u64, n: u64) -> (f64, Option<Interval>, Method, Option<f64>) {
-    let Ok(share) = stats::proportion(events, n, CONFIDENCE) else { return (f64::NAN, None, Method::None, None) };
+fn share(events: u64, n: u64) -> Mean {
+    let Ok(share) = stats::proportion(events, n, CONFIDENCE) else { return Mean::alone(f64::NAN) };
     let method = match share.method {
         stats::ProportionMethod::Wilson => Method::Wilson,
         stats::ProportionMethod::ClopperPearson => Method::ClopperPearson,
     };
     let mcse = crate::math::sqrt(share.estimate * (1.0 - share.estimate) / n as f64);
-    (share.estimate, Some(share.interval), method, Some(mcse))
+    Mean { mean: share.estimate, interval: Some(share.interval), method, mcse: Some(mcse) }
+}
+
+/// The standard deviation of a column; none for fewer than two replications.
+fn deviation_of(column: &[f64]) -> Option<Mean> {
+    let spread = stats::deviation(column, CONFIDENCE).ok()?;
+    // The interval comes cut at 0.
+    let method = match (spread.sd > 0.0, spread.interval.low > 0.0) {
+        (false, _) => Method::NoSpread,
+        (true, false) => Method::FourthMomentCut,
+        (true, true) => Method::FourthMoment,
+    };
+    Some(Mean { mean: spread.sd, interval: Some(spread.interval), method, mcse: Some(spread.mcse) })
+}
+
+/// The mean of the worst of some values, losses in ascending order, with the sign of the measure put back.
+fn tail_of(losses: &[f64], level: f64, is_lower: bool, scale: Scale) -> Option<Mean> {
+    let tail = stats::cvar_sorted(losses, level, CONFIDENCE).ok()?;
+    let estimate = if is_lower { -tail.estimate } else { tail.estimate };
+    let Ok(interval) = tail.interval else { return Some(Mean::alone(estimate)) };
+    let interval = if is_lower { Interval { low: -interval.high, high: -interval.low } } else { interval };
+    let method = if tail.mcse == Some(0.0) { Method::NoSpread } else { Method::Tail };
+    let (interval, method) = method.cut(interval, scale.range());
+    Some(Mean { mean: estimate, interval: Some(interval), method, mcse: tail.mcse })
 }
 
 /// All estimates of one column.
@@ -146,44 +243,38 @@ fn share(events: u64, n: u64) -> (f64, Option<Interval>, Method, Option<f64>) {
 /// * `values` - one per replication.
 pub fn estimates(policy: &str, measure: &str, (scale, better): (Scale, Better), values: &[f64]) -> Vec<Estimate> {
     let mut rows = Vec::new();
-    let mut push = |statistic, estimate, interval, method, n, mcse| {
+    let mut push = |statistic, found: Mean, n| {
         let (policy, measure) = (policy.to_owned(), measure.to_owned());
+        let Mean { mean: estimate, interval, method, mcse } = found;
         rows.push(Estimate { policy, measure, statistic, estimate, interval, method, n, mcse });
     };
     let n = values.len() as u64;
-    let (mean, interval, method, mcse) = mean_of(values, scale);
-    push(Statistic::Mean, mean, interval, method, n, mcse);
+    push(Statistic::Mean, mean_of(values, scale), n);
     if scale == Scale::Event {
         return rows;
     }
-    if let Ok(spread) = stats::deviation(values, CONFIDENCE) {
-        push(Statistic::Sd, spread.sd, Some(spread.interval), Method::FourthMoment, n, Some(spread.mcse));
+    if let Some(spread) = deviation_of(values) {
+        push(Statistic::Sd, spread, n);
     }
     let zeros = values.iter().filter(|&&value| value == 0.0).count() as u64;
-    let (zero, interval, method, mcse) = share(zeros, n);
-    push(Statistic::ShareZero, zero, interval, method, n, mcse);
+    push(Statistic::ShareZero, share(zeros, n), n);
     if zeros > 0 && zeros < n {
         let events: Vec<f64> = values.iter().copied().filter(|&value| value != 0.0).collect();
-        let (mean, interval, method, mcse) = mean_of(&events, Scale::Amount);
-        push(Statistic::MeanGivenEvent, mean, interval, method, events.len() as u64, mcse);
+        push(Statistic::MeanGivenEvent, mean_of(&events, scale), events.len() as u64);
     }
     let Ok(sorted) = stats::sorted(values) else { return rows };
     for level in QUANTILES {
         let Ok(quantile) = stats::quantile_sorted(&sorted, level, CONFIDENCE) else { continue };
         let interval = quantile.order.ok().map(|order| order.interval);
         let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
-        push(Statistic::Quantile(level), quantile.estimate, interval, method, n, None);
+        push(Statistic::Quantile(level), Mean { mean: quantile.estimate, interval, method, mcse: None }, n);
     }
     let is_lower = better == Better::Higher;
     let losses = if is_lower { sorted.iter().rev().map(|value| -value).collect() } else { sorted };
     for level in TAILS {
-        let Ok(tail) = stats::cvar_sorted(&losses, level, CONFIDENCE) else { continue };
-        let interval = tail.interval.ok();
-        let method = if interval.is_some() { Method::Tail } else { Method::None };
-        let turned = |interval: Interval| Interval { low: -interval.high, high: -interval.low };
-        let interval = if is_lower { interval.map(turned) } else { interval };
-        let estimate = if is_lower { -tail.estimate } else { tail.estimate };
-        push(Statistic::Cvar(level), estimate, interval, method, n, tail.mcse.filter(|_| interval.is_some()));
+        if let Some(tail) = tail_of(&losses, level, is_lower, scale) {
+            push(Statistic::Cvar(level), tail, n);
+        }
     }
     rows
 }

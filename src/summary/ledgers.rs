@@ -2,14 +2,12 @@
 
 use crate::experiment::Cell;
 use crate::experiment::results::Tallies;
+use crate::measures::Scale;
 use crate::model::Inputs;
-use crate::stats::{Interval, mean_t_from_sums};
-use crate::summary::CONFIDENCE;
+use crate::stats::mean_t_from_sums;
+use crate::summary::{CONFIDENCE, Mean};
 use crate::withdrawal::ledger::{Cause, Disposition, class_of, owner_of};
 use crate::withdrawal::outcome::HarmCause;
-
-/// Mean with its interval.
-pub type Mean = (f64, Option<Interval>);
 
 /// Equipment of one class, owner and base that ended in one line for one cause, per replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +26,8 @@ pub struct EquipmentRow {
     pub units: Mean,
     /// USD.
     pub usd: Mean,
+    /// Replications.
+    pub n: u64,
 }
 
 /// Casualties of one kind of contact on one road, per replication.
@@ -43,6 +43,8 @@ pub struct CasualtyRow {
     pub killed: Mean,
     /// Wounded who lived.
     pub wounded: Mean,
+    /// Replications.
+    pub n: u64,
 }
 
 /// A garrison's journey to its parent, over the replications in which it arrived.
@@ -62,24 +64,18 @@ pub fn convoy_rows(tallies: &Tallies, inputs: &Inputs) -> Vec<ConvoyRow> {
     let row = |(&base, cell): (&u16, &crate::experiment::ConvoyCell)| {
         let mean = |at: usize| {
             let cell = Cell { sums: [cell.sums[at]; 2], squares: [cell.squares[at]; 2] };
-            (mean(tallies.convoys[&base].n, &cell, 0), scales[at])
+            mean(tallies.convoys[&base].n, &cell, 0).times(scales[at])
         };
-        let scaled = |((value, interval), scale): (Mean, f64)| {
-            (value * scale, interval.map(|i| Interval { low: i.low * scale, high: i.high * scale }))
-        };
-        ConvoyRow {
-            base: inputs.base[base as usize].id.clone(),
-            n: cell.n,
-            means: [0, 1, 2, 3, 4].map(|at| scaled(mean(at))),
-        }
+        ConvoyRow { base: inputs.base[base as usize].id.clone(), n: cell.n, means: [0, 1, 2, 3, 4].map(mean) }
     };
     tallies.convoys.iter().map(row).collect()
 }
 
+/// Mean of counts or amounts, which are never negative.
 fn mean(n: u64, cell: &Cell, at: usize) -> Mean {
     match mean_t_from_sums(n, cell.sums[at], cell.squares[at], CONFIDENCE) {
-        Ok(mean) => (mean.mean, Some(mean.interval)),
-        Err(_) => (cell.sums[at] as f64 / (n.max(1)) as f64, None),
+        Ok(mean) => Mean::by_t(&mean.of_non_negative(), Scale::Amount),
+        Err(_) => Mean::alone(cell.sums[at] as f64 / (n.max(1)) as f64),
     }
 }
 
@@ -93,6 +89,7 @@ pub fn equipment_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<Equipme
         cause: Cause::ALL[cause as usize],
         units: mean(n, cell, 0),
         usd: mean(n, cell, 1),
+        n,
     };
     tallies.ends.iter().map(row).collect()
 }
@@ -115,7 +112,46 @@ pub fn casualty_rows(tallies: &Tallies, inputs: &Inputs, n: u64) -> Vec<Casualty
             },
             killed: mean(n, cell, 0),
             wounded: mean(n, cell, 1),
+            n,
         }
     };
     tallies.harms.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::summary::Method;
+
+    /// Sums of values in both columns of a cell.
+    fn cell(values: &[i128]) -> Cell {
+        let (sum, squares) = (values.iter().sum(), values.iter().map(|value| value * value).sum());
+        Cell { sums: [sum; 2], squares: [squares; 2] }
+    }
+
+    #[test]
+    fn the_mean_of_a_rare_count_is_cut_at_nought_and_says_that_it_covers_less() {
+        let mut values = vec![0; 1_000];
+        values[3] = 1;
+        let rare = mean(1_000, &cell(&values), 0);
+        let interval = rare.interval.expect("there are enough");
+        assert_eq!((rare.mean, interval.low, rare.method), (0.001, 0.0, Method::TSkewedCut));
+        // One in 1,000 has the standard error 0.001 and t a reach of 1.962341461 of them.
+        assert!((rare.mcse.expect("an error") - 0.001).abs() < 1e-15);
+        assert!((interval.high - 0.002_962_341_461).abs() < 1e-11, "{interval:?}");
+    }
+
+    #[test]
+    fn the_mean_of_a_common_count_is_plain_t() {
+        let values: Vec<i128> = (0..400).map(|at| 10 + at % 7).collect();
+        let common = mean(400, &cell(&values), 1);
+        assert!(common.method == Method::T && common.interval.expect("enough").low > 12.0, "{common:?}");
+    }
+
+    #[test]
+    fn counts_that_are_all_alike_are_not_called_certain() {
+        assert_eq!(mean(30, &cell(&[2; 30]), 0).method, Method::NoSpread);
+        let one = mean(1, &cell(&[2]), 0);
+        assert_eq!((one.mean, one.interval, one.mcse, one.method), (2.0, None, None, Method::None));
+    }
 }

@@ -78,7 +78,7 @@ pub fn nested(rows: &Rows, names: &[String], inner: usize) -> Result<Nested, Sum
             part.par_iter().map(|&at| splits(rows, at, &names[at], inner)).collect::<Result<_, SummaryError>>()?;
         tables.splits.extend(made.into_iter().flatten());
     }
-    let curved: Vec<Measure> = ATTRIBUTED.into_iter().filter(|measure| measure.scale() == Scale::Amount).collect();
+    let curved: Vec<Measure> = ATTRIBUTED.into_iter().filter(|measure| measure.scale() != Scale::Event).collect();
     let made: Vec<Vec<DrawCurveRow>> =
         curved.par_iter().map(|&measure| curves(rows, measure, inner)).collect::<Result<_, SummaryError>>()?;
     tables.curves = made.into_iter().flatten().collect();

@@ -152,10 +152,16 @@ fn of_tallies(rows: &Rows, policy: usize, model: &Model) -> Result<PolicySummary
     })
 }
 
+/// What a column that is no measure holds: days of departure, or what a hindcast reads off a replication, which may be
+/// negative.
+fn beside_measures(name: &str) -> Scale {
+    if name.starts_with("departure.") { Scale::Amount } else { Scale::Number }
+}
+
 /// Estimates and contrasts of one column: the baseline's values stay, the others' come and go.
 fn column_tables(rows: &Rows, at: usize, name: &str) -> Result<ColumnTables, StoreError> {
     let measure = Measure::ALL.get(at).copied();
-    let scale = measure.map_or(Scale::Amount, Measure::scale);
+    let scale = measure.map_or_else(|| beside_measures(name), Measure::scale);
     let better = measure.map_or(Better::Neither, Measure::better);
     let baseline = rows.column(0, at)?;
     let direct = measure.and_then(DirectEffect::on);

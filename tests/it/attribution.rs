@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{MALI, expect, rearguard, results_of, stdout};
+use crate::common::{MALI, expect, rearguard, results_of, stderr, stdout};
 
 fn rows<'j>(json: &'j Value, table: &str) -> &'j Vec<Value> {
     json[table].as_array().unwrap_or_else(|| panic!("{table} is a list"))
@@ -67,4 +67,10 @@ fn denials_that_refuse_no_cover_have_no_curve() {
     assert!(screen.contains("no curve over its rate ratio"), "{screen}");
     let names: Vec<String> = results_of(&out).into_keys().collect();
     assert!(names.iter().any(|name| name == "attribution.csv") && !names.iter().any(|name| name == "curve.csv"));
+}
+
+#[test]
+fn a_denial_that_is_named_twice_is_to_be_named_once() {
+    let twice = ["attribute", MALI, "--denial", "air", "--denial", "air"];
+    assert!(stderr(&expect(rearguard(twice), 2)).contains("denial `air` is named twice; name it once"));
 }

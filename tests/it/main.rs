@@ -28,6 +28,7 @@ mod garrisons;
 mod hindcast;
 mod imports;
 mod init;
+mod intervals;
 mod liquidation;
 mod logistics;
 mod malformed;

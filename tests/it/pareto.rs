@@ -46,6 +46,9 @@ fn measures_that_cannot_rank_are_refused() {
         |names: &[&str]| stderr(&expect(rearguard(compare).args(names.iter().flat_map(|name| ["--pareto", *name])), 2));
     assert!(said(&["casualties.wonded", "equipment.lost_usd"]).contains("did you mean `casualties.wounded`"));
     assert!(said(&["casualties.wounded"]).contains("repeat --pareto"));
-    assert!(said(&["casualties.wounded", "casualties.wounded"]).contains("named twice"));
+    assert!(
+        said(&["casualties.wounded", "casualties.wounded"])
+            .contains("`casualties.wounded` is named twice; name it once")
+    );
     assert!(said(&["casualties.wounded", "permissions.requests"]).contains("neither better nor worse"));
 }

@@ -151,7 +151,11 @@ fn what_cannot_be_analysed_is_refused_with_what_to_do() {
         assert!(said.contains(wanted), "{args:?}: {said}");
     };
     refused(&["--measure", "casualties.wonded"], 2, "casualties.wounded");
-    refused(&["--measure", "casualties.killed", "--measure", "casualties.killed"], 2, "named twice");
+    refused(
+        &["--measure", "casualties.killed", "--measure", "casualties.killed"],
+        2,
+        "`casualties.killed` is named twice; name it once",
+    );
     refused(&["--free", "threat.ratio_overwach"], 2, "threat.ratio_overwatch");
     refused(&["--free", "mission.deadline"], 2, "is not uncertain");
     refused(&["--method", "sobol"], 2, "at most 21 parameters");

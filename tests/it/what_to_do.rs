@@ -23,7 +23,7 @@ fn wrong_usage_says_what_to_type_instead_and_writes_nothing() {
         (&["sweep", "--design", "sobl", "--sweep", crews], 2, "no CSV file of points; did you mean `sobol`?"),
         (&["sweep", "--points", "7", "--sweep", crews], 2, "grid makes its points of the values; leave --points out"),
         (&["sweep", "--points", "7", "--design", ragged], 2, "leave --points out"),
-        (&["sweep", "--design", ragged], 3, "line 3 of the points has 1 cells and the first has 2; give each path"),
+        (&["sweep", "--design", ragged], 3, "line 3 of the points has 1 cell and the first has 2; give each path"),
         (&["sweep", "--sweep", "base.east.crews=1,2,1"], 3, "takes the value 1 twice; give it once"),
         (&["sweep", "--sweep", "road.0.km=90,90.0"], 3, "takes the value 90.0 twice"),
         (
