@@ -96,7 +96,7 @@ impl Source for Reader<'_, '_> {
         let slot = self.numbers;
         self.numbers += 1;
         let stand_in = match field.kind {
-            Kind::Number { min, .. } | Kind::Count { min, .. } if min.is_finite() => min,
+            Kind::Number { min, .. } | Kind::Count { min, .. } => min,
             _ => 0.0,
         };
         let Some(node) = self.child(field) else { return stand_in };

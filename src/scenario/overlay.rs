@@ -191,6 +191,13 @@ mod tests {
     }
 
     #[test]
+    fn of_what_the_schema_does_not_know_only_a_number_is_replaced_whole() {
+        assert_eq!(laid("q = { value = 1, low = 0 }", "q = { a = 1 }"), "{ q = { value = 1, low = 0 } }");
+        assert_eq!(laid("q = { value = 1, odd = 2 }", "q = { a = 1 }"), "{ q = { a = 1, value = 1, odd = 2 } }");
+        assert_eq!(laid("q = { low = 0 }", "q = { a = 1 }"), "{ q = { a = 1, low = 0 } }");
+    }
+
+    #[test]
     fn a_number_is_replaced_whole_unless_only_its_source_is_given() {
         assert_eq!(laid("km = { uniform = [1, 2] }", "km = { value = 5, low = 1 }"), "{ km = { uniform = [1, 2] } }");
         assert_eq!(laid("km = { source = 's' }", "km = { value = 5 }"), r#"{ km = { value = 5, source = "s" } }"#);

@@ -66,7 +66,7 @@ impl Withdrawal<'_> {
         let retry_days = self.inputs.permissions.air_resupply.retry_days;
         let answer = self.answer(DeskId::AirResupply, base, key, u64::from(asked));
         self.count_answer(answer);
-        self.tell_filed(answer, DeskId::AirResupply, At::Convoy(id));
+        self.tell_filed(answer, DeskId::AirResupply, At::UnderWay(id));
         match answer {
             Answer::Granted { after_days } => {
                 self.schedule(now + after_days, Event::ResupplyComes { convoy: id });
@@ -87,7 +87,7 @@ impl Withdrawal<'_> {
             return;
         }
         self.outcome.add(Measure::ResupplyFlights, 1.0);
-        self.tell(What::Supplied, At::Convoy(id), "air", &[]);
+        self.tell(What::Supplied, At::UnderWay(id), "air", &[]);
         self.go_on_supplied(id);
     }
 
@@ -96,7 +96,7 @@ impl Withdrawal<'_> {
         let longest_days = self.inputs.convoys.supply_halt_days;
         let halted_since_days = self.convoys[id as usize].supplies.halted_since_days;
         if halted_since_days.is_some_and(|since_days| since_days + longest_days == self.now()) {
-            self.tell(What::Supplied, At::Convoy(id), "road", &[]);
+            self.tell(What::Supplied, At::UnderWay(id), "road", &[]);
             self.go_on_supplied(id);
         }
     }

@@ -88,8 +88,10 @@ pub(super) enum At {
     Taken(usize, GroupCode),
     /// A place without a base.
     Place(NodeId),
-    /// A convoy, where it is.
+    /// A convoy, where it is as far as it has been worked out, which may lie ahead of the clock.
     Convoy(ConvoyId),
+    /// A garrison's convoy, where it is by the clock.
+    UnderWay(ConvoyId),
 }
 
 /// One happening.
@@ -149,8 +151,12 @@ impl Withdrawal<'_> {
                 (inputs.base[base].id.clone(), who.unwrap_or_default(), inputs.base[base].id.clone())
             }
             At::Place(place) => (node_id(inputs, place).to_owned(), String::new(), String::new()),
-            At::Convoy(id) => {
-                (self.whereabouts(id), self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())
+            At::Convoy(id) | At::UnderWay(id) => {
+                let place = match at {
+                    At::UnderWay(_) if !self.stands_still(id) => self.passes_at(id, time_days),
+                    _ => self.whereabouts(id),
+                };
+                (place, self.convoy_name(id), inputs.base[self.convoys[id as usize].base].id.clone())
             }
         };
         let entry = Entry { time_days, what, place, who, base, cause, amounts: amounts.to_vec() };
@@ -183,6 +189,22 @@ impl Withdrawal<'_> {
                 node_id(inputs, here).to_owned()
             }
         }
+    }
+
+    /// Whether a convoy stands without supplies: nothing about it is worked out ahead of the clock.
+    fn stands_still(&self, id: ConvoyId) -> bool {
+        self.convoys[id as usize].supplies.halted_since_days.is_some()
+    }
+
+    /// The road on which a moving convoy is at a time: it may have been worked ahead by the junctions told for later, and
+    /// to its arrival.
+    fn passes_at(&self, id: ConvoyId, time_days: f64) -> String {
+        let (convoy, legs, who) = (&self.convoys[id as usize], self.legs(id), self.convoy_name(id));
+        let is_ahead =
+            |entry: &&Entry| entry.time_days > time_days && entry.what == What::JunctionPassed && entry.who == who;
+        let ahead = self.tale.iter().flatten().filter(is_ahead).count();
+        let leg = legs[convoy.leg.min(legs.len() - 1) - ahead];
+        format!("{}>{}", node_id(&self.inputs, leg.from), node_id(&self.inputs, leg.to))
     }
 
     /// What was told, in order of time, up to the end of the simulation.

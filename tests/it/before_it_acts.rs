@@ -1,8 +1,9 @@
 //! Common random numbers: until a lever acts, nothing that is told of a replication differs.
 
 use rearguard::draw::Streams;
-use rearguard::scenario::Override;
-use rearguard::withdrawal::Withdrawal;
+use rearguard::model::Model;
+use rearguard::scenario::{Case, Override};
+use rearguard::withdrawal::{What, Withdrawal};
 
 use crate::common::{THREE_BASES, case, scorecard};
 
@@ -48,20 +49,22 @@ const LEVERS: [&[&str]; 13] = [
     &["decisions.thin_out_by=2030-05-12", "decisions.thin_out_to=0.5"],
 ];
 
+/// The busy mission of the tutorial with more said.
+fn busy(case: &Case, lever: &[&str]) -> Model {
+    // The lever last, so that it holds over what is there.
+    let sets: Vec<Override> = [&BUSY[..], lever]
+        .concat()
+        .iter()
+        .map(|set| Override::parse("lever", set).unwrap_or_else(|problem| panic!("{problem:?}")))
+        .collect();
+    case.model(&sets).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
 /// Compares each lever with the mission without it, replication by replication; returns pairs and replications compared.
 fn compare(replications: u64) -> (u64, u64) {
     let case = case::<&str>(THREE_BASES.as_ref(), &[]);
-    let under = |lever: &[&str]| {
-        // The lever last, so that it holds over what is there.
-        let sets = [&BUSY[..], lever].concat();
-        let sets: Vec<Override> = sets
-            .iter()
-            .map(|set| Override::parse("lever", set).unwrap_or_else(|problem| panic!("{problem:?}")))
-            .collect();
-        case.model(&sets).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
-    };
-    let baseline = under(&[]);
-    let others: Vec<_> = LEVERS.iter().map(|lever| under(lever)).collect();
+    let baseline = busy(&case, &[]);
+    let others: Vec<_> = LEVERS.iter().map(|lever| busy(&case, lever)).collect();
     let mut without = Withdrawal::new(&baseline, &[]);
     let mut with: Vec<Withdrawal> = others.iter().map(|model| Withdrawal::new(model, &[])).collect();
     let mut differ = [0; LEVERS.len()];
@@ -95,4 +98,22 @@ fn nothing_told_of_a_replication_differs_before_a_lever_acts() {
 fn nothing_differs_before_a_lever_acts_in_many_replications() {
     let (pairs, replications) = compare(8_000);
     scorecard("D5-long", "levers", replications, &format!("replications of {pairs} pairs alike to the last event"));
+}
+
+/// A convoy is worked ahead of the clock to what next concerns anyone but itself, with the weather of days to come. Told where
+/// it had been worked to, one that asked for supplies the day before rain was told elsewhere than without the rain.
+#[test]
+fn a_convoy_that_asks_for_supplies_on_its_way_is_told_on_the_road() {
+    let case = case::<&str>(THREE_BASES.as_ref(), &[]);
+    let model = busy(&case, &[]);
+    let mut withdrawal = Withdrawal::new(&model, &[]);
+    let mut asked = 0;
+    for replication in 0..20 {
+        let (_, tale) = withdrawal.tell_replication(Streams::new(3, replication));
+        for entry in tale.iter().filter(|entry| entry.what == What::Asked && entry.cause == "air_resupply") {
+            assert!(entry.place.contains('>'), "{entry:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 0, "no convoy asked");
 }

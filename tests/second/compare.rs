@@ -39,14 +39,6 @@ fn told(entry: &Entry) -> Told {
     }
 }
 
-/// Where a convoy is that asks for supplies or gets them is told as far as it has been worked ahead: not compared.
-fn without_whereabouts(mut told: Told) -> Told {
-    if told.cause == "air_resupply" || told.what == "supplied" {
-        told.place = String::new();
-    }
-    told
-}
-
 fn by_name(amounts: &[(&'static str, f64)]) -> Vec<(&'static str, f64)> {
     let mut amounts = amounts.to_vec();
     amounts.sort_by_key(|(name, _)| *name);
@@ -63,11 +55,10 @@ fn by_name(amounts: &[(&'static str, f64)]) -> Vec<(&'static str, f64)> {
 pub fn compare(model: &Model, streams: Streams) -> Result<usize, String> {
     let mut fast = Withdrawal::new(model, &[]);
     let (outcome, tale) = fast.tell_replication(streams);
-    let tale: Vec<Told> = tale.iter().map(told).map(without_whereabouts).collect();
+    let tale: Vec<Told> = tale.iter().map(told).collect();
     let mut slow = Engine::play(model, streams);
     for entry in &mut slow.told {
         entry.amounts = by_name(&entry.amounts);
-        *entry = without_whereabouts(entry.clone());
     }
     if let Some(at) = (0..tale.len().max(slow.told.len())).find(|&at| tale.get(at) != slow.told.get(at)) {
         let sides = [("fast", &tale), ("slow", &slow.told)].map(|(name, side)| lines(name, side, at));

@@ -45,6 +45,8 @@ pub struct Convoy {
     pub legs: Vec<Leg>,
     pub leg: usize,
     pub leg_km: f64,
+    /// When each leg of the journey was begun, or will be.
+    pub leg_begins: Vec<f64>,
     pub trucks: Option<Trucks>,
     /// Of a garrison its vehicles, trailers and cargo, one party after another; of a column what it is loaded with.
     pub load: Vec<Lot>,
@@ -113,6 +115,7 @@ impl Engine<'_> {
         let convoy = &mut self.convoys[id];
         (convoy.way, convoy.follows, convoy.journey, convoy.legs) = (way, follows, journey, legs);
         (convoy.leg, convoy.leg_km, convoy.set_off_days) = (0, 0.0, now);
+        convoy.leg_begins = vec![now];
         (convoy.gap, convoy.gap_km) = (stream.standard_exponential(), 0.0);
         convoy.breakdowns = stream;
         self.lay_out_contacts(id);
@@ -214,6 +217,7 @@ impl Engine<'_> {
                     convoy.leg += 1;
                     (convoy.leg_km, convoy.gap_km) = (0.0, 0.0);
                     if !last {
+                        convoy.leg_begins.push(time_days);
                         self.tell_convoy(time_days, "junction_passed", id, "", &[]);
                     }
                 }
@@ -443,10 +447,14 @@ impl Engine<'_> {
         amounts: &[(&'static str, f64)],
     ) {
         let convoy = &self.convoys[id];
+        let between = |leg: &Leg| format!("{}>{}", node_id(&self.inputs, leg.from), node_id(&self.inputs, leg.to));
+        let moves = convoy.halted_since.is_none();
         let place = match convoy.legs.get(convoy.leg) {
-            Some(leg) if convoy.leg_km > 0.0 || convoy.leg > 0 => {
-                format!("{}>{}", node_id(&self.inputs, leg.from), node_id(&self.inputs, leg.to))
+            // It may have been sent ahead of the clock.
+            _ if moves && (cause == "air_resupply" || what == "supplied") => {
+                between(&convoy.legs[convoy.leg_begins.partition_point(|begins| *begins <= time_days) - 1])
             }
+            Some(leg) if convoy.leg_km > 0.0 || convoy.leg > 0 => between(leg),
             Some(leg) => node_id(&self.inputs, leg.from).to_owned(),
             None => {
                 let home = || self.net.trip[convoy.base].as_ref().map(|trip| trip.destination);
@@ -478,6 +486,7 @@ impl Engine<'_> {
             legs: Vec::new(),
             leg: 0,
             leg_km: 0.0,
+            leg_begins: Vec::new(),
             trucks: None,
             load: Vec::new(),
             people: Vec::new(),

@@ -24,6 +24,7 @@ impl Engine<'_> {
         let now = self.now();
         self.convoys[id].leg += 1;
         (self.convoys[id].leg_km, self.convoys[id].gap_km) = (0.0, 0.0);
+        self.convoys[id].leg_begins.push(now);
         self.convoys[id].passed.push(base);
         let state = &self.bases[base];
         let camps_open = (0..self.bases.len()).any(|at| self.net.parent[at] == Some(base) && self.bases[at].open);
