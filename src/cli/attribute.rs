@@ -9,9 +9,9 @@ use crate::cli::request::{Asked, Kind, Request};
 use crate::cli::session::Session;
 use crate::cli::{commands, lineup};
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, places, with_interval};
+use crate::output::numbers::{decimals, places, whole, with_interval};
 use crate::stats::{Crossing, Interval, MeanEstimate, RatioEstimate};
-use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, SIMULATED, Summary};
+use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, Method, SIMULATED, Summary};
 use crate::withdrawal::curve::Flown;
 
 /// More denials than this make too many combinations.
@@ -91,6 +91,12 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
         }
         writeln!(out)?;
     }
+    let skewed = skewed(rows, denials);
+    if !skewed.is_empty() {
+        let n = whole(rows[0].total.n as f64);
+        writeln!(out, "\nToo skewed for {n} replications, so that intervals cover less than 95% (take more):")?;
+        skewed.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    }
     if denials.len() > 1 {
         writeln!(out, "\nInteractions (what two cost together beyond what each costs; negative: they overlap)")?;
     }
@@ -113,6 +119,22 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
     )?;
     writeln!(out, "lifting the denial costs more of that measure than the denial itself.")?;
     writeln!(out, "direct: on the itineraries and with the tension under all denials; only contacts and care change.")
+}
+
+/// Of each measure, the denials whose shares are too skewed for their number.
+fn skewed(rows: &[AttributionRow], denials: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let named = denials.iter().map(String::as_str).chain(["together"]);
+        let means = row.shares.iter().chain([&row.total]);
+        let skewed: Vec<&str> =
+            named.zip(means).filter(|(_, mean)| Method::of(mean).is_skewed()).map(|(name, _)| name).collect();
+        if !skewed.is_empty() {
+            let direct = if row.effect == Effect::Direct { ", direct" } else { "" };
+            lines.push(format!("{}{direct}: {}", row.measure, skewed.join(", ")));
+        }
+    }
+    lines
 }
 
 /// A mean with its interval, or that no replication has any.

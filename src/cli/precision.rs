@@ -14,8 +14,8 @@ use crate::experiment::Rows;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{
-    FIRST_CHECK, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check, reaching_check,
-    replications_at,
+    FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check,
+    reaching_check, replications_at,
 };
 use crate::summary::{CONFIDENCE, SummaryError};
 
@@ -244,20 +244,36 @@ pub fn to_json(judged: &[Judged]) -> Value {
 impl Judged {
     fn text(&self) -> String {
         let verdict = &self.verdict;
-        let [half, wanted] = [verdict.half_width, verdict.wanted].map(|width| decimals(width, 4));
+        let [half, wanted] = [verdict.half_width, verdict.wanted].map(width);
         let outcome = if verdict.reached { "reached" } else { "not reached" };
         let confidence = decimals(100.0 * verdict.confidence, 2);
         let point = self.point.as_ref().map_or_else(String::new, |point| format!("point {point}, "));
+        let too_rare = if verdict.reached || verdict.half_width > verdict.wanted {
+            String::new()
+        } else {
+            let (seen, needed) = (whole(verdict.nonzero as f64), whole(MIN_NONZERO as f64));
+            format!("; but only {seen} replications differ from 0 and it takes {needed} to tell how wide it is")
+        };
         format!(
-            "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks)",
+            "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks){too_rare}",
             self.policy, self.measure, self.wanted
         )
     }
 }
 
+/// A half-width to four decimals at most.
+fn width(width: f64) -> String {
+    decimals(width, 4).trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn widths_have_no_digits_that_nobody_knows() {
+        assert_eq!([0.0, 0.1, 1000.0, 0.53441].map(width), ["0", "0.1", "1,000", "0.5344"]);
+    }
 
     #[test]
     fn targets_are_absolute_or_a_share() {

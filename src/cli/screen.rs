@@ -272,6 +272,12 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     if !skewed.is_empty() {
         writeln!(out, "too skewed for so few replications, intervals cover less than 95%: {}", skewed.join(", "))?;
     }
+    if summary.policies.len() > 2 {
+        writeln!(
+            out,
+            "each interval is for one difference by itself; contrasts.csv has them adjusted for all policies."
+        )?;
+    }
     writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
 }
 

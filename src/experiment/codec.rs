@@ -52,7 +52,9 @@ pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: &DailyValue
         for counts in daily.of_day(day) {
             quantities.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
         }
-        quantities.iter_mut().for_each(|values| put_counts(&mut out, values));
+        for values in &mut quantities {
+            put_counts(&mut out, values);
+        }
     }
     out
 }

@@ -13,12 +13,13 @@ use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve, Method};
 /// Those of writing.
 pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
     let mut csv = tables::attribution().begin(out)?;
+    let method = |mean: &MeanEstimate| Method::of(mean).to_string();
     for row in rows {
         let (measure, unit, effect) = (row.measure.name(), row.measure.unit(), row.effect.name());
         let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
             let [low, high] = ends(Some(mean.interval));
             let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
-            csv.write_record([measure, unit, effect, part, denial, "", &value, &low, &high, &mcse, "t", &n])
+            csv.write_record([measure, unit, effect, part, denial, "", &value, &low, &high, &mcse, &method(mean), &n])
         };
         for (denial, share) in denials.iter().zip(&row.shares) {
             estimate("share", denial, share)?;
@@ -28,11 +29,25 @@ pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str
             let [low, high] = ends(Some(mean.interval));
             let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
             let [a, b] = [denials[*a], denials[*b]];
-            csv.write_record([measure, unit, effect, "interaction", a, b, &value, &low, &high, &mcse, "t", &n])?;
+            csv.write_record([
+                measure,
+                unit,
+                effect,
+                "interaction",
+                a,
+                b,
+                &value,
+                &low,
+                &high,
+                &mcse,
+                &method(mean),
+                &n,
+            ])?;
         }
         for (denial, portion) in denials.iter().zip(&row.portions) {
             let [low, high] = ends(portion.interval);
-            let (value, method, n) = (text(portion.ratio), Method::Fieller.to_string(), portion.n.to_string());
+            let found = if portion.interval.is_some() { Method::Fieller } else { Method::None };
+            let (value, method, n) = (text(portion.ratio), found.to_string(), portion.n.to_string());
             csv.write_record([measure, "share", effect, "portion", denial, "", &value, &low, &high, "", &method, &n])?;
         }
     }

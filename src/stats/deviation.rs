@@ -1,7 +1,7 @@
 //! How sure a standard deviation is.
 
 use super::error::{StatsError, check_count};
-use super::interval::{Interval, t_interval};
+use super::interval::{Interval, SkewWarning, mean_t, t_interval};
 use super::moments::{Moments, sum_of};
 use crate::math::sqrt;
 
@@ -14,6 +14,9 @@ pub struct DeviationEstimate {
     pub mcse: f64,
     /// Two-sided interval, not below zero.
     pub interval: Interval,
+    /// Present where the squared distances from the mean are too skewed for their number, so that the interval covers less
+    /// than it says.
+    pub warning: Option<SkewWarning>,
 }
 
 /// Standard deviation with an interval that does not ask for a normal law.
@@ -47,7 +50,8 @@ pub fn deviation(xs: &[f64], confidence: f64) -> Result<DeviationEstimate, Stats
     let sd = moments.sd.unwrap_or(0.0);
     let count = xs.len() as f64;
     let squared = |x: &f64| (x - moments.mean) * (x - moments.mean);
-    let fourth = sum_of(xs.iter().map(|x| squared(x) * squared(x))) / count;
+    let squares: Vec<f64> = xs.iter().map(squared).collect();
+    let fourth = sum_of(squares.iter().map(|square| square * square)) / count;
     if !fourth.is_finite() {
         return Err(StatsError::Overflow { what: "fourth moment" });
     }
@@ -55,7 +59,8 @@ pub fn deviation(xs: &[f64], confidence: f64) -> Result<DeviationEstimate, Stats
     let of_variance = (fourth - variance * variance * (count - 3.0) / (count - 1.0)).max(0.0) / count;
     let mcse = if sd > 0.0 { 0.5 * sqrt(of_variance) / sd } else { 0.0 };
     let Interval { low, high } = t_interval(sd, mcse, count - 1.0, confidence)?;
-    Ok(DeviationEstimate { sd, mcse, interval: Interval { low: low.max(0.0), high } })
+    let warning = mean_t(&squares, confidence)?.warning;
+    Ok(DeviationEstimate { sd, mcse, interval: Interval { low: low.max(0.0), high }, warning })
 }
 
 #[cfg(test)]
@@ -85,5 +90,8 @@ mod tests {
         let rare: Vec<f64> = (0..40).map(|i| if i == 0 { 50.0 } else { 0.0 }).collect();
         let spread = deviation(&rare, 0.99).expect("values");
         assert!(spread.interval.low == 0.0 && spread.interval.high > 2.0 * spread.sd, "{spread:?}");
+        assert!(spread.warning.is_some(), "one value in forty says nearly all of it: {spread:?}");
+        let even: Vec<f64> = (0..400).map(f64::from).collect();
+        assert_eq!(deviation(&even, 0.95).expect("values").warning, None);
     }
 }

@@ -43,6 +43,8 @@ pub struct PrecisionVerdict {
     pub interval: Interval,
     /// Confidence of this check, above the confidence asked for overall.
     pub confidence: f64,
+    /// Values that differ from zero.
+    pub nonzero: u64,
 }
 
 /// What to do after a check.
@@ -133,7 +135,7 @@ pub fn judge_precision(
     let interval = t_interval(estimate.mean, estimate.mcse, estimate.n as f64 - 1.0, confidence)?;
     let half_width = interval.half_width();
     let reached = half_width <= wanted && nonzero >= MIN_NONZERO;
-    Ok(PrecisionVerdict { reached, half_width, wanted, interval, confidence })
+    Ok(PrecisionVerdict { reached, half_width, wanted, interval, confidence, nonzero })
 }
 
 /// What to do after check `check`.

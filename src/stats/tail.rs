@@ -1,7 +1,7 @@
 //! The mean of the worst replications: conditional value at risk.
 
 use super::error::{StatsError, check_level};
-use super::interval::{Interval, t_interval};
+use super::interval::{Interval, SkewWarning, mean_t, t_interval};
 use super::moments::{sum_of, variance};
 use super::quantile::sorted;
 use crate::math::sqrt;
@@ -26,6 +26,8 @@ pub struct Cvar {
     pub mcse: Option<f64>,
     /// Two-sided interval, or why there is none.
     pub interval: Result<Interval, StatsError>,
+    /// Present where what the tail rests on is too skewed for its number, so that the interval covers less than it says.
+    pub warning: Option<SkewWarning>,
     /// Number of replications.
     pub n: u64,
     /// Confidence of the interval, 0 to 1.
@@ -43,7 +45,8 @@ pub struct Cvar {
 /// # Returns
 /// The estimate. Its interval is asymptotic: the estimate is, to first order, the mean of
 /// v + max(x - v, 0) / (1 - level) with v the value at risk, so the deviation of those values gives its standard error
-/// and Student's t the reach. It needs 10 replications beyond the level.
+/// and Student's t the reach. It needs 10 replications beyond the level, and carries a warning where those values are too
+/// skewed for their number.
 ///
 /// # Errors
 /// [`StatsError::TooFew`] for no values, [`StatsError::NotFinite`], [`StatsError::BadLevel`], [`StatsError::Overflow`].
@@ -82,16 +85,15 @@ pub fn cvar_sorted(xs: &[f64], level: f64, confidence: f64) -> Result<Cvar, Stat
     if !estimate.is_finite() {
         return Err(StatsError::Overflow { what: "tail mean" });
     }
-    let mcse = (n > 1).then(|| {
-        let influence: Vec<f64> = xs.iter().map(excess).collect();
-        sqrt(variance(&influence) / count)
-    });
+    let influence: Vec<f64> = xs.iter().map(excess).collect();
+    let mcse = (n > 1).then(|| sqrt(variance(&influence) / count));
+    let warning = mean_t(&influence, confidence).ok().and_then(|mean| mean.warning);
     let needed = ((MIN_TAIL / (1.0 - level)) * (1.0 - 1e-12)).ceil() as u64;
     let interval = match mcse {
         Some(mcse) if n as u64 >= needed => t_interval(estimate, mcse, count - 1.0, confidence),
         _ => Err(StatsError::TooFew { needed, given: n as u64 }),
     };
-    Ok(Cvar { level, value_at_risk, estimate, mcse, interval, n: n as u64, confidence })
+    Ok(Cvar { level, value_at_risk, estimate, mcse, interval, warning, n: n as u64, confidence })
 }
 
 /// Smallest rank, from 1, that at least a share `level` of `count` values do not exceed.
@@ -136,7 +138,9 @@ mod tests {
         // 80 zeros, 20 ones: the worst 30% are two thirds ones.
         let xs: Vec<f64> = (0..100).map(|i| if i < 80 { 0.0 } else { 1.0 }).collect();
         let worst = cvar(&xs, 0.7, 0.95).expect("values");
-        assert_eq!(worst.value_at_risk, 0.0);
+        assert_eq!((worst.value_at_risk, worst.warning), (0.0, None));
+        let rare: Vec<f64> = (0..1_000).map(|i| f64::from(u8::from(i > 997))).collect();
+        assert!(cvar(&rare, 0.95, 0.95).expect("values").warning.is_some(), "two in a thousand");
         assert!((worst.estimate - 2.0 / 3.0).abs() < 1e-15);
         // Inside the atom of ones nothing is left out.
         assert_eq!(cvar(&xs, 0.9, 0.95).expect("values").estimate, 1.0);

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::experiment::{DirectEffect, Rows};
 use crate::measures::Measure;
 use crate::stats::{
-    AttributionSums, MeanEstimate, RatioEstimate, StatsError, interactions_scaled, mean_t_from_sums, ratio_of_means,
-    shapley_scaled,
+    AttributionSums, MeanEstimate, RatioEstimate, StatsError, interactions_scaled, mean_t, mean_t_from_sums,
+    ratio_of_means, shapley_scaled,
 };
 use crate::summary::{CONFIDENCE, Effect, SummaryError};
 
@@ -85,25 +85,32 @@ fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Re
     let total = mean_t_from_sums(attributed.n, attributed.total, squares, CONFIDENCE)?;
     let scale = (1..denials as i128).product::<i128>() as f64;
     let mean = |pair: &Pair| {
-        let found = mean_t_from_sums(attributed.n, pair.sum, pair.squares, CONFIDENCE)?;
-        Ok((pair.of.0, pair.of.1, found.over(scale * unit)))
+        let found = mean_t_from_sums(attributed.n, pair.sum, pair.squares, CONFIDENCE)?.over(scale * unit);
+        Ok((pair.of.0, pair.of.1, warned(found, &pair.values)?))
     };
     // A share is counted as many times as there are orders.
     let orders = scale * denials.max(1) as f64;
     parts.iter_mut().flatten().for_each(|share| *share /= orders);
     let portion = |part: &Vec<f64>| ratio_of_means(part, &gains, CONFIDENCE);
+    let shares = attributed.shares.iter().zip(&parts).map(|(share, part)| warned(share.over(unit), part));
     Ok(AttributionRow {
         measure,
         effect,
-        total: total.over(unit),
-        shares: attributed.shares.into_iter().map(|share| share.over(unit)).collect(),
+        total: warned(total.over(unit), &gains)?,
+        shares: shares.collect::<Result<_, _>>()?,
         portions: parts.iter().map(portion).collect::<Result<_, _>>()?,
         interactions: pairs.iter().map(mean).collect::<Result<_, StatsError>>()?,
     })
 }
 
-/// Sums over the replications of what two denials do together.
+/// An estimate from exact sums, with the warning that its values call for.
+fn warned(estimate: MeanEstimate, values: &[f64]) -> Result<MeanEstimate, StatsError> {
+    Ok(MeanEstimate { warning: mean_t(values, CONFIDENCE)?.warning, ..estimate })
+}
+
+/// What two denials do together: by replication, and sums.
 struct Pair {
+    values: Vec<f64>,
     of: (usize, usize),
     sum: i128,
     squares: i128,
@@ -111,9 +118,10 @@ struct Pair {
 
 fn add_pairs(sums: &mut Vec<Pair>, pairs: Vec<(usize, usize, i128)>) {
     if sums.is_empty() {
-        sums.extend(pairs.iter().map(|&(a, b, _)| Pair { of: (a, b), sum: 0, squares: 0 }));
+        sums.extend(pairs.iter().map(|&(a, b, _)| Pair { values: Vec::new(), of: (a, b), sum: 0, squares: 0 }));
     }
     for (pair, (_, _, value)) in sums.iter_mut().zip(pairs) {
+        pair.values.push(value as f64);
         pair.sum += value;
         pair.squares += value * value;
     }

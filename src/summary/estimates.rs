@@ -77,17 +77,25 @@ pub enum Method {
     Tail,
     /// The same, less what lies beyond the range of the measure.
     TailCut,
+    /// The same on a tail too skewed for its number: it covers less than it says.
+    TailSkewed,
+    /// The same, less what lies beyond the range of the measure.
+    TailSkewedCut,
     /// Of a standard deviation, by the fourth moment.
     FourthMoment,
     /// The same, less what lies below 0.
     FourthMomentCut,
+    /// The same on values whose squares are too skewed for their number: it covers less than it says.
+    FourthMomentSkewed,
+    /// The same, less what lies below 0.
+    FourthMomentSkewedCut,
     /// No interval is given.
     None,
 }
 
 impl Method {
     /// The method of a mean by Student's t.
-    pub(super) fn of(mean: &MeanEstimate) -> Self {
+    pub fn of(mean: &MeanEstimate) -> Self {
         if mean.sd == 0.0 {
             Self::NoSpread
         } else if mean.warning.is_some() {
@@ -109,6 +117,7 @@ impl Method {
             Self::T => Self::TCut,
             Self::TSkewed => Self::TSkewedCut,
             Self::Tail => Self::TailCut,
+            Self::TailSkewed => Self::TailSkewedCut,
             other => other,
         };
         (within, if within == interval { self } else { cut })
@@ -130,8 +139,16 @@ impl fmt::Display for Method {
             Self::OrderStatistics => "order statistics (type 7)",
             Self::Tail => "t (asymptotic, of a tail)",
             Self::TailCut => "t (asymptotic, of a tail; cut at the measure's range)",
+            Self::TailSkewed => "t (asymptotic, of a tail; skewed: covers less than it says)",
+            Self::TailSkewedCut => {
+                "t (asymptotic, of a tail; skewed: covers less than it says; cut at the measure's range)"
+            }
             Self::FourthMoment => "t (asymptotic, by the fourth moment)",
             Self::FourthMomentCut => "t (asymptotic, by the fourth moment; cut at 0)",
+            Self::FourthMomentSkewed => "t (asymptotic, by the fourth moment; skewed: covers less than it says)",
+            Self::FourthMomentSkewedCut => {
+                "t (asymptotic, by the fourth moment; skewed: covers less than it says; cut at 0)"
+            }
             Self::None => "none",
         })
     }
@@ -216,10 +233,12 @@ fn share(events: u64, n: u64) -> Mean {
 fn deviation_of(column: &[f64]) -> Option<Mean> {
     let spread = stats::deviation(column, CONFIDENCE).ok()?;
     // The interval comes cut at 0.
-    let method = match (spread.sd > 0.0, spread.interval.low > 0.0) {
-        (false, _) => Method::NoSpread,
-        (true, false) => Method::FourthMomentCut,
-        (true, true) => Method::FourthMoment,
+    let method = match (spread.interval.low > 0.0, spread.warning) {
+        _ if spread.sd == 0.0 => Method::NoSpread,
+        (false, None) => Method::FourthMomentCut,
+        (true, None) => Method::FourthMoment,
+        (false, Some(_)) => Method::FourthMomentSkewedCut,
+        (true, Some(_)) => Method::FourthMomentSkewed,
     };
     Some(Mean { mean: spread.sd, interval: Some(spread.interval), method, mcse: Some(spread.mcse) })
 }
@@ -230,7 +249,11 @@ fn tail_of(losses: &[f64], level: f64, is_lower: bool, scale: Scale) -> Option<M
     let estimate = if is_lower { -tail.estimate } else { tail.estimate };
     let Ok(interval) = tail.interval else { return Some(Mean::alone(estimate)) };
     let interval = if is_lower { Interval { low: -interval.high, high: -interval.low } } else { interval };
-    let method = if tail.mcse == Some(0.0) { Method::NoSpread } else { Method::Tail };
+    let method = match tail.warning {
+        _ if tail.mcse == Some(0.0) => Method::NoSpread,
+        Some(_) => Method::TailSkewed,
+        None => Method::Tail,
+    };
     let (interval, method) = method.cut(interval, scale.range());
     Some(Mean { mean: estimate, interval: Some(interval), method, mcse: tail.mcse })
 }

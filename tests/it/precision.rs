@@ -44,6 +44,17 @@ fn a_target_that_is_not_reached_exits_with_5_and_can_be_gone_on_with() {
 }
 
 #[test]
+fn a_target_that_too_few_replications_bear_on_says_so() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let target =
+        ["--precision", "casualties.killed_after_deadline=0.5", "--max-replications", "1000", "--quiet", "--out"];
+    let said = stderr(&expect(rearguard(["run", THREE_BASES]).args(target).arg(home.path().join("results")), 5));
+    for wanted in ["wanted 0.5 (", "differ from 0 and it takes 100"] {
+        assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
+    }
+}
+
+#[test]
 fn targets_without_meaning_are_wrong_usage() {
     for (target, wanted) in [
         ("casualties.wuonded=1", "did you mean `casualties.wounded`"),
