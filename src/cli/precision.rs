@@ -261,9 +261,10 @@ impl Judged {
     }
 }
 
-/// A half-width to four decimals at most.
+/// A half-width to four decimals at most, and more where a small one would read 0.
 fn width(width: f64) -> String {
-    decimals(width, 4).trim_end_matches('0').trim_end_matches('.').to_owned()
+    let shown = |places| decimals(width, places).trim_end_matches('0').trim_end_matches('.').to_owned();
+    (4..=12).map(shown).find(|text| text != "0").unwrap_or_else(|| "0".to_owned())
 }
 
 #[cfg(test)]
@@ -273,6 +274,7 @@ mod tests {
     #[test]
     fn widths_have_no_digits_that_nobody_knows() {
         assert_eq!([0.0, 0.1, 1000.0, 0.53441].map(width), ["0", "0.1", "1,000", "0.5344"]);
+        assert_eq!([0.000_02, 0.000_123_4].map(width), ["0.00002", "0.0001"], "a small one is not none");
     }
 
     #[test]
