@@ -252,7 +252,7 @@ impl Judged {
             String::new()
         } else {
             let (seen, needed) = (whole(verdict.nonzero as f64), whole(MIN_NONZERO as f64));
-            format!("; but only {seen} replications differ from 0 and it takes {needed} to tell how wide it is")
+            format!("; it takes {needed} replications that differ from 0 to tell how wide it is, and there are {seen}")
         };
         format!(
             "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks){too_rare}",

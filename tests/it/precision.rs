@@ -49,7 +49,7 @@ fn a_target_that_too_few_replications_bear_on_says_so() {
     let target =
         ["--precision", "casualties.killed_after_deadline=0.5", "--max-replications", "1000", "--quiet", "--out"];
     let said = stderr(&expect(rearguard(["run", THREE_BASES]).args(target).arg(home.path().join("results")), 5));
-    for wanted in ["wanted 0.5 (", "differ from 0 and it takes 100"] {
+    for wanted in ["wanted 0.5 (", "it takes 100 replications that differ from 0", "and there are 0"] {
         assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
     }
 }
