@@ -6,10 +6,11 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
 use crate::cli::request::{Asked, Kind, Request};
+use crate::cli::screen::is_marked;
 use crate::cli::session::Session;
 use crate::cli::{commands, lineup};
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, places, whole, with_interval};
+use crate::output::numbers::{decimals, known, meaning_of_mark, places, with_interval};
 use crate::stats::{Crossing, Interval, MeanEstimate, RatioEstimate};
 use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, Method, SIMULATED, Summary};
 use crate::withdrawal::curve::Flown;
@@ -57,13 +58,20 @@ fn check(asked: &Asked) -> Result<(), Stop> {
 /// # Errors
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> io::Result<()> {
-    let denials = &session.request.denials;
-    shares(out, &conducted.shares, denials)?;
-    let Some(curve) = &conducted.curve else {
+    let mut body = Vec::new();
+    shares(&mut body, &conducted.shares, &session.request.denials)?;
+    if let Some(curve) = &conducted.curve {
+        flights(&mut body, conducted.summary())?;
+        cover(&mut body, curve)?;
+    }
+    out.write_all(&body)?;
+    if is_marked(&body) {
+        writeln!(out, "\n{}", meaning_of_mark(conducted.summary().n))?;
+    }
+    if conducted.curve.is_none() {
         return writeln!(out, "\nNo denial named here refuses air cover: there is no curve over its rate ratio.");
-    };
-    flights(out, conducted.summary())?;
-    cover(out, curve)?;
+    }
+    writeln!(out)?;
     for path in lineup::RATIOS {
         let listing = session.case.listing(&[]);
         let Some(own) = listing.values.iter().find(|value| value.path == path) else { continue };
@@ -91,12 +99,6 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
         }
         writeln!(out)?;
     }
-    let skewed = skewed(rows, denials);
-    if !skewed.is_empty() {
-        let n = whole(rows[0].total.n as f64);
-        writeln!(out, "\nToo skewed for {n} replications, so that intervals cover less than 95% (take more):")?;
-        skewed.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-    }
     if denials.len() > 1 {
         writeln!(out, "\nInteractions (what two cost together beyond what each costs; negative: they overlap)")?;
     }
@@ -121,26 +123,9 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
     writeln!(out, "direct: on the itineraries and with the tension under all denials; only contacts and care change.")
 }
 
-/// Of each measure, the denials whose shares are too skewed for their number.
-fn skewed(rows: &[AttributionRow], denials: &[String]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for row in rows {
-        let named = denials.iter().map(String::as_str).chain(["together"]);
-        let means = row.shares.iter().chain([&row.total]);
-        let skewed: Vec<&str> =
-            named.zip(means).filter(|(_, mean)| Method::of(mean).is_skewed()).map(|(name, _)| name).collect();
-        if !skewed.is_empty() {
-            let direct = if row.effect == Effect::Direct { ", direct" } else { "" };
-            lines.push(format!("{}{direct}: {}", row.measure, skewed.join(", ")));
-        }
-    }
-    lines
-}
-
 /// A mean with its interval, or that no replication has any.
 fn estimate(found: &MeanEstimate, scale: f64) -> String {
-    let is_nothing = found.sd == 0.0 && found.mean == 0.0;
-    if is_nothing { "none".to_owned() } else { with_interval(found.mean, Some(found.interval), scale) }
+    known(found.mean, Some(found.interval), Method::of(found), found.n, scale)
 }
 
 /// A part in percent, or that there is none to be told.
@@ -183,12 +168,10 @@ fn flights(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
                 continue;
             }
             write!(out, "  {:<22}{:<8}", if effect == Effect::Direct { desk } else { "" }, effect.name())?;
-            for Contrast { difference, .. } in found {
+            for Contrast { difference, method, .. } in found {
                 // Contrasts are granted less refused.
                 let interval = Interval { low: -difference.interval.high, high: -difference.interval.low };
-                let is_nothing = difference.sd == 0.0 && difference.mean == 0.0;
-                let text =
-                    if is_nothing { "none".to_owned() } else { with_interval(-difference.mean, Some(interval), 1.0) };
+                let text = known(-difference.mean, Some(interval), *method, difference.n, 1.0);
                 write!(out, "{text:>26}")?;
             }
             writeln!(out)?;
@@ -217,8 +200,7 @@ fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
         let direct = Flown::ALL.map(|flown| (Effect::Direct, flown));
         for (effect, flown) in direct.into_iter().chain([(Effect::Total, Flown::Any)]) {
             let text = match curve.row(effect, flown, ratio, Measure::Wounded).map(|row| row.cost) {
-                Some(cost) if cost.sd == 0.0 && cost.mean == 0.0 => "none".to_owned(),
-                Some(cost) => with_interval(cost.mean, Some(cost.interval), 1.0),
+                Some(cost) => estimate(&cost, 1.0),
                 None => "-".to_owned(),
             };
             write!(out, "{text:>26}")?;

@@ -20,7 +20,7 @@ use crate::cli::session::{Session, default_folder};
 use crate::cli::shard::Shard;
 use crate::cli::trace::trace;
 use crate::cli::{
-    attribute, calibrate, diff, discover, effects, files, folders, hindcast, nested, pareto, plan, report, rounds,
+    attribute, calibrate, diff, discover, effects, folders, hindcast, json, nested, pareto, plan, report, rounds,
     screen, screening, selftest, sensitivity, shell, show, study, sweep,
 };
 use crate::measures::{Daily, Measure};
@@ -214,7 +214,7 @@ pub fn show_conducted(
     judged: &[Judged],
 ) -> Result<(), Stop> {
     if manner.json {
-        files::print_json(session, conducted, judged)?;
+        json::print(session, conducted, judged)?;
     } else if !manner.quiet {
         let mut out = io::stdout().lock();
         screen_of(&mut out, session, conducted)?;

@@ -6,13 +6,11 @@ use std::io::{self, Write};
 use csv::Writer;
 use serde_json::{Value, json};
 
-use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
-use crate::cli::precision::{self, Judged};
+use crate::cli::hindcast;
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::sensitivity::{self, Screened, Sensing};
 use crate::cli::session::Session;
-use crate::cli::{effects, hindcast, nested, pareto, screening};
 use crate::design::Design;
 use crate::draw::Streams;
 use crate::experiment::{ONLY_POINT, PolicyModel, Rows};
@@ -20,9 +18,8 @@ use crate::inference::Effects;
 use crate::output::sensitivity as of;
 use crate::output::table::{Column, Holds, Table, package};
 use crate::output::{csv_files, inference_tables, replications, tables, trace};
-use crate::stats::MeanEstimate;
 use crate::store::{FileSum, Folder, StoreError};
-use crate::summary::{AttributionRow, BreakEven, CurveRow, Summary, ledgers, typical};
+use crate::summary::{Summary, ledgers, typical};
 use crate::withdrawal::Withdrawal;
 
 /// The file that describes the tables.
@@ -238,104 +235,5 @@ pub fn manifest(session: &Session, summaries: &[Summary]) -> Value {
         "replications_done": summaries.iter().map(|summary| summary.n).sum::<u64>(),
         "failures": summaries.iter().map(|summary| summary.failures.len()).sum::<usize>(),
         "scenario": scenario,
-    })
-}
-
-/// Prints the results as one JSON object.
-///
-/// # Errors
-/// Those of standard output.
-pub fn print_json(session: &Session, conducted: &Conducted, judged: &[Judged]) -> Result<(), Stop> {
-    let summaries = &conducted.summaries;
-    let points = || session.points.iter().map(|point| point.id.as_str()).zip(summaries);
-    let ends = |interval: Option<crate::stats::Interval>| interval.map(|interval| [interval.low, interval.high]);
-    let estimates: Vec<Value> = points()
-        .flat_map(|(id, summary)| summary.policies.iter().map(move |policy| (id, policy)))
-        .flat_map(|(id, policy)| policy.estimates.iter().map(move |row| (id, row)))
-        .map(|(id, row)| {
-            json!({
-                "design_id": id, "policy": row.policy, "measure": row.measure, "statistic": row.statistic.name(),
-                "level": row.statistic.level(), "estimate": row.estimate, "interval": ends(row.interval),
-                "method": row.method.to_string(), "n": row.n, "mcse": row.mcse,
-            })
-        })
-        .collect();
-    let contrasts: Vec<Value> = points()
-        .flat_map(|(id, summary)| summary.contrasts.iter().map(move |row| (id, row)))
-        .map(|(id, row)| {
-            json!({
-                "design_id": id, "policy": row.policy, "baseline": row.baseline, "measure": row.measure, "effect": row.effect.name(),
-                "difference": row.difference.mean, "interval": ends(Some(row.difference.interval)),
-                "adjusted": ends(Some(row.adjusted)), "correlation": row.difference.correlation,
-                "variance_reduction_factor": row.difference.variance_reduction,
-                "share_worse": row.difference.share_worse, "method": row.method.to_string(), "n": row.difference.n,
-            })
-        })
-        .collect();
-    let mut object = json!({
-        "title": session.title(),
-        "seed": session.plan.seed,
-        "replications": summaries[0].n,
-        "results": session.out.display().to_string(),
-        "estimates": estimates,
-        "contrasts": contrasts,
-        "precision": precision::to_json(judged),
-    });
-    if let Some(tables) = &conducted.nested {
-        object["estimates"] = json!([]);
-        object["contrasts"] = json!([]);
-        object["nested"] = nested::to_json(tables);
-    }
-    if !conducted.pareto.is_empty() {
-        object["pareto"] = pareto::to_json(&session.request.pareto, &conducted.pareto);
-    }
-    if let (Some(sensing), Some(effects)) = (&session.request.sensitivity, &conducted.effects) {
-        object["sensitivity"] = effects::to_json(session, sensing, effects);
-    }
-    if session.request.command == Kind::Attribute {
-        object["shares"] = shares(&conducted.shares, &session.request.denials);
-    }
-    if let Some(hindcast) = &conducted.hindcast {
-        object["hindcast"] = hindcast::to_json(hindcast);
-    }
-    if matches!(session.request.command, Kind::Run | Kind::Compare) && conducted.nested.is_none() {
-        object["hangs_on"] = screening::to_json(session);
-    }
-    if let Some(curve) = &conducted.curve {
-        object["curve"] = curve.rows.iter().map(curve_row).collect();
-        object["break_even"] = curve.break_even.iter().map(break_even).collect();
-    }
-    let mut out = io::stdout().lock();
-    writeln!(out, "{object}")?;
-    Ok(())
-}
-
-fn shares(rows: &[AttributionRow], denials: &[String]) -> Value {
-    let mean = |mean: &MeanEstimate| json!({ "mean": mean.mean, "interval": [mean.interval.low, mean.interval.high] });
-    let pair = |(a, b, found): &(usize, usize, MeanEstimate)| json!({ "denials": [denials[*a], denials[*b]], "interaction": mean(found) });
-    let row = |row: &AttributionRow| {
-        let shares: serde_json::Map<String, Value> = denials.iter().cloned().zip(row.shares.iter().map(mean)).collect();
-        json!({
-            "measure": row.measure.name(), "effect": row.effect.name(), "shares": shares, "together": mean(&row.total),
-            "interactions": row.interactions.iter().map(pair).collect::<Vec<_>>(), "n": row.total.n,
-        })
-    };
-    rows.iter().map(row).collect()
-}
-
-fn curve_row(row: &CurveRow) -> Value {
-    json!({
-        "ratio": row.ratio, "cover": row.flown.name(), "effect": row.effect.name(), "measure": row.measure.name(),
-        "cost": row.cost.mean, "interval": [row.cost.interval.low, row.cost.interval.high], "mcse": row.cost.mcse,
-        "n": row.cost.n,
-    })
-}
-
-fn break_even(row: &BreakEven) -> Value {
-    let crossing = row.crossing;
-    json!({
-        "measure": row.measure.name(), "effect": "total", "ratio": crossing.at,
-        "interval": crossing.interval.map(|interval| [interval.low, interval.high]),
-        "open_below": crossing.open_below, "open_above": crossing.open_above,
     })
 }

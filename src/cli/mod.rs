@@ -21,6 +21,7 @@ mod folders;
 mod hindcast;
 mod init;
 mod interrupt;
+mod json;
 mod leave_out;
 mod lineup;
 mod made;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::exit::Stop;
 use crate::cli::session::Session;
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, places, whole};
+use crate::output::numbers::{decimals, places, round_percent, share_of_variance, whole};
 use crate::stats::Interval;
 use crate::summary::{CONFIDENCE, Nested, SplitRow};
 
@@ -124,13 +124,10 @@ fn line(out: &mut dyn Write, measure: Measure, row: &SplitRow) -> io::Result<()>
     let sd = |variance: f64| {
         if variance <= 0.0 { "none seen".to_owned() } else { decimals(crate::math::sqrt(variance) / scale, digits) }
     };
-    let percent = |share: f64| decimals(100.0 * share, 0);
-    let share = match (split.share_between, row.share) {
-        (Some(share), Some(interval)) => {
-            format!("{}% ({} to {})", percent(share), percent(interval.low), percent(interval.high))
-        }
-        (Some(share), None) => format!("{}% (too few draws for an interval)", percent(share)),
-        (None, _) => "nothing varies".to_owned(),
+    let share = match split.share_between {
+        Some(share) if row.intervals.is_some() => share_of_variance(share, row.share()),
+        Some(share) => format!("{}% (too few draws for an interval)", round_percent(share)),
+        None => "nothing varies".to_owned(),
     };
     writeln!(
         out,
@@ -151,7 +148,8 @@ pub fn to_json(tables: &Nested) -> Value {
             "mcse": row.split.mean_mcse, "variance_between_draws": row.split.between_draws,
             "variance_of_chance": row.split.chance, "variance_of_seeds": row.split.seed,
             "variance_of_interaction": row.split.interaction, "share_between": row.split.share_between,
-            "share_interval": row.share.map(|share| [share.low, share.high]), "confidence": CONFIDENCE,
+            "share_interval": row.share().map(|share| [share.low, share.high]), "confidence": CONFIDENCE,
+            "mean_interval": [row.mean.low, row.mean.high],
             "draws": row.split.outer, "replications_each": row.split.inner,
         })
     };

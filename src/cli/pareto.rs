@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::measures::{Better, Measure};
-use crate::output::numbers::{decimals, percent, whole};
+use crate::output::numbers::{known, percent, whole};
 use crate::scenario::suggestion;
-use crate::summary::{ParetoRow, RESAMPLES};
+use crate::summary::{CONFIDENCE, Mean, ParetoRow, RESAMPLES};
 
 /// Refuses measures that policies cannot be ranked by.
 ///
@@ -45,15 +45,20 @@ pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::
         return Ok(());
     }
     writeln!(out, "\nPareto set: policies that no other beats on all of these measures")?;
+    let scale =
+        |name: &str| if Measure::named(name).is_some_and(|measure| measure.unit() == "USD") { 1e6 } else { 1.0 };
     write!(out, "  {:<26}{:>8}{:>14}", "policy", "in set", "probability")?;
-    names.iter().try_for_each(|name| write!(out, "{name:>30}"))?;
+    for name in names {
+        let head = if scale(name) > 1.0 { format!("{name} million") } else { name.clone() };
+        write!(out, "{head:>32}")?;
+    }
     writeln!(out)?;
     for row in rows {
         let is_in_set = if row.is_in_set { "yes" } else { "no" };
         write!(out, "  {:<26}{is_in_set:>8}{:>14}", row.policy, probability(row))?;
-        row.means
-            .iter()
-            .try_for_each(|&mean| write!(out, "{:>30}", decimals(mean, if mean.abs() < 100.0 { 2 } else { 0 })))?;
+        for (name, mean) in names.iter().zip(&row.means) {
+            write!(out, "{:>32}", known(mean.mean, mean.interval, mean.method, row.n, scale(name)))?;
+        }
         writeln!(out)?;
     }
     writeln!(out, "probability: share of {} bootstrap resamples of the replications.", whole(RESAMPLES as f64))
@@ -71,11 +76,14 @@ fn probability(row: &ParetoRow) -> String {
 /// The set as JSON.
 pub fn to_json(names: &[String], rows: &[ParetoRow]) -> Value {
     let row = |row: &ParetoRow| {
-        let means: serde_json::Map<String, Value> =
-            names.iter().cloned().zip(row.means.iter().map(|&mean| Value::from(mean))).collect();
+        let mean = |mean: &Mean| {
+            let interval = mean.interval.map(|interval| [interval.low, interval.high]);
+            json!({ "mean": mean.mean, "interval": interval, "mcse": mean.mcse, "method": mean.method.to_string() })
+        };
+        let means: serde_json::Map<String, Value> = names.iter().cloned().zip(row.means.iter().map(mean)).collect();
         json!({
             "policy": row.policy, "in_set": row.is_in_set, "probability": row.probability,
-            "interval": [row.interval.low, row.interval.high], "resamples": RESAMPLES, "means": means, "n": row.n,
+            "interval": [row.interval.low, row.interval.high], "confidence": CONFIDENCE, "resamples": RESAMPLES, "means": means, "n": row.n,
         })
     };
     rows.iter().map(row).collect()

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::output::numbers::{decimals, percent, places, probability, whole, with_interval};
+use crate::output::numbers::{
+    MARK, decimals, known, meaning_of_mark, percent, places, probability, whole, with_interval,
+};
 use crate::stats::Interval;
-use crate::summary::{Contrast, Effect, PolicySummary, Statistic, Summary};
+use crate::summary::{Contrast, Effect, Estimate, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
@@ -30,12 +32,11 @@ fn mean_of(policy: &PolicySummary, measure: Measure) -> (f64, Option<Interval>) 
 }
 
 fn mean_text(policy: &PolicySummary, measure: Measure, scale: f64) -> String {
-    let (mean, interval) = mean_of(policy, measure);
-    with_interval(mean, interval, scale)
+    policy.mean(measure).map_or_else(String::new, |mean| estimate_text(mean, scale))
 }
 
-fn quantile(policy: &PolicySummary, column: &str, level: f64) -> f64 {
-    policy.estimate(column, Statistic::Quantile(level)).map_or(f64::NAN, |quantile| quantile.estimate)
+fn estimate_text(found: &Estimate, scale: f64) -> String {
+    known(found.estimate, found.interval, found.method, found.n, scale)
 }
 
 /// The screen of one policy's results.
@@ -47,11 +48,13 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
     if n == 0 {
         return writeln!(out, "  no replication was finished");
     }
-    people(out, policy, model, n)?;
-    casualties(out, policy, model.inputs.base_fire.falls)?;
-    closures(out, policy, model)?;
-    equipment(out, policy)?;
-    unsure(out, policy, n)
+    let mut body = Vec::new();
+    people(&mut body, policy, model, n)?;
+    casualties(&mut body, policy, model.inputs.base_fire.falls)?;
+    closures(&mut body, policy, model)?;
+    equipment(&mut body, policy)?;
+    out.write_all(&body)?;
+    footnotes(out, &body, n)
 }
 
 /// Replications below which no interval bounds the 5% and 95% points.
@@ -60,22 +63,25 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
 /// The least n of which order statistics give an equal-tailed 95% interval of the 95% point.
 const FEWEST_FOR_RANGES: u64 = 72;
 
-/// Says which intervals cover less than they say.
-fn unsure(out: &mut dyn Write, policy: &PolicySummary, n: u64) -> io::Result<()> {
-    let is_skewed = |measure: &&Measure| policy.mean(**measure).is_some_and(|mean| mean.method.is_skewed());
-    let skewed: Vec<&str> = SIDE_BY_SIDE.iter().filter(is_skewed).map(|measure| measure.name()).collect();
-    if !skewed.is_empty() {
-        writeln!(
-            out,
-            "\nToo skewed for {} replications, so that intervals cover less than 95% (take more): {}",
-            whole(n as f64),
-            skewed.join(", ")
-        )?;
+/// What the reader of a screen must know of its intervals.
+fn footnotes(out: &mut dyn Write, body: &[u8], n: u64) -> io::Result<()> {
+    if is_marked(body) {
+        writeln!(out, "\n{}", meaning_of_mark(n))?;
     }
     if n < FEWEST_FOR_RANGES {
-        writeln!(out, "\nThe 5% and 95% points of fewer than {FEWEST_FOR_RANGES} replications are not bounded.")?;
+        writeln!(
+            out,
+            "\nThe 5% and 95% points of fewer than {FEWEST_FOR_RANGES} replications are not bounded, and intervals of means \
+             hold\nonly where the values are nearly normal."
+        )?;
     }
     Ok(())
+}
+
+/// Whether some interval of a screen is marked.
+pub fn is_marked(body: &[u8]) -> bool {
+    let mark = format!("){MARK}");
+    body.windows(mark.len()).any(|at| at == mark.as_bytes())
 }
 
 fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {
@@ -102,18 +108,19 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> 
         writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")
     };
     rows.into_iter().try_for_each(|each| row(out, each))?;
-    let range = |measure: &str| {
-        let at = |level| whole(quantile(policy, measure, level));
-        format!("{} to {}", at(0.05), at(0.95))
-    };
-    let (killed, wounded) = (range(Measure::Killed.name()), range(Measure::Wounded.name()));
-    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, 5% to 95%")?;
-    let worst = |measure: Measure| match policy.estimate(measure.name(), Statistic::Cvar(WORST)) {
-        Some(tail) if tail.interval.is_some() => with_interval(tail.estimate, tail.interval, 1.0),
-        _ => "-".to_owned(),
-    };
-    let (killed, wounded) = (worst(Measure::Killed), worst(Measure::Wounded));
-    writeln!(out, "  {:<26}{killed:>30}{wounded:>26}", "all, mean of worst tenth")?;
+    for (name, statistic) in [
+        ("all, 5% point", Statistic::Quantile(0.05)),
+        ("all, 95% point", Statistic::Quantile(0.95)),
+        ("all, mean of worst tenth", Statistic::Cvar(WORST)),
+    ] {
+        let text = |measure: Measure| match policy.estimate(measure.name(), statistic) {
+            Some(found) if matches!(statistic, Statistic::Quantile(_)) => point(found),
+            Some(found) if found.interval.is_some() => estimate_text(found, 1.0),
+            _ => "-".to_owned(),
+        };
+        let (killed, wounded) = (text(Measure::Killed), text(Measure::Wounded));
+        writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")?;
+    }
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
     writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])?;
     if fire_falls {
@@ -123,18 +130,41 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> 
     Ok(())
 }
 
+/// A quantile of counts, with the two values that enclose it.
+fn point(found: &Estimate) -> String {
+    match found.interval {
+        Some(interval) => {
+            format!("{} ({} to {})", whole(found.estimate), whole(interval.low), whole(interval.high))
+        }
+        None => format!("{} (not bounded)", whole(found.estimate)),
+    }
+}
+
 fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::Result<()> {
     let width = model.inputs.base.iter().map(|base| title(base).chars().count()).max().unwrap_or(0).max(4);
-    writeln!(out, "\n{:<w$}{:>14}{:>14}{:>28}", "Closures", "planned", "median", "5% to 95%", w = width + 2)?;
+    writeln!(out, "\n{:<w$}{:>14}{:>26}{:>28}", "Closures", "planned", "median (95%)", "5% to 95%", w = width + 2)?;
     let end_days = model.deadline_days() + model.inputs.mission.liquidation_days;
+    let date = |days: f64| day(model.start, days, end_days);
     for base in &model.inputs.base {
         let column = format!("departure.{}", base.id);
-        let date = |level: f64| day(model.start, quantile(policy, &column, level), end_days);
         let planned = model.start.after(base.planned_closure).to_string();
-        let range = format!("{} to {}", date(0.05), date(0.95));
-        writeln!(out, "  {:<w$}{planned:>14}{:>14}{range:>28}", title(base), date(0.5), w = width)?;
+        let quantile = |level: f64| policy.estimate(&column, Statistic::Quantile(level));
+        let at = |level: f64| date(quantile(level).map_or(f64::NAN, |quantile| quantile.estimate));
+        let range = format!("{} to {}", at(0.05), at(0.95));
+        let median = match quantile(0.5).and_then(|median| median.interval) {
+            Some(interval) => with_days(&at(0.5), &date(interval.low), &date(interval.high)),
+            None => at(0.5),
+        };
+        writeln!(out, "  {:<w$}{planned:>14}{median:>26}{range:>28}", title(base), w = width)?;
     }
     Ok(())
+}
+
+/// A date with the two that enclose it: `2023-10-14 (10-12 to 10-15)`, without what they share with it.
+fn with_days(date: &str, low: &str, high: &str) -> String {
+    let year = date.split_once('-').map_or("", |(year, _)| year);
+    let short = |end: &str| end.strip_prefix(year).and_then(|rest| rest.strip_prefix('-')).unwrap_or(end).to_owned();
+    if low == high { date.to_owned() } else { format!("{date} ({} to {})", short(low), short(high)) }
 }
 
 fn title(base: &crate::model::network::Base) -> &str {
@@ -181,6 +211,13 @@ const SIDE_BY_SIDE: [Measure; 14] = [
 /// # Errors
 /// Those of writing.
 pub fn side_by_side(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    let mut body = Vec::new();
+    columns_by_policy(&mut body, summary)?;
+    out.write_all(&body)?;
+    if is_marked(&body) { writeln!(out, "{}\n", meaning_of_mark(summary.n)) } else { Ok(()) }
+}
+
+fn columns_by_policy(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     for policies in summary.policies.chunks(3) {
         write!(out, "{:<38}", "Mean (95% interval)")?;
         for policy in policies {
@@ -194,7 +231,7 @@ pub fn side_by_side(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
                 let (mean, interval) = mean_of(policy, measure);
                 let text = match measure.scale() {
                     Scale::Event => probability(mean, interval, summary.n),
-                    _ => with_interval(mean, interval, if usd { 1e6 } else { 1.0 }),
+                    _ => mean_text(policy, measure, if usd { 1e6 } else { 1.0 }),
                 };
                 write!(out, "{text:>30}")?;
             }
@@ -227,25 +264,13 @@ const HEADLINES: [Measure; 12] = [
 /// Those of writing.
 pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let Some((baseline, others)) = summary.policies.split_first() else { return Ok(()) };
-    for policy in others {
-        writeln!(
-            out,
-            "{} less {} ({}), mean paired difference with 95% interval",
-            policy.id, baseline.id, policy.title
-        )?;
-        writeln!(
-            out,
-            "  {:<36}{:>13}{:>13}  {:<32}{:>7}{:>10}{:>8}",
-            "measure", "baseline", "policy", "difference", "corr.", "factor", "worse"
-        )?;
-        for measure in HEADLINES {
-            for contrast in summary.contrasts.iter().filter(|c| c.policy == policy.id && c.measure == measure.name()) {
-                row(out, measure, contrast, [baseline, policy])?;
-            }
-        }
-        writeln!(out)?;
-    }
-    writeln!(out, "factor: how many times more replications independent sampling would have needed.")?;
+    let mut body = Vec::new();
+    differences(&mut body, summary, baseline, others)?;
+    out.write_all(&body)?;
+    writeln!(
+        out,
+        "factor: how many times more replications independent sampling would have needed, with 95% interval."
+    )?;
     writeln!(out, "worse: share of replications in which the policy is worse than the baseline.")?;
     let shown = |c: &&Contrast| HEADLINES.iter().any(|measure| measure.name() == c.measure);
     let harmed: Vec<String> = summary
@@ -262,15 +287,8 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             harmed.join(", ")
         )?;
     }
-    let skewed: Vec<String> = summary
-        .contrasts
-        .iter()
-        .filter(shown)
-        .filter(|c| c.effect == Effect::Total && c.method.is_skewed())
-        .map(|c| format!("{} of {}", c.measure, c.policy))
-        .collect();
-    if !skewed.is_empty() {
-        writeln!(out, "too skewed for so few replications, intervals cover less than 95%: {}", skewed.join(", "))?;
+    if is_marked(&body) {
+        writeln!(out, "{}", meaning_of_mark(summary.n))?;
     }
     if summary.policies.len() > 2 {
         writeln!(
@@ -279,6 +297,33 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         )?;
     }
     writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
+}
+
+fn differences(
+    out: &mut dyn Write,
+    summary: &Summary,
+    baseline: &PolicySummary,
+    others: &[PolicySummary],
+) -> io::Result<()> {
+    for policy in others {
+        writeln!(
+            out,
+            "{} less {} ({}), mean paired difference with 95% interval",
+            policy.id, baseline.id, policy.title
+        )?;
+        writeln!(
+            out,
+            "  {:<36}{:>13}{:>13}  {:<32}{:>24}{:>8}",
+            "measure", "baseline", "policy", "difference", "factor (95%)", "worse"
+        )?;
+        for measure in HEADLINES {
+            for contrast in summary.contrasts.iter().filter(|c| c.policy == policy.id && c.measure == measure.name()) {
+                row(out, measure, contrast, [baseline, policy])?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn row(
@@ -306,21 +351,19 @@ fn row(
     };
     let differs = difference.sd > 0.0 || difference.mean != 0.0;
     let shown = if differs {
-        with_interval(difference.mean, Some(difference.interval), scale)
+        known(difference.mean, Some(difference.interval), contrast.method, difference.n, scale)
     } else {
-        "none in any replication".to_owned()
+        format!("none in {}", whole(difference.n as f64))
     };
-    let number = |value: Option<f64>, places| value.map_or_else(|| "-".to_owned(), |value| decimals(value, places));
-    let factor = difference.variance_reduction.map_or_else(
-        || "-".to_owned(),
-        |f| if f >= 1e4 { ">1e4".to_owned() } else { decimals(f, usize::from(f < 100.0)) },
-    );
+    let factor = match (difference.variance_reduction, difference.variance_reduction_interval) {
+        (Some(factor), Some(interval)) => with_interval(factor, Some(interval), 1.0),
+        _ => "-".to_owned(),
+    };
     let worse = match contrast.better {
         crate::measures::Better::Neither => "-".to_owned(),
-        _ if difference.share_worse <= 0.0 => format!("<{}%", percent(contrast.worse.high)),
-        _ if difference.share_worse >= 1.0 => format!(">{}%", percent(contrast.worse.low)),
+        _ if difference.share_worse <= 0.0 => format!("<{}%", percent(contrast.worse.interval.high)),
+        _ if difference.share_worse >= 1.0 => format!(">{}%", percent(contrast.worse.interval.low)),
         _ => format!("{}%", percent(difference.share_worse)),
     };
-    let correlation = number(difference.correlation, 2);
-    writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{correlation:>7}{factor:>10}{worse:>8}")
+    writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{factor:>24}{worse:>8}")
 }

@@ -14,11 +14,12 @@ use crate::cli::exit::Stop;
 use crate::cli::lineup::policies;
 use crate::cli::plan::counted;
 use crate::cli::request::{Asked, Kind, Point, Request, policy_ids, refuse_baseline};
+use crate::cli::screen::is_marked;
 use crate::cli::session::Session;
 use crate::design::{Design, Factor, Method};
 use crate::experiment::{Hooks, run_cells};
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, whole, with_interval};
+use crate::output::numbers::{correlation, decimals, known, meaning_of_mark, whole};
 use crate::scenario::{Case, Diagnostics, Override, read_file, suggestion};
 use crate::store::Chunk;
 use crate::summary::Summary;
@@ -228,6 +229,16 @@ fn more(out: &mut dyn Write, points: usize) -> io::Result<()> {
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session, summaries: &[Summary]) -> io::Result<()> {
     let Some(design) = &session.request.design else { return Ok(()) };
+    let mut body = Vec::new();
+    points(&mut body, design, summaries)?;
+    out.write_all(&body)?;
+    if let Some(summary) = summaries.first().filter(|_| is_marked(&body)) {
+        writeln!(out, "{}", meaning_of_mark(summary.n))?;
+    }
+    more(out, design.points.len())
+}
+
+fn points(out: &mut dyn Write, design: &Design, summaries: &[Summary]) -> io::Result<()> {
     for (at, (point, summary)) in design.points.iter().zip(summaries).enumerate().take(MOST_SHOWN) {
         let set: Vec<String> =
             design.paths.iter().zip(values(point)).map(|(path, value)| format!("{path}={value}")).collect();
@@ -238,7 +249,7 @@ pub fn screen(out: &mut dyn Write, session: &Session, summaries: &[Summary]) -> 
                 .filter_map(|&measure| Some((measure, policy.mean(measure)?)))
                 .map(|(measure, mean)| {
                     let (scale, unit) = if measure.unit() == "USD" { (1e6, " million") } else { (1.0, "") };
-                    format!("{measure}{unit} {}", with_interval(mean.estimate, mean.interval, scale))
+                    format!("{measure}{unit} {}", known(mean.estimate, mean.interval, mean.method, mean.n, scale))
                 })
                 .collect();
             writeln!(out, "  {}: {}", policy.id, texts.join("; "))?;
@@ -252,10 +263,10 @@ pub fn screen(out: &mut dyn Write, session: &Session, summaries: &[Summary]) -> 
                 contrast.baseline,
                 contrast.effect.name(),
                 contrast.measure,
-                with_interval(difference.mean, Some(difference.interval), 1.0),
-                difference.correlation.map_or_else(|| "-".to_owned(), |value| decimals(value, 2)),
+                known(difference.mean, Some(difference.interval), contrast.method, difference.n, 1.0),
+                difference.correlation.map_or_else(|| "-".to_owned(), correlation),
             )?;
         }
     }
-    more(out, design.points.len())
+    Ok(())
 }

@@ -13,42 +13,31 @@ use crate::summary::{AttributionRow, CONFIDENCE, CoverCurve, Method};
 /// Those of writing.
 pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str]) -> io::Result<()> {
     let mut csv = tables::attribution().begin(out)?;
-    let method = |mean: &MeanEstimate| Method::of(mean).to_string();
+    let confidence = text(Some(CONFIDENCE));
     for row in rows {
-        let (measure, unit, effect) = (row.measure.name(), row.measure.unit(), row.effect.name());
-        let mut estimate = |part: &str, denial: &str, mean: &MeanEstimate| {
+        let (measure, effect) = (row.measure.name(), row.effect.name());
+        let mut estimate = |part: &str, [denial, with]: [&str; 2], mean: &MeanEstimate| {
             let [low, high] = ends(Some(mean.interval));
             let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
-            csv.write_record([measure, unit, effect, part, denial, "", &value, &low, &high, &mcse, &method(mean), &n])
+            let keys = [measure, row.measure.unit(), effect, part, denial, with, &value, &low, &high, &confidence];
+            csv.write_record(keys.into_iter().chain([mcse.as_str(), &Method::of(mean).to_string(), &n]))
         };
         for (denial, share) in denials.iter().zip(&row.shares) {
-            estimate("share", denial, share)?;
+            estimate("share", [denial, ""], share)?;
         }
-        estimate("together", "", &row.total)?;
+        estimate("together", ["", ""], &row.total)?;
         for (a, b, mean) in &row.interactions {
-            let [low, high] = ends(Some(mean.interval));
-            let (value, mcse, n) = (text(Some(mean.mean)), text(Some(mean.mcse)), mean.n.to_string());
-            let [a, b] = [denials[*a], denials[*b]];
-            csv.write_record([
-                measure,
-                unit,
-                effect,
-                "interaction",
-                a,
-                b,
-                &value,
-                &low,
-                &high,
-                &mcse,
-                &method(mean),
-                &n,
-            ])?;
+            estimate("interaction", [denials[*a], denials[*b]], mean)?;
         }
         for (denial, portion) in denials.iter().zip(&row.portions) {
             let [low, high] = ends(portion.interval);
-            let found = if portion.interval.is_some() { Method::Fieller } else { Method::None };
-            let (value, method, n) = (text(portion.ratio), found.to_string(), portion.n.to_string());
-            csv.write_record([measure, "share", effect, "portion", denial, "", &value, &low, &high, "", &method, &n])?;
+            let (method, level) = match portion.interval {
+                Some(_) => (Method::Fieller.to_string(), confidence.as_str()),
+                None => (Method::NoBounds.to_string(), ""),
+            };
+            let (value, n) = (text(portion.ratio), portion.n.to_string());
+            let keys = [measure, "share", effect, "portion", denial, "", &value, &low, &high, level];
+            csv.write_record(keys.into_iter().chain(["", &method, &n]))?;
         }
     }
     csv.flush()
@@ -73,7 +62,7 @@ pub fn curve(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
             &high,
             &text(Some(row.cost.confidence)),
             &text(Some(row.cost.mcse)),
-            "t",
+            &Method::of(&row.cost).to_string(),
             &row.cost.n.to_string(),
         ])?;
     }

@@ -9,7 +9,7 @@ use crate::measures::Better;
 use crate::output::table::Table;
 use crate::output::tables;
 use crate::stats::Interval;
-use crate::summary::{CONFIDENCE, ExceedanceRow, Mean, ParetoRow, RESAMPLES, Summary};
+use crate::summary::{CONFIDENCE, ExceedanceRow, Mean, Method, ParetoRow, RESAMPLES, Summary};
 
 /// A design point by its id, and its tables.
 pub type Point<'s> = (&'s str, &'s Summary);
@@ -67,29 +67,29 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
     let mut csv = tables::contrasts().begin(out)?;
     for (design_id, row) in each(points, |summary| summary.contrasts.iter().collect()) {
         let difference = &row.difference;
-        let [low, high] = ends(Some(difference.interval));
+        let keys = [design_id, &row.policy, &row.baseline, &row.measure, row.effect.name(), "mean"];
+        keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+        known(&mut csv, Some(difference.mean), Some(difference.interval))?;
         let [adjusted_low, adjusted_high] = ends(Some(row.adjusted));
-        let worse = (row.better != Better::Neither).then_some(difference.share_worse);
-        let [worse_low, worse_high] = ends(worse.map(|_| row.worse));
+        // Replications that never part bound no difference of events, though the usual error of them is 0.
+        let mcse = (row.method != Method::Newcombe || difference.mcse > 0.0).then_some(difference.mcse);
+        let (p_value, adjusted_p_value) = (text(Some(difference.p_value)), text(Some(row.adjusted_p_value)));
+        for cell in [&adjusted_low, &adjusted_high, &text(mcse), &row.method.to_string()] {
+            csv.write_field(cell)?;
+        }
+        [&p_value, &adjusted_p_value, row.test].into_iter().try_for_each(|cell| csv.write_field(cell))?;
+        known(&mut csv, difference.correlation, difference.correlation_interval)?;
+        known(&mut csv, difference.variance_reduction, difference.variance_reduction_interval)?;
+        csv.write_field(row.pairing_method.to_string())?;
+        csv.write_field(text(difference.independent_n))?;
+        let worse = (row.better != Better::Neither).then_some(row.worse);
+        let [low, high] = ends(worse.map(|worse| worse.interval));
         csv.write_record([
-            design_id,
-            &row.policy,
-            &row.baseline,
-            &row.measure,
-            row.effect.name(),
-            "mean",
-            &text(Some(difference.mean)),
+            text(worse.map(|worse| worse.estimate)).as_str(),
             &low,
             &high,
-            &adjusted_low,
-            &adjusted_high,
-            &text(Some(difference.mcse)),
-            &text(difference.correlation),
-            &text(difference.variance_reduction),
-            &text(worse),
-            &worse_low,
-            &worse_high,
-            &row.method.to_string(),
+            worse.map_or("", |worse| worse.method.name()),
+            &text(Some(CONFIDENCE)),
             &difference.n.to_string(),
         ])?;
     }
@@ -123,7 +123,7 @@ pub fn exceedance(out: &mut dyn Write, rows: &[ExceedanceRow]) -> io::Result<()>
     csv.flush()
 }
 
-/// The Pareto set, with a column for each of its measures.
+/// The Pareto set, with the mean of each of its measures.
 ///
 /// # Arguments
 /// * `table` - [`tables::pareto`] with its measures.
@@ -144,9 +144,21 @@ pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Res
             format!("bootstrap of {RESAMPLES} resamples"),
             row.n.to_string(),
         ];
-        csv.write_record(fixed.into_iter().chain(row.means.iter().map(|&mean| text(Some(mean)))))?;
+        fixed.iter().try_for_each(|cell| csv.write_field(cell))?;
+        row.means.iter().try_for_each(|mean| known_mean(&mut csv, mean))?;
+        end_row(&mut csv, [])?;
     }
     csv.flush()
+}
+
+/// An estimate and its interval, each empty where there is none: three cells.
+pub(super) fn known(
+    csv: &mut Writer<&mut dyn Write>,
+    value: Option<f64>,
+    interval: Option<Interval>,
+) -> io::Result<()> {
+    let [low, high] = ends(interval);
+    Ok([text(value), low, high].iter().try_for_each(|cell| csv.write_field(cell))?)
 }
 
 /// A mean with its interval, its standard error and the interval's method: five cells.
@@ -232,10 +244,7 @@ pub fn timeline(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -
             let keys = [design_id, &policy.id, &row.date.to_string(), row.daily.name()];
             keys.into_iter().try_for_each(|key| csv.write_field(key))?;
             known_mean(csv, &row.mean)?;
-            for quantile in &row.quantiles {
-                let [low, high] = ends(quantile.interval);
-                [text(Some(quantile.estimate)), low, high].iter().try_for_each(|cell| csv.write_field(cell))?;
-            }
+            row.quantiles.iter().try_for_each(|quantile| known(csv, Some(quantile.estimate), quantile.interval))?;
             let method = row.quantile_method().to_string();
             end_row(csv, [method.as_str(), &level(&row.mean), &row.n.to_string()])?;
         }

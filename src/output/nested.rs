@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::output::csv_files::{ends, text};
+use crate::output::csv_files::{ends, known, text};
 use crate::output::tables;
 use crate::summary::{CONFIDENCE, DrawCurveRow, SplitRow};
 
@@ -14,29 +14,37 @@ use crate::summary::{CONFIDENCE, DrawCurveRow, SplitRow};
 pub fn variance(out: &mut dyn Write, rows: &[SplitRow]) -> io::Result<()> {
     let mut csv = tables::variance().begin(out)?;
     for row in rows {
-        let split = &row.split;
-        let [low, high] = ends(row.share);
-        csv.write_record([
-            row.policy.as_str(),
-            row.baseline.as_deref().unwrap_or(""),
-            &row.measure,
-            &text(Some(split.mean)),
-            &text(Some(split.mean_mcse)),
-            &text(Some(split.between_draws)),
-            &text(Some(split.chance)),
-            &text(split.seed),
-            &text(split.interaction),
-            &text(split.share_between),
-            &low,
-            &high,
-            &text(row.share.map(|_| CONFIDENCE)),
-            if row.share.is_some() { "jackknife over groups of draws" } else { "none" },
-            &split.outer.to_string(),
-            &split.inner.to_string(),
-        ])?;
+        let (split, found) = (&row.split, row.intervals.as_ref());
+        let parts = [
+            (Some(split.between_draws), found.and_then(|found| found.between_draws)),
+            (Some(split.chance), found.and_then(|found| found.chance)),
+            (split.seed, found.and_then(|found| found.seed)),
+            (split.interaction, found.and_then(|found| found.interaction)),
+            (split.share_between, row.share()),
+        ];
+        let keys = [row.policy.as_str(), row.baseline.as_deref().unwrap_or(""), &row.measure];
+        keys.into_iter().try_for_each(|key| csv.write_field(key))?;
+        let does_vary = split.mean_mcse > 0.0;
+        let [low, high] = ends(Some(row.mean));
+        let mean_method = if does_vary { "t (crossed draws and seeds, Satterthwaite)" } else { NO_SPREAD };
+        for cell in [&text(Some(split.mean)), &low, &high, &text(Some(split.mean_mcse)), mean_method] {
+            csv.write_field(cell)?;
+        }
+        parts.into_iter().try_for_each(|(value, interval)| known(&mut csv, value, interval))?;
+        let method = match (found, split.between_draws < 0.0) {
+            (None, _) => "none (fewer than 4 draws)",
+            (Some(_), _) if !does_vary => NO_SPREAD,
+            (Some(_), true) => "jackknife over groups of draws and of seeds; a negative variance has the share 0",
+            (Some(_), false) => "jackknife over groups of draws and of seeds",
+        };
+        csv.write_field(text(Some(CONFIDENCE)))?;
+        csv.write_record([method, &split.outer.to_string(), &split.inner.to_string()])?;
     }
     csv.flush()
 }
+
+/// Of values that are all alike.
+const NO_SPREAD: &str = "none (no spread seen: rarer values unknown)";
 
 /// Exceedance curves, one for each draw of the parameters.
 ///
@@ -46,7 +54,7 @@ pub fn draw_curves(out: &mut dyn Write, rows: &[DrawCurveRow]) -> io::Result<()>
     let mut csv = tables::exceedance_draws().begin(out)?;
     for row in rows {
         let above = row.above;
-        let [low, high] = ends(Some(above.interval));
+        let ([low, high], [band_low, band_high]) = (ends(Some(above.interval)), ends(Some(row.band)));
         csv.write_record([
             &row.policy,
             &row.measure,
@@ -55,8 +63,11 @@ pub fn draw_curves(out: &mut dyn Write, rows: &[DrawCurveRow]) -> io::Result<()>
             &text(Some(above.estimate)),
             &low,
             &high,
-            &text(Some(above.confidence)),
             above.method.name(),
+            &band_low,
+            &band_high,
+            "dkw",
+            &text(Some(above.confidence)),
             &above.n.to_string(),
         ])?;
     }

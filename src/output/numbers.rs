@@ -1,6 +1,7 @@
 //! Numbers for people: thousands apart, and no more digits than the interval bears out.
 
 use crate::stats::Interval;
+use crate::summary::Method;
 
 /// Whole number with thousands apart.
 pub fn whole(value: f64) -> String {
@@ -46,11 +47,58 @@ pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> Stri
     }
 }
 
+/// What stands behind an interval that covers less than it says.
+pub const MARK: &str = "*";
+
+/// What the mark means, for the foot of a screen of `n` replications.
+pub fn meaning_of_mark(n: u64) -> String {
+    format!("{MARK} too skewed for {} replications: the interval covers less than 95%; take more", whole(n as f64))
+}
+
+/// An estimate with its interval and, where that covers less than it says, the mark; of values that are all alike, that no
+/// spread was seen.
+///
+/// # Arguments
+/// * `n` - replications.
+/// * `scale` - what the value is divided by.
+pub fn known(value: f64, interval: Option<Interval>, method: Method, n: u64, scale: f64) -> String {
+    match method {
+        Method::NoSpread if value == 0.0 => format!("none in {}", whole(n as f64)),
+        Method::NoSpread => format!("{} in all {}", with_interval(value, None, scale), whole(n as f64)),
+        _ => format!("{}{}", with_interval(value, interval, scale), if method.is_skewed() { MARK } else { "" }),
+    }
+}
+
 /// A share in percent, without the sign: one decimal, and more where a share that is neither none nor all would read so.
 pub fn percent(share: f64) -> String {
     let is_end = |text: &String| matches!(text.parse(), Ok(0.0 | 100.0));
     let mut texts = (1..=6).map(|places| decimals(100.0 * share, places));
     texts.find(|text| !is_end(text)).unwrap_or_else(|| decimals(100.0 * share, 1))
+}
+
+/// A correlation: two decimals, and more where one that is not 1 would read so.
+pub fn correlation(value: f64) -> String {
+    let mut texts = (2..=6).map(|places| decimals(value, places));
+    texts.find(|text| !matches!(text.parse(), Ok(1.0 | -1.0))).unwrap_or_else(|| decimals(value, 2))
+}
+
+/// A share in whole percent, without the sign; with decimals where one that is neither none nor all would read so.
+pub fn round_percent(share: f64) -> String {
+    let round = decimals(100.0 * share, 0);
+    if matches!(round.parse(), Ok(0.0 | 100.0)) && share != 0.0 && share != 1.0 { percent(share) } else { round }
+}
+
+/// A share of a variance with its interval: one that comes out as none is not said to be none.
+pub fn share_of_variance(share: f64, interval: Option<Interval>) -> String {
+    let value = || format!("{}%", round_percent(share));
+    match interval {
+        Some(Interval { low, high }) if low <= 0.0 && high >= 1.0 => "anything from none to all".to_owned(),
+        Some(Interval { high, .. }) if share <= 0.0 => format!("none seen: under {}%", round_percent(high)),
+        Some(Interval { low, .. }) if share >= 1.0 => format!("all seen: over {}%", round_percent(low)),
+        Some(Interval { low, high }) => format!("{} ({} to {})", value(), round_percent(low), round_percent(high)),
+        None if share <= 0.0 => "none seen (no interval)".to_owned(),
+        None => format!("{} (no interval)", value()),
+    }
 }
 
 /// A probability with its interval, never as 0% or 100%.
@@ -70,6 +118,7 @@ pub fn probability(value: f64, interval: Option<Interval>, n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::summary::Caveats;
 
     #[test]
     fn thousands_stand_apart() {
@@ -97,6 +146,29 @@ mod tests {
         assert_eq!(probability(0.001, Some(Interval { low: 2.5e-5, high: 0.005_56 }), 1000), "0.1% (0.003 to 0.6)");
         assert_eq!(probability(1e-4, None, 10_000), "0.01%");
         assert_eq!([0.0, 0.0704, 0.999_96, 1.0].map(percent), ["0.0", "7.0", "99.996", "100.0"]);
+    }
+
+    #[test]
+    fn a_share_of_the_variance_is_never_said_to_be_none_or_all() {
+        let shown = |share, low, high| share_of_variance(share, Some(Interval { low, high }));
+        assert_eq!(shown(0.4, 0.11, 0.69), "40% (11 to 69)");
+        assert_eq!(shown(0.0, 0.0, 0.23), "none seen: under 23%");
+        assert_eq!(shown(0.0, 0.0, 0.003), "none seen: under 0.3%");
+        assert_eq!(shown(0.002, 0.0, 0.014), "0.2% (0 to 1)");
+        assert_eq!(shown(0.4, 0.0, 1.0), "anything from none to all");
+        assert_eq!(share_of_variance(0.0, None), "none seen (no interval)");
+        assert_eq!(share_of_variance(0.997, None), "99.7% (no interval)");
+    }
+
+    #[test]
+    fn what_covers_less_is_marked_and_what_shows_no_spread_says_so() {
+        let interval = Some(Interval { low: 0.2, high: 1.8 });
+        let skewed = Caveats { is_skewed: true, ..Caveats::default() };
+        assert_eq!(known(1.0, interval, Method::T(Caveats::default()), 1000, 1.0), "1.00 (0.20 to 1.80)");
+        assert_eq!(known(1.0, interval, Method::T(skewed), 1000, 1.0), "1.00 (0.20 to 1.80)*");
+        let alike = |value| known(value, Some(Interval { low: value, high: value }), Method::NoSpread, 1000, 1.0);
+        assert_eq!((alike(0.0), alike(36.0)), ("none in 1,000".to_owned(), "36.0 in all 1,000".to_owned()));
+        assert_eq!([1.0, 0.9993, 0.99, -0.999_999_9].map(correlation), ["1.00", "0.999", "0.99", "-1.00"]);
     }
 
     #[test]

@@ -102,24 +102,35 @@ pub fn contrasts() -> Table {
             number("adjusted_low", OF_MEASURE, "Lower end of the interval that holds for all policies at once (Holm)."),
             number("adjusted_high", OF_MEASURE, "Upper end of that interval."),
             MCSE,
+            METHOD,
+            number("p_value", "probability", "Two-sided, of no difference."),
+            number("adjusted_p_value", "probability", "The same for all policies at once (Holm)."),
+            text("test", "How the p-values were found."),
             number("correlation", "", "Between the policy's values and the baseline's."),
+            number("correlation_low", "", "Lower end of its interval."),
+            number("correlation_high", "", "Upper end of its interval."),
             number(
                 "variance_reduction_factor",
                 "",
                 "How many times fewer replications pairing needs; under 1 it harms.",
+            ),
+            number("variance_reduction_factor_low", "", "Lower end of its interval."),
+            number("variance_reduction_factor_high", "", "Upper end of its interval."),
+            text("pairing_method", "How the intervals of the correlation and of the factor were found."),
+            number(
+                "independent_n",
+                "replications",
+                "Replications of each policy that independent sampling would have needed.",
             ),
             number(
                 "share_worse",
                 "share",
                 "Replications in which the policy is worse; empty where neither way is better.",
             ),
-            number(
-                "share_worse_low",
-                "share",
-                "Lower end of the interval of that share (Wilson, or Clopper and Pearson).",
-            ),
-            number("share_worse_high", "share", "Upper end of that interval."),
-            METHOD,
+            number("share_worse_low", "share", "Lower end of its interval."),
+            number("share_worse_high", "share", "Upper end of its interval."),
+            text("share_worse_method", "How that interval was found."),
+            LEVEL,
             N,
         ],
     )
@@ -330,6 +341,7 @@ pub fn attribution() -> Table {
             number("mean", OF_MEASURE, "What it costs, as a mean."),
             low(OF_MEASURE),
             high(OF_MEASURE),
+            CONFIDENCE,
             MCSE,
             METHOD,
             N,
@@ -380,29 +392,31 @@ pub fn break_even() -> Table {
 
 /// `variance.csv`.
 pub fn variance() -> Table {
-    table(
-        "variance.csv",
-        "policy, baseline and measure",
-        3,
-        vec![
-            POLICY,
-            BASELINE,
-            MEASURE,
-            number("mean", OF_MEASURE, "Mean of all replications."),
-            MCSE,
-            number("variance_between_draws", "square of the measure's", "Variance that the parameters bring."),
-            number("variance_of_chance", "square of the measure's", "Variance that chance brings."),
-            number("variance_of_seeds", "square of the measure's", "Part of it that all draws share."),
-            number("variance_of_interaction", "square of the measure's", "Part of it that differs from draw to draw."),
-            number("share_between", "share", "Share of the variance that the parameters bring."),
-            number("share_low", "share", "Lower end of its interval."),
-            number("share_high", "share", "Upper end of its interval."),
-            CONFIDENCE,
-            METHOD,
+    let part = |(name, unit, meaning): (&str, &str, &str)| {
+        let end = |which: &str, meaning| Column::named(&format!("{name}_{which}"), Holds::Number, unit, meaning);
+        [
+            Column::named(name, Holds::Number, unit, meaning),
+            end("low", "Lower end of its interval; empty where there is none."),
+            end("high", "Upper end of its interval; empty where there is none."),
+        ]
+    };
+    let square = "square of the measure's";
+    let parts = [
+        ("variance_between_draws", square, "Variance that the parameters bring; unbiased, so that it may be negative."),
+        ("variance_of_chance", square, "Variance that chance brings."),
+        ("variance_of_seeds", square, "Part of it that all draws share; unbiased, so that it may be negative."),
+        ("variance_of_interaction", square, "Part of it that differs from draw to draw."),
+        ("share_between", "share", "Share of the variance that the parameters bring."),
+    ];
+    table("variance.csv", "policy, baseline and measure", 3, vec![POLICY, BASELINE, MEASURE])
+        .with(known_mean("mean", OF_MEASURE, "Mean of all replications."))
+        .with(parts.into_iter().flat_map(part))
+        .with([
+            LEVEL,
+            text("method", "How the intervals of the variances and of the share were found."),
             Column::fixed("draws", Holds::Integer, "draws", "Draws of the parameters."),
             Column::fixed("replications_each", Holds::Integer, "replications", "Replications of each."),
-        ],
-    )
+        ])
 }
 
 /// `exceedance_draws.csv`.
@@ -419,8 +433,11 @@ pub fn exceedance_draws() -> Table {
             number("share_above", "share", "The draw's replications above it."),
             low("share"),
             high("share"),
-            CONFIDENCE,
             METHOD,
+            number("band_low", "share", "Lower end of the band that holds at all thresholds of the draw at once."),
+            number("band_high", "share", "Upper end of that band."),
+            text("band_method", "How the band was found."),
+            CONFIDENCE,
             N,
         ],
     )
@@ -446,10 +463,8 @@ fn meaning(measure: Measure) -> String {
     format!("{}{better}", measure.meaning())
 }
 
-/// A column of means for each measure, by name.
+/// A mean of each measure, by name, with what tells how sure it is.
 pub fn mean_columns(names: &[String]) -> impl Iterator<Item = Column> {
-    names.iter().filter_map(|name| {
-        let measure = Measure::named(name)?;
-        Some(Column::named(name, Holds::Number, measure.unit(), &format!("Mean of: {}", measure.meaning())))
-    })
+    let of = |measure: Measure| known_mean(measure.name(), measure.unit(), &format!("Mean of: {}", measure.meaning()));
+    names.iter().filter_map(|name| Measure::named(name)).flat_map(of)
 }

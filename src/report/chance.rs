@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use crate::output::numbers::decimals;
+use crate::output::numbers::{round_percent, share_of_variance};
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
@@ -53,26 +53,19 @@ impl Split<'_> {
     /// The share of chance, which is the rest.
     fn chance(&self) -> String {
         let interval = self.share.interval.map(|i| Interval { low: 1.0 - i.high, high: 1.0 - i.low });
-        shown(Known { value: 1.0 - self.share.value, interval })
+        shown(Known { value: 1.0 - self.share.value, interval, is_skewed: false })
     }
 
-    /// The mean, with the digits that its error bears out.
+    /// The mean, with the digits that its interval bears out.
     fn mean(&self) -> String {
-        let (Some(value), Some(error)) = (self.row.number("mean"), self.row.number("mcse")) else {
-            return String::new();
-        };
-        let half = Interval { low: value - error, high: value + error };
-        Known { value, interval: Some(half) }.bare(unit_of(self.row.text("measure")))
+        self.row.mean("mean").map(|mean| mean.bare(unit_of(self.row.text("measure")))).unwrap_or_default()
     }
 }
 
-/// `40% (11% to 69%)`. No interval where one has no width: the estimate was cut off at nought or at one.
+/// `40% (11 to 69)`, or how much it may be where none is seen, or all.
 fn shown(known: Known) -> String {
-    let percent = |value: f64| format!("{}%", decimals(100.0 * value, 0));
-    match known.interval.filter(|i| i.high - i.low > 1e-9) {
-        Some(i) => format!("{} ({} to {})", percent(known.value), percent(i.low), percent(i.high)),
-        None => format!("{} (no interval)", percent(known.value)),
-    }
+    let text = share_of_variance(known.value, known.interval);
+    ["none seen: ", "all seen: "].iter().find_map(|seen| text.strip_prefix(seen)).unwrap_or(&text).to_owned()
 }
 
 /// The splits of the measures that are drawn, in their order. A measure that does not vary has none.
@@ -80,7 +73,9 @@ fn splits(results: &Results) -> Vec<Split<'_>> {
     let Some(sheet) = results.sheet("variance.csv") else { return Vec::new() };
     let of = |measure: &'static str| {
         let rows = sheet.rows().filter(move |row| row.text("measure") == measure);
-        rows.filter_map(|row| Some(Split { row, share: row.known(["share_between", "share_low", "share_high"])? }))
+        rows.filter_map(|row| {
+            Some(Split { row, share: row.known(["share_between", "share_between_low", "share_between_high"])? })
+        })
     };
     DRAWN.into_iter().flat_map(of).collect()
 }
@@ -164,7 +159,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
             frame.svg.line((frame.x.clamped(i.low), y), (frame.x.clamped(i.high), y), "whisker c1");
         }
         frame.svg.disc((frame.x.clamped(split.share.value), y), 4.5, "c1", &format!("{name}: {}", split.parameters()));
-        frame.aside(at, &format!("{}%", decimals(100.0 * split.share.value, 0)));
+        frame.aside(at, &format!("{}%", round_percent(split.share.value)));
         let draws = ["draws", "replications_each"].map(|column| split.row.text(column).to_owned());
         let unit = unit_text(unit_of(split.row.text("measure")));
         let cells = [split.whose(), format!("{what}, {unit}"), split.mean(), split.parameters(), split.chance()];

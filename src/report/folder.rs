@@ -115,6 +115,9 @@ pub(super) struct Sheet {
     rows: Vec<csv::StringRecord>,
 }
 
+/// What a method says of values too skewed for their number.
+const SKEWED: &str = "skewed: covers less";
+
 /// A row of it.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'s> {
@@ -134,11 +137,18 @@ impl<'s> Row<'s> {
         self.text(column).parse().ok()
     }
 
-    /// An estimate and its interval, by the columns' names.
+    /// An estimate and its interval, by the columns' names; whether it is skewed by that of the method.
     pub(super) fn known(self, [value, low, high]: [&str; 3]) -> Option<Known> {
         let ends = self.number(low).zip(self.number(high));
         let interval = ends.map(|(low, high)| Interval { low, high });
-        Some(Known { value: self.number(value)?, interval })
+        Some(Known { value: self.number(value)?, interval, is_skewed: self.text("method").contains(SKEWED) })
+    }
+
+    /// A mean among others of its row, by its name.
+    pub(super) fn mean(self, name: &str) -> Option<Known> {
+        let beside = |what: &str| format!("{name}_{what}");
+        let known = self.known([name, &beside("low"), &beside("high")])?;
+        Some(Known { is_skewed: self.text(&beside("method")).contains(SKEWED), ..known })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::output::numbers::whole;
 use crate::report::answer::answer;
 use crate::report::figure::{Grid, Section};
 use crate::report::folder::{ReportError, Results};
+use crate::report::words::MARK;
 use crate::report::{
     calibration, chance, closures, costs, effects, equipment, exceedance, harm, map, pareto, people, record,
     sensitivity, sweeps,
@@ -50,6 +51,8 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
     .flatten()
     .collect();
     let map = map::map(&results);
+    let (answer, pareto) = (answer(&results), pareto::pareto(&results));
+    let words = serde_json::to_string(&(&answer, &pareto, &sections)).expect("they are text and numbers");
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", TEMPLATE).expect("the template is sound");
@@ -61,10 +64,11 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         title => results.title,
         command => results.command,
         replications => whole(results.replications as f64),
-        answer => Value::from_serialize(answer(&results)),
+        answer => Value::from_serialize(&answer),
+        mark => words.contains(MARK).then_some(MARK),
         asked => asked(&results),
         policies => Value::from_serialize(policies(&results)),
-        pareto => Value::from_serialize(pareto::pareto(&results)),
+        pareto => Value::from_serialize(&pareto),
         calibrated => Value::from_serialize(calibration::facts(&results)),
         scoreboard => Value::from_serialize(record::scoreboard(&results)),
         sections => Value::from_serialize(&sections),

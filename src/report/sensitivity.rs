@@ -243,7 +243,7 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
     let mut grid = Grid::new(&head);
     for effect in &response.effects {
         let cell = |known: &Option<Known>| match known {
-            Some(Known { value, interval: None }) => decimals(value / scale, 3),
+            Some(Known { value, interval: None, .. }) => decimals(value / scale, 3),
             Some(known) => known.text(unit),
             None => String::new(),
         };

@@ -9,12 +9,21 @@ use crate::stats::Interval;
 pub(super) struct Known {
     pub(super) value: f64,
     pub(super) interval: Option<Interval>,
+    /// Whether the interval covers less than it says.
+    pub(super) is_skewed: bool,
 }
+
+/// What stands behind an interval that covers less than it says.
+pub(super) const MARK: &str = "†";
 
 impl Known {
     /// `12.3 (11.8 to 12.9)`, of USD in millions.
     pub(super) fn text(self, unit: &str) -> String {
-        with_interval(self.value, self.interval, scale_of(unit))
+        with_interval(self.value, self.interval, scale_of(unit)) + self.mark()
+    }
+
+    fn mark(self) -> &'static str {
+        if self.is_skewed && self.interval.is_some() { MARK } else { "" }
     }
 
     /// A share of replications in percent; where it was none or all of them, how far from that it can be.
@@ -39,7 +48,7 @@ impl Known {
         let Some(i) = self.interval else { return "no interval".to_owned() };
         let scaled = Interval { low: i.low / scale, high: i.high / scale };
         let places = places(Some(scaled)).min(2);
-        format!("{} to {}", decimals(scaled.low, places), decimals(scaled.high, places))
+        format!("{} to {}{}", decimals(scaled.low, places), decimals(scaled.high, places), self.mark())
     }
 
     /// As a probability.
@@ -64,7 +73,7 @@ impl Known {
 
     fn negated(self) -> Self {
         let interval = self.interval.map(|i| Interval { low: -i.high, high: -i.low });
-        Self { value: -self.value, interval }
+        Self { value: -self.value, interval, ..self }
     }
 }
 
@@ -151,10 +160,19 @@ mod tests {
 
     #[test]
     fn a_share_of_replications_is_never_shown_as_none_or_all() {
-        let known = |value, low, high| Known { value, interval: Some(Interval { low, high }) }.share();
+        let known =
+            |value, low, high| Known { value, interval: Some(Interval { low, high }), is_skewed: false }.share();
         assert_eq!(known(0.0, 0.0, 0.003_68), "under 0.4%");
         assert_eq!(known(1.0, 0.996_32, 1.0), "over 99.6%");
         assert_eq!(known(0.0004, 1e-5, 0.002), "0.04%");
         assert_eq!(known(0.135, 0.115, 0.158), "13.5%");
+    }
+
+    #[test]
+    fn an_interval_that_covers_less_is_marked() {
+        let known = Known { value: 3.0, interval: Some(Interval { low: 1.0, high: 5.0 }), is_skewed: true };
+        assert_eq!((known.text("people"), known.ends("people")), ("3.0 (1.0 to 5.0)†".into(), "1.0 to 5.0†".into()));
+        assert_eq!(known.change("people", "wounded"), "3.0 more wounded (1.0 to 5.0†)");
+        assert_eq!(Known { interval: None, ..known }.ends("people"), "no interval");
     }
 }

@@ -55,8 +55,8 @@ pub struct MeanEstimate {
     pub half_width: f64,
     /// Confidence of the interval, 0 to 1.
     pub confidence: f64,
-    /// Present where the values are too skewed for their number. Sums alone cannot tell unless the values are known not to
-    /// be negative: absent then but by [`of_non_negative`](Self::of_non_negative).
+    /// Present where the values are too skewed for their number. Sums alone cannot tell unless the values are known to be of
+    /// one sign: absent then but by [`of_one_sign`](Self::of_one_sign).
     pub warning: Option<SkewWarning>,
 }
 
@@ -94,8 +94,8 @@ impl MeanEstimate {
         Self { warning: (ratio >= SKEW_LIMIT).then_some(SkewWarning { ratio }), ..self }
     }
 
-    /// The estimate of values that cannot be negative, known by their sums alone: with a warning where any such values are
-    /// too skewed for their number. Values that are more skewed than they must be go without it.
+    /// The estimate of values that are all 0 or more, or all 0 or less, known by their sums alone: with a warning where any
+    /// such values are too skewed for their number. Values that are more skewed than they must be go without it.
     ///
     /// # Source
     /// By Cauchy and Schwarz E\[X^2\]^2 <= E\[X\] E\[X^3\] for X >= 0, which makes the skewness at least c - 1/c, with c the
@@ -107,12 +107,12 @@ impl MeanEstimate {
     /// // One event in 1,000 replications.
     /// let rare = mean_t_from_sums(1_000, 1, 1, 0.95)?;
     /// assert!(rare.interval.low < 0.0 && rare.warning.is_none());
-    /// assert!(rare.of_non_negative().warning.is_some());
+    /// assert!(rare.of_one_sign().warning.is_some());
     /// # Ok::<(), rearguard::stats::StatsError>(())
     /// ```
-    pub fn of_non_negative(self) -> Self {
+    pub fn of_one_sign(self) -> Self {
         let count = self.n as f64;
-        let variation = self.sd * sqrt((count - 1.0) / count) / self.mean;
+        let variation = self.sd * sqrt((count - 1.0) / count) / self.mean.abs();
         // Below 1 the bound is under 0 and says nothing; without spread there is no bound at all.
         if variation.is_finite() && variation > 1.0 { self.with_skewness(variation - 1.0 / variation) } else { self }
     }
@@ -162,7 +162,7 @@ pub fn mean_t(xs: &[f64], confidence: f64) -> Result<MeanEstimate, StatsError> {
 ///
 /// # Returns
 /// As [`mean_t`]; the variance is exact in integers up to the division by n - 1, whatever the order of the additions.
-/// Without a warning: sums do not show skewness; see [`MeanEstimate::of_non_negative`].
+/// Without a warning: sums do not show skewness; see [`MeanEstimate::of_one_sign`].
 ///
 /// # Errors
 /// [`StatsError::TooFew`] for `n` below 2, [`StatsError::BadLevel`], [`StatsError::Inconsistent`] where no data can
@@ -341,12 +341,12 @@ mod tests {
         let values: Vec<f64> = (0..1000).map(|i| if i % 100 == 0 { 3.0 } else { 0.0 }).collect();
         let exact = mean_t(&values, 0.95).expect("data").warning.expect("a warning").ratio;
         let sums = mean_t_from_sums(1000, 30, 90, 0.95).expect("sums");
-        let bound = sums.of_non_negative().warning.expect("a warning").ratio;
+        let bound = sums.of_one_sign().warning.expect("a warning").ratio;
         assert!((bound - exact).abs() < 1e-14 * exact, "{bound} against {exact}");
         // Nothing but zeros, and values that vary little, are not called skewed.
         for (sum, squares) in [(0, 0), (1000, 1000), (1000, 1500)] {
             let sums = mean_t_from_sums(1000, sum, squares, 0.95).expect("sums");
-            assert_eq!(sums.of_non_negative().warning, None);
+            assert_eq!(sums.of_one_sign().warning, None);
         }
     }
 
@@ -367,7 +367,7 @@ mod tests {
             let squares: i128 = values.iter().map(|&value| i128::from(value) * i128::from(value)).sum();
             let xs: Vec<f64> = values.iter().map(|&value| value as f64).collect();
             let exact = mean_t(&xs, 0.95).expect("data");
-            let bound = mean_t_from_sums(values.len() as u64, sum, squares, 0.95).expect("sums").of_non_negative();
+            let bound = mean_t_from_sums(values.len() as u64, sum, squares, 0.95).expect("sums").of_one_sign();
             if let Some(warning) = bound.warning {
                 // Rounding apart, they are at least so skewed, and to the right.
                 let ratio = Moments::of(&xs).expect("data").skewness.expect("it varies") / sqrt(xs.len() as f64);

@@ -4,7 +4,7 @@ use super::error::{StatsError, check_finite, check_lengths};
 use super::interval::{Interval, SkewWarning, mean_t};
 use super::moments::{corrected_mean, sum_of, variance};
 use crate::math::special::t_cdf;
-use crate::math::sqrt;
+use crate::math::{exp, sqrt};
 
 /// Which direction of a measure is the worse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,15 @@ pub struct PairedDifference {
     pub p_value: f64,
     /// Correlation of policy and baseline, -1 to 1; `None` where either does not vary.
     pub correlation: Option<f64>,
+    /// Its interval; `None` where it is -1 or 1, and with it.
+    pub correlation_interval: Option<Interval>,
     /// (var(policy) + var(baseline)) / var(difference): above 1 where the pairing helped. `None` where the differences
     /// do not vary, so that no number of independent replications would do as well.
     pub variance_reduction: Option<f64>,
+    /// Its interval; `None` with it.
+    pub variance_reduction_interval: Option<Interval>,
+    /// Whether what either of these intervals rests on is too skewed for the number of pairs.
+    pub is_pairing_skewed: bool,
     /// Replications of each policy that independent sampling would have needed for the same half-width, n times the
     /// factor; `None` with it.
     pub independent_n: Option<f64>,
@@ -86,9 +92,8 @@ pub fn paired(policy: &[f64], baseline: &[f64], confidence: f64, worse: Worse) -
     check_finite(baseline)?;
     let differences: Vec<f64> = policy.iter().zip(baseline).map(|(x, y)| x - y).collect();
     let of_mean = mean_t(&differences, confidence)?;
-    let (policy_variance, baseline_variance) = (variance(policy), variance(baseline));
-    let spread = of_mean.sd * of_mean.sd;
-    let variance_reduction = (spread > 0.0).then(|| (policy_variance + baseline_variance) / spread);
+    let pairing = Pairing::of(policy, baseline, &differences, confidence)?;
+    let variance_reduction = pairing.reduction;
     let t = (of_mean.mcse > 0.0).then(|| of_mean.mean / of_mean.mcse);
     let certain = if of_mean.mean == 0.0 { 1.0 } else { 0.0 };
     let share = |count: usize| count as f64 / of_mean.n as f64;
@@ -106,8 +111,11 @@ pub fn paired(policy: &[f64], baseline: &[f64], confidence: f64, worse: Worse) -
         confidence,
         t,
         p_value: t.map_or(certain, |t| 2.0 * t_cdf(-t.abs(), of_mean.n as f64 - 1.0)),
-        correlation: correlation(policy, baseline, policy_variance, baseline_variance),
+        correlation: pairing.correlation,
+        correlation_interval: pairing.correlation_interval,
         variance_reduction,
+        variance_reduction_interval: pairing.reduction_interval,
+        is_pairing_skewed: pairing.is_skewed,
         independent_n: variance_reduction.map(|factor| factor * of_mean.n as f64),
         share_worse: share(policy.iter().zip(baseline).filter(is_worse).count()),
         share_equal: share(policy.iter().zip(baseline).filter(|(x, y)| x == y).count()),
@@ -115,15 +123,67 @@ pub fn paired(policy: &[f64], baseline: &[f64], confidence: f64, worse: Worse) -
     })
 }
 
-/// Pearson's correlation, given both variances (divisor n - 1); `None` where either is zero.
-fn correlation(xs: &[f64], ys: &[f64], variance_x: f64, variance_y: f64) -> Option<f64> {
-    if variance_x == 0.0 || variance_y == 0.0 {
-        return None;
+/// What common random numbers tie together.
+#[derive(Default)]
+struct Pairing {
+    correlation: Option<f64>,
+    correlation_interval: Option<Interval>,
+    reduction: Option<f64>,
+    reduction_interval: Option<Interval>,
+    is_skewed: bool,
+}
+
+impl Pairing {
+    /// The correlation, its interval on the scale of Fisher's z, and the factor, its interval on that of its logarithm: both by
+    /// what each pair adds to first order, so that no law of the values is assumed.
+    ///
+    /// # Source
+    /// Hampel (1974), "The influence curve and its role in robust estimation", for the influence of a pair on a variance; that
+    /// on a correlation follows from those on the variances and the covariance.
+    fn of(xs: &[f64], ys: &[f64], differences: &[f64], confidence: f64) -> Result<Self, StatsError> {
+        let (of_x, of_y, of_difference) = (variance(xs), variance(ys), variance(differences));
+        let (mean_x, mean_y, mean) = (corrected_mean(xs), corrected_mean(ys), corrected_mean(differences));
+        let mut found = Self::default();
+        if of_difference > 0.0 {
+            let both = of_x + of_y;
+            let factor = both / of_difference;
+            let influence = xs.iter().zip(ys).zip(differences).map(|((x, y), difference)| {
+                let (x, y, difference) = (x - mean_x, y - mean_y, difference - mean);
+                (x * x + y * y) / both - difference * difference / of_difference
+            });
+            let (reach, is_skewed) = reach(influence.collect(), 1.0, confidence)?;
+            found.reduction = Some(factor);
+            found.reduction_interval = Some(Interval { low: factor * exp(-reach), high: factor * exp(reach) });
+            found.is_skewed = is_skewed;
+        }
+        if of_x > 0.0 && of_y > 0.0 {
+            let products = sum_of(xs.iter().zip(ys).map(|(x, y)| (x - mean_x) * (y - mean_y)));
+            let (sd_x, sd_y) = (sqrt(of_x), sqrt(of_y));
+            let correlation = (products / (sd_x * sd_y * (xs.len() as f64 - 1.0))).clamp(-1.0, 1.0);
+            found.correlation = Some(correlation);
+            // What is left of a correlation that is not quite 1 is rounding.
+            let rest = 1.0 - correlation * correlation;
+            if rest > 1e-12 {
+                let influence = xs.iter().zip(ys).map(|(x, y)| {
+                    let (x, y) = ((x - mean_x) / sd_x, (y - mean_y) / sd_y);
+                    x * y - 0.5 * correlation * (x * x + y * y)
+                });
+                let (reach, is_skewed) = reach(influence.collect(), rest, confidence)?;
+                // Fisher's z, there and back: (r + tanh a) / (1 + r tanh a), with tanh a by its exponential.
+                let shift = 1.0 - 2.0 / (exp(2.0 * reach) + 1.0);
+                let moved = |by: f64| (correlation + by) / (1.0 + correlation * by);
+                found.correlation_interval = Some(Interval { low: moved(-shift), high: moved(shift) });
+                found.is_skewed |= is_skewed;
+            }
+        }
+        Ok(found)
     }
-    let (mean_x, mean_y) = (corrected_mean(xs), corrected_mean(ys));
-    let products = sum_of(xs.iter().zip(ys).map(|(x, y)| (x - mean_x) * (y - mean_y)));
-    let scale = sqrt(variance_x) * sqrt(variance_y) * (xs.len() as f64 - 1.0);
-    Some((products / scale).clamp(-1.0, 1.0))
+}
+
+/// How far a t interval reaches about an estimate of this influence by pair, over a scale; and whether it is too skewed.
+fn reach(influence: Vec<f64>, scale: f64, confidence: f64) -> Result<(f64, bool), StatsError> {
+    let mean = mean_t(&influence, confidence)?;
+    Ok((mean.half_width / scale, mean.warning.is_some()))
 }
 
 #[cfg(test)]
@@ -177,6 +237,7 @@ mod tests {
         let same = paired(&[2.0, 3.0], &[2.0, 3.0], 0.95, Worse::Higher).expect("data");
         assert_eq!((same.mean, same.p_value, same.share_equal, same.share_worse), (0.0, 1.0, 1.0, 0.0));
         assert_eq!(paired(&[2.0, 3.0], &[5.0, 5.0], 0.95, Worse::Higher).expect("data").correlation, None);
+        assert_eq!((contrast.variance_reduction_interval, contrast.correlation_interval), (None, None));
     }
 
     #[test]
@@ -185,6 +246,60 @@ mod tests {
         assert_eq!(of(&[1.0], &[1.0, 2.0]), Err(StatsError::Mismatch { left: 1, right: 2 }));
         assert_eq!(of(&[1.0], &[1.0]), Err(StatsError::TooFew { needed: 2, given: 1 }));
         assert!(matches!(of(&[1.0, 2.0], &[1.0, f64::NAN]), Err(StatsError::NotFinite { index: 1, .. })));
+    }
+
+    #[test]
+    fn pairs_of_normals_have_the_intervals_of_the_textbook() {
+        // 4,000 pairs with correlation 0.6: Fisher's z has the error 1 / sqrt(n), and the logarithm of the factor, which is
+        // 1 / (1 - r) with equal variances, that of the correlation over 1 - r, which is 1 + r of Fisher's.
+        let mut uniforms = crate::stats::uniforms::uniforms(11).map(crate::math::special::normal_quantile);
+        let mut normal = || uniforms.next().expect("there is always another");
+        let (x, y): (Vec<f64>, Vec<f64>) = (0..4_000)
+            .map(|_| {
+                let (a, b) = (normal(), normal());
+                (a, 0.6 * a + 0.8 * b)
+            })
+            .unzip();
+        let contrast = paired(&x, &y, 0.95, Worse::Higher).expect("data");
+        let atanh = |r: f64| 0.5 * crate::math::ln((1.0 + r) / (1.0 - r));
+        let interval = contrast.correlation_interval.expect("an interval");
+        let half = 1.96 / sqrt(4_000.0);
+        assert!((0.5 * (atanh(interval.high) - atanh(interval.low)) / half - 1.0).abs() < 0.06, "{interval:?}");
+        assert!(interval.contains(0.6) && !contrast.is_pairing_skewed);
+        let factor = contrast.variance_reduction_interval.expect("an interval");
+        let log_half = 0.5 * crate::math::ln(factor.high / factor.low);
+        assert!((log_half / (1.6 * half) - 1.0).abs() < 0.06, "{factor:?}");
+        assert!(factor.contains(contrast.variance_reduction.expect("a factor")) && factor.contains(2.5));
+    }
+
+    #[test]
+    fn a_factor_is_held_by_its_interval_as_often_as_it_says() {
+        // Counts of which three in four are common: the factor is 2 x 4 / 2.
+        let mut uniforms = crate::stats::uniforms::uniforms(12);
+        let mut poisson = |mean: f64| {
+            let (mut count, mut left) = (0.0, exp(mean));
+            loop {
+                left *= uniforms.next().expect("there is always another");
+                if left <= 1.0 {
+                    return count;
+                }
+                count += 1.0;
+            }
+        };
+        let (mut held, mut correlated) = (0, 0);
+        for _ in 0..400 {
+            let (x, y): (Vec<f64>, Vec<f64>) = (0..300)
+                .map(|_| {
+                    let common = poisson(3.0);
+                    (common + poisson(1.0), common + poisson(1.0))
+                })
+                .unzip();
+            let contrast = paired(&x, &y, 0.95, Worse::Higher).expect("data");
+            held += u32::from(contrast.variance_reduction_interval.expect("an interval").contains(4.0));
+            correlated += u32::from(contrast.correlation_interval.expect("an interval").contains(0.75));
+        }
+        // 95% of 400 is 380, with a standard deviation of 4.4.
+        assert!((364..=394).contains(&held) && (364..=394).contains(&correlated), "{held} and {correlated} of 400");
     }
 
     proptest! {

@@ -4,7 +4,6 @@
 //! held. Var(Y) = Var(E[Y | draw]) + E[Var(Y | draw)].
 
 use super::error::{StatsError, check_count, check_finite};
-use super::interval::{Interval, t_interval};
 use super::moments::{corrected_mean, sum_of, variance};
 use crate::math::sqrt;
 
@@ -26,9 +25,11 @@ pub struct VarianceSplit {
     pub inner: usize,
     /// Grand mean, in the unit of the values.
     pub mean: f64,
-    /// Standard error of the grand mean over fresh draws and fresh seeds; 0 where the estimate of its square is not
-    /// positive.
+    /// Standard error of the grand mean over fresh draws and fresh seeds; a component whose estimate is negative counts as
+    /// none, so that it is 0 only where nothing varies.
     pub mean_mcse: f64,
+    /// Its degrees of freedom, by Satterthwaite.
+    pub mean_df: f64,
     /// Variance of the mean between draws, freed of the noise of the inner replications; in squared units. Unbiased,
     /// and so negative by chance where the draws hardly matter.
     pub between_draws: f64,
@@ -81,15 +82,17 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
     let of_draws: Vec<f64> = values.chunks_exact(inner).map(corrected_mean).collect();
     let mean = corrected_mean(&of_draws);
     let draw_square = reps * variance(&of_draws);
-    let (noise, chance, seed, interaction, mean_square) = match seeds {
+    let of_draws_df = draws - 1.0;
+    let (noise, chance, seed, interaction, (mean_square, mean_df)) = match seeds {
         InnerSeeds::Independent => {
             let within = sum_of(values.chunks_exact(inner).map(variance)) / draws;
-            (within, within, None, None, draw_square)
+            (within, within, None, None, (draw_square, of_draws_df))
         }
         InnerSeeds::Common => {
             let (seed_square, interaction) = crossed(values, &of_draws, inner, mean);
             let seed = (seed_square - interaction) / draws;
-            (interaction, seed + interaction, Some(seed), Some(interaction), draw_square + seed_square - interaction)
+            let of_mean = square_of_mean([draw_square, seed_square, interaction], [of_draws_df, reps - 1.0]);
+            (interaction, seed + interaction, Some(seed), Some(interaction), of_mean)
         }
     };
     let between_draws = (draw_square - noise) / reps;
@@ -101,7 +104,8 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
         outer,
         inner,
         mean,
-        mean_mcse: sqrt(mean_square.max(0.0) / (draws * reps)),
+        mean_mcse: sqrt(mean_square / (draws * reps)),
+        mean_df,
         between_draws,
         chance,
         seed,
@@ -110,47 +114,26 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
     })
 }
 
-/// Groups of draws that are left out in turn, at most.
-const GROUPS: usize = 20;
-
-/// Interval of the share of the variance that lies between draws, by the jackknife over groups of draws.
+/// The mean square that the error of the grand mean rests on, and its degrees of freedom.
 ///
 /// # Arguments
-/// As for [`split_variance`], and the coverage wanted, between 0 and 1.
-///
-/// # Returns
-/// An interval within 0 to 1; `None` for fewer than 4 draws and where nothing varies.
-///
-/// # Errors
-/// As for [`split_variance`], and [`StatsError::BadLevel`].
+/// * `squares` - of the draws, of the seeds and of their interaction.
+/// * `df` - of the first two.
 ///
 /// # Source
-/// Tukey (1958), "Bias and confidence in not-quite large samples"; the t quantile of one less than the groups.
-pub fn share_between_interval(
-    values: &[f64],
-    inner: usize,
-    seeds: InnerSeeds,
-    confidence: f64,
-) -> Result<Option<Interval>, StatsError> {
-    let Some(whole) = split_variance(values, inner, seeds)?.share_between else { return Ok(None) };
-    let draws = values.len() / inner;
-    let groups = draws.min(GROUPS);
-    if groups < 4 {
-        return Ok(None);
-    }
-    let mut shares = Vec::with_capacity(groups);
-    for left_out in 0..groups {
-        let kept = values.chunks_exact(inner).enumerate().filter(|(draw, _)| draw % groups != left_out);
-        let kept: Vec<f64> = kept.flat_map(|(_, draw)| draw.iter().copied()).collect();
-        shares.extend(split_variance(&kept, inner, seeds)?.share_between);
-    }
-    let count = shares.len() as f64;
-    if shares.len() < groups {
-        return Ok(None);
-    }
-    let spread = (count - 1.0) * (count - 1.0) / count * variance(&shares);
-    let Interval { low, high } = t_interval(whole, sqrt(spread), count - 1.0, confidence)?;
-    Ok(Some(Interval { low: low.max(0.0), high: high.min(1.0) }))
+/// Satterthwaite (1946), "An approximate distribution of estimates of variance components". Draws or seeds that explain less
+/// than their interaction does explain nothing.
+fn square_of_mean([draw, seed, interaction]: [f64; 3], [of_draws, of_seeds]: [f64; 2]) -> (f64, f64) {
+    let parts = match (draw > interaction, seed > interaction) {
+        (true, true) => [draw, seed, -interaction],
+        (true, false) => [draw, 0.0, 0.0],
+        (false, true) => [0.0, seed, 0.0],
+        (false, false) => [0.0, 0.0, interaction],
+    };
+    let square = parts.iter().sum::<f64>();
+    let dfs = [of_draws, of_seeds, of_draws * of_seeds];
+    let weighed: f64 = dfs.iter().zip(parts).map(|(df, part)| part * part / df).sum();
+    (square, if weighed > 0.0 { square * square / weighed } else { of_draws })
 }
 
 /// Mean squares of the seeds, and of what neither draw nor seed explains.
@@ -169,7 +152,10 @@ fn crossed(values: &[f64], of_draws: &[f64], inner: usize, mean: f64) -> (f64, f
         })
     });
     let interaction = sum_of(squares) / ((draws - 1.0) * (inner as f64 - 1.0));
-    (draws * variance(&of_seeds), interaction)
+    // What rounding alone leaves of values that add up is none.
+    let rounding = 16.0 * f64::EPSILON * values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let clear = |square: f64| if square > rounding * rounding { square } else { 0.0 };
+    (clear(draws * variance(&of_seeds)), clear(interaction))
 }
 
 #[cfg(test)]
@@ -201,7 +187,7 @@ mod tests {
         let split = split_variance(&values, 3, InnerSeeds::Common).expect("a design");
         assert!((split.between_draws - 100.0).abs() < 1e-12);
         assert!((split.seed.expect("a component") - 7.0).abs() < 1e-12);
-        assert!(split.interaction.expect("a component") < 1e-25);
+        assert_eq!(split.interaction, Some(0.0));
         assert!((split.chance - 7.0).abs() < 1e-12);
         // Taken for independent seeds, the same table would lose part of what lies between the draws.
         let wrong = split_variance(&values, 3, InnerSeeds::Independent).expect("a design");
@@ -223,28 +209,6 @@ mod tests {
         near(split.chance, 62.0 / 9.0);
         near(split.between_draws, (400.0 - 10.0 / 3.0) / 4.0);
         near(split.mean_mcse, sqrt((400.0 + 14.0 - 10.0 / 3.0) / 12.0));
-    }
-
-    #[test]
-    fn the_interval_of_the_share_is_that_of_the_pseudo_values() {
-        // Tukey: 20 values, each 20 times the share less 19 times that without one group, as if they were a sample.
-        let (mut normal, outer, inner) = (normals(5), 40, 6);
-        let mut values = Vec::new();
-        for _ in 0..outer {
-            let draw = normal();
-            values.extend((0..inner).map(|_| draw + normal()));
-        }
-        let share =
-            |values: &[f64]| split_variance(values, inner, InnerSeeds::Independent).expect("a design").share_between;
-        let whole = share(&values).expect("a share");
-        let pseudo = |group: usize| {
-            let kept = (0..outer).filter(|draw| draw % 20 != group).flat_map(|draw| &values[draw * inner..][..inner]);
-            20.0 * whole - 19.0 * share(&kept.copied().collect::<Vec<f64>>()).expect("a share")
-        };
-        let half = crate::stats::mean_t(&(0..20).map(pseudo).collect::<Vec<f64>>(), 0.95).expect("values").half_width;
-        let found = share_between_interval(&values, inner, InnerSeeds::Independent, 0.95).expect("a design");
-        let found = found.expect("an interval");
-        assert!((found.low - (whole - half)).abs() < 1e-12 && (found.high - (whole + half)).abs() < 1e-12, "{found:?}");
     }
 
     #[test]
@@ -278,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn a_grand_mean_has_an_error_wherever_something_varies() {
+        // Draw and seed means are all alike: what is left is the interaction, 8 over 1 degree of freedom.
+        let split = split_variance(&[1.0, 3.0, 3.0, 1.0], 2, InnerSeeds::Common).expect("a design");
+        assert_eq!((split.interaction, split.mean_df), (Some(4.0), 1.0));
+        assert_eq!(split.mean_mcse, 1.0);
+        // Draws matter and seeds do not: the draws' own mean square, with their degrees of freedom.
+        let split = split_variance(&[0.0, 2.0, 11.0, 9.0, 5.0, 5.0], 2, InnerSeeds::Common).expect("a design");
+        assert_eq!(split.mean_df, 2.0);
+        assert!((split.mean_mcse - sqrt(variance(&[1.0, 10.0, 5.0]) / 3.0)).abs() < 1e-15);
+    }
+
+    #[test]
     fn nothing_varying_has_no_share() {
         for seeds in [InnerSeeds::Independent, InnerSeeds::Common] {
             let split = split_variance(&[0.1; 12], 3, seeds).expect("a design");
@@ -293,27 +269,5 @@ mod tests {
         assert_eq!(of(&[1.0, 2.0, 3.0], 2), Err(StatsError::Mismatch { left: 3, right: 2 }));
         assert!(of(&[], 0).is_err());
         assert!(of(&[1.0, 2.0, 3.0, f64::NAN], 2).is_err());
-    }
-
-    #[test]
-    fn the_share_between_draws_is_held_by_its_interval_as_often_as_it_says() {
-        // Draws of variance 1, seeds 1, interaction 2: a quarter lies between draws.
-        let (outer, inner, trials) = (40, 12, 200);
-        let mut normal = normals(77);
-        let mut held = 0;
-        for _ in 0..trials {
-            let seeds: Vec<f64> = (0..inner).map(|_| normal()).collect();
-            let mut values = Vec::new();
-            for _ in 0..outer {
-                let draw = normal();
-                values.extend(seeds.iter().map(|seed| draw + seed + sqrt(2.0) * normal()));
-            }
-            let interval = share_between_interval(&values, inner, InnerSeeds::Common, 0.95).expect("a design");
-            held += u32::from(interval.expect("an interval").contains(0.25));
-        }
-        // The share is skewed and its seeds few: nine in ten is what the jackknife gives here.
-        assert!((170..=200).contains(&held), "{held} of {trials}");
-        assert_eq!(share_between_interval(&[1.0; 12], 2, InnerSeeds::Common, 0.95), Ok(None));
-        assert_eq!(share_between_interval(&[1.0, 2.0, 3.0, 5.0], 2, InnerSeeds::Common, 0.95), Ok(None));
     }
 }

@@ -104,7 +104,7 @@ fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Re
 }
 
 /// An estimate from exact sums, with the warning that its values call for.
-fn warned(estimate: MeanEstimate, values: &[f64]) -> Result<MeanEstimate, StatsError> {
+pub(super) fn warned(estimate: MeanEstimate, values: &[f64]) -> Result<MeanEstimate, StatsError> {
     Ok(MeanEstimate { warning: mean_t(values, CONFIDENCE)?.warning, ..estimate })
 }
 

@@ -2,9 +2,10 @@
 
 use crate::measures::{Better, Scale};
 use crate::stats::{
-    Holm, Interval, PairedCounts, PairedDifference, Worse, holm_intervals, newcombe_paired, paired, proportion,
+    Holm, Interval, PairedCounts, PairedDifference, Proportion, Worse, holm_intervals, newcombe_paired, paired,
+    proportion,
 };
-use crate::summary::{CONFIDENCE, Method};
+use crate::summary::{CONFIDENCE, Caveats, Method};
 
 /// Which effect of a policy a contrast shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +41,16 @@ pub struct Contrast {
     pub difference: PairedDifference,
     /// Its interval adjusted over the policies compared (Holm).
     pub adjusted: Interval,
+    /// Its p-value so adjusted.
+    pub adjusted_p_value: f64,
     /// How both intervals were found.
     pub method: Method,
-    /// Interval of the share of replications in which the policy is worse.
-    pub worse: Interval,
+    /// By which test the p-values were found.
+    pub test: &'static str,
+    /// How the intervals of the correlation and of the variance-reduction factor were found.
+    pub pairing_method: Method,
+    /// Share of replications in which the policy is worse, with its interval.
+    pub worse: Proportion,
     /// Whether more or less is worse; none where neither is.
     pub better: Better,
 }
@@ -78,12 +85,23 @@ impl<'r> Compared<'r> {
 
     fn method(&self) -> Method {
         let difference = &self.difference;
-        match (self.events, difference.warning) {
-            (Some(_), _) => Method::Newcombe,
-            (None, _) if difference.sd == 0.0 => Method::NoSpread,
-            (None, Some(_)) => Method::TSkewed,
-            (None, None) => Method::T,
+        match self.events {
+            Some(_) => Method::Newcombe,
+            None if difference.sd == 0.0 => Method::NoSpread,
+            None => Method::T(Caveats::new(difference.warning, difference.n)),
         }
+    }
+}
+
+impl Compared<'_> {
+    /// Of the correlation and the factor, whose intervals hold for many replications.
+    fn pairing_method(&self) -> Method {
+        let difference = &self.difference;
+        if difference.variance_reduction_interval.is_none() && difference.correlation_interval.is_none() {
+            return Method::NoBounds;
+        }
+        let caveats = Caveats::new(None, difference.n);
+        Method::Influence(Caveats { is_skewed: difference.is_pairing_skewed, ..caveats })
     }
 }
 
@@ -120,8 +138,11 @@ pub(super) fn family(
             effect,
             difference: one.difference,
             adjusted,
+            adjusted_p_value: judged.p_value,
             method: one.method(),
-            worse: proportion(worse, one.difference.n, CONFIDENCE).ok()?.interval,
+            test: if one.events.is_some() { "mcnemar (exact)" } else { "paired t" },
+            pairing_method: one.pairing_method(),
+            worse: proportion(worse, one.difference.n, CONFIDENCE).ok()?,
             better,
         })
     };
@@ -137,13 +158,14 @@ mod tests {
         let none = vec![0.0; 200];
         let event = |values| Compared::new("p", (Scale::Event, Better::Lower), values, &none).expect("enough");
         let [contrast] = &family("b", ("m", Effect::Total, Better::Lower), &[event(&none)])[..] else { panic!("one") };
+        assert_eq!((contrast.test, contrast.adjusted_p_value), ("mcnemar (exact)", 1.0));
         assert_eq!(
             (contrast.difference.mean, contrast.difference.p_value, contrast.method),
             (0.0, 1.0, Method::Newcombe)
         );
         // Two Wilson intervals of none in 200.
         assert!(contrast.adjusted.low < -0.01 && contrast.adjusted.high > 0.01, "{:?}", contrast.adjusted);
-        assert!(contrast.worse.low == 0.0 && contrast.worse.high > 0.01, "{:?}", contrast.worse);
+        assert!(contrast.worse.interval.low == 0.0 && contrast.worse.interval.high > 0.01, "{:?}", contrast.worse);
     }
 
     #[test]
@@ -166,7 +188,7 @@ mod tests {
         let mut values = [3.0; 40];
         assert_eq!(method(&values), Method::NoSpread);
         values[7] = 4.0;
-        assert_eq!(method(&values), Method::TSkewed);
+        assert!(method(&values).is_skewed());
     }
 
     #[test]

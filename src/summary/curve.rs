@@ -4,6 +4,7 @@
 use crate::experiment::Rows;
 use crate::measures::Measure;
 use crate::stats::{Crossing, CurveSums, MeanEstimate, mean_t_from_sums};
+use crate::summary::attribution::warned;
 use crate::summary::{CONFIDENCE, Effect, SummaryError};
 use crate::withdrawal::curve::{Flown, RATIOS, index, ratio};
 
@@ -73,7 +74,9 @@ pub fn cover_curve(rows: &Rows, first_pair: usize) -> Result<CoverCurve, Summary
     for flown in Flown::ALL {
         for at in 0..RATIOS {
             for (measure, sums) in MEASURES.into_iter().zip(tallies.curve[index(flown, at)]) {
-                let cost = mean_t_from_sums(rows.n(), sums.sum, sums.square, CONFIDENCE)?;
+                // Below a ratio of 1 refusal costs, above it saves, in every replication in which cover granted is more
+                // than cover refused: values of one sign, whose sums show the least skewness.
+                let cost = mean_t_from_sums(rows.n(), sums.sum, sums.square, CONFIDENCE)?.of_one_sign();
                 curve.rows.push(CurveRow { flown, effect: Effect::Direct, ratio: ratio(at), measure, cost });
             }
         }
@@ -91,17 +94,20 @@ pub fn cover_curve(rows: &Rows, first_pair: usize) -> Result<CoverCurve, Summary
 /// Total costs at each simulated ratio, and where they change sign.
 fn total(rows: &Rows, first_pair: usize, measure: Measure) -> Result<(Vec<MeanEstimate>, Crossing), SummaryError> {
     let mut sums = CurveSums::new(SIMULATED.len());
+    let mut values = vec![Vec::new(); SIMULATED.len()];
     for cell in 0..rows.cells() {
         let column = |policy| rows.cell_column(policy, cell, measure as usize);
         let columns: Vec<Vec<f64>> =
             (first_pair..first_pair + 2 * SIMULATED.len()).map(column).collect::<Result<_, _>>()?;
         for at in 0..columns[0].len() {
-            let cost = |pair: &[Vec<f64>]| (pair[0][at] - pair[1][at]) as i128;
-            sums.add(&columns.chunks_exact(2).map(cost).collect::<Vec<_>>())?;
+            let costs: Vec<f64> = columns.chunks_exact(2).map(|pair| pair[0][at] - pair[1][at]).collect();
+            sums.add(&costs.iter().map(|&cost| cost as i128).collect::<Vec<_>>())?;
+            values.iter_mut().zip(costs).for_each(|(values, cost)| values.push(cost));
         }
     }
     let curve = sums.finish(&SIMULATED, CONFIDENCE)?;
-    Ok((curve.means, curve.crossing))
+    let means = curve.means.into_iter().zip(&values).map(|(mean, values)| warned(mean, values));
+    Ok((means.collect::<Result<_, _>>()?, curve.crossing))
 }
 
 #[cfg(test)]

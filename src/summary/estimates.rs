@@ -1,9 +1,9 @@
 //! Estimates of each measure of each policy.
 
-use std::fmt;
-
 use crate::measures::{Better, Scale};
 use crate::stats::{self, Interval, MeanEstimate};
+use crate::summary::Method;
+use crate::summary::method::Caveats;
 
 /// Confidence of every interval that is not otherwise labelled.
 pub const CONFIDENCE: f64 = 0.95;
@@ -50,110 +50,6 @@ impl Statistic {
     }
 }
 
-/// How an interval was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Student's t.
-    T,
-    /// Student's t, less what lies beyond the range of the measure.
-    TCut,
-    /// Student's t on values too skewed for their number: it covers less than it says.
-    TSkewed,
-    /// The same, less what lies beyond the range of the measure.
-    TSkewedCut,
-    /// Student's t on values that are all alike: an interval of no width, which knows nothing of what was not seen.
-    NoSpread,
-    /// Wilson's.
-    Wilson,
-    /// Clopper and Pearson's.
-    ClopperPearson,
-    /// Newcombe's for paired proportions.
-    Newcombe,
-    /// Fieller's, of a ratio of means.
-    Fieller,
-    /// Between order statistics.
-    OrderStatistics,
-    /// Student's t on what each replication adds to the mean of a tail.
-    Tail,
-    /// The same, less what lies beyond the range of the measure.
-    TailCut,
-    /// The same on a tail too skewed for its number: it covers less than it says.
-    TailSkewed,
-    /// The same, less what lies beyond the range of the measure.
-    TailSkewedCut,
-    /// Of a standard deviation, by the fourth moment.
-    FourthMoment,
-    /// The same, less what lies below 0.
-    FourthMomentCut,
-    /// The same on values whose squares are too skewed for their number: it covers less than it says.
-    FourthMomentSkewed,
-    /// The same, less what lies below 0.
-    FourthMomentSkewedCut,
-    /// No interval is given.
-    None,
-}
-
-impl Method {
-    /// The method of a mean by Student's t.
-    pub fn of(mean: &MeanEstimate) -> Self {
-        if mean.sd == 0.0 {
-            Self::NoSpread
-        } else if mean.warning.is_some() {
-            Self::TSkewed
-        } else {
-            Self::T
-        }
-    }
-
-    /// Whether the interval covers less than it says, since the values are too skewed for their number.
-    pub fn is_skewed(self) -> bool {
-        matches!(self, Self::TSkewed | Self::TSkewedCut)
-    }
-
-    /// An interval by this method, cut where it leaves a range, and the method that says so.
-    fn cut(self, interval: Interval, range: (f64, f64)) -> (Interval, Self) {
-        let within = interval.within(range);
-        let cut = match self {
-            Self::T => Self::TCut,
-            Self::TSkewed => Self::TSkewedCut,
-            Self::Tail => Self::TailCut,
-            Self::TailSkewed => Self::TailSkewedCut,
-            other => other,
-        };
-        (within, if within == interval { self } else { cut })
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::T => "t",
-            Self::TCut => "t (cut at the measure's range)",
-            Self::TSkewed => "t (skewed: covers less than it says)",
-            Self::TSkewedCut => "t (skewed: covers less than it says; cut at the measure's range)",
-            Self::NoSpread => "t (no spread seen: rarer values unknown)",
-            Self::Wilson => "wilson",
-            Self::ClopperPearson => "clopper-pearson",
-            Self::Newcombe => "newcombe (paired)",
-            Self::Fieller => "fieller",
-            Self::OrderStatistics => "order statistics (type 7)",
-            Self::Tail => "t (asymptotic, of a tail)",
-            Self::TailCut => "t (asymptotic, of a tail; cut at the measure's range)",
-            Self::TailSkewed => "t (asymptotic, of a tail; skewed: covers less than it says)",
-            Self::TailSkewedCut => {
-                "t (asymptotic, of a tail; skewed: covers less than it says; cut at the measure's range)"
-            }
-            Self::FourthMoment => "t (asymptotic, by the fourth moment)",
-            Self::FourthMomentCut => "t (asymptotic, by the fourth moment; cut at 0)",
-            Self::FourthMomentSkewed => "t (asymptotic, by the fourth moment; skewed: covers less than it says)",
-            Self::FourthMomentSkewedCut => {
-                "t (asymptotic, by the fourth moment; skewed: covers less than it says; cut at 0)"
-            }
-            Self::None => "none",
-        })
-    }
-}
-
 /// One estimate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
@@ -195,9 +91,9 @@ impl Mean {
         Self { mean: found.mean, interval: Some(interval), method, mcse: Some(found.mcse) }
     }
 
-    /// Without interval.
+    /// Of a single value, without interval.
     pub(super) fn alone(mean: f64) -> Self {
-        Self { mean, interval: None, method: Method::None, mcse: None }
+        Self { mean, interval: None, method: Method::TooFew, mcse: None }
     }
 
     /// The mean of the values times `factor`, above 0.
@@ -208,7 +104,7 @@ impl Mean {
 }
 
 /// The mean of a column; a single replication has no interval.
-fn mean_of(column: &[f64], scale: Scale) -> Mean {
+pub(super) fn mean_of(column: &[f64], scale: Scale) -> Mean {
     if scale == Scale::Event {
         let events = column.iter().filter(|&&value| value > 0.0).count() as u64;
         return share(events, column.len() as u64);
@@ -225,20 +121,21 @@ fn share(events: u64, n: u64) -> Mean {
         stats::ProportionMethod::Wilson => Method::Wilson,
         stats::ProportionMethod::ClopperPearson => Method::ClopperPearson,
     };
-    let mcse = crate::math::sqrt(share.estimate * (1.0 - share.estimate) / n as f64);
-    Mean { mean: share.estimate, interval: Some(share.interval), method, mcse: Some(mcse) }
+    // Of none and of all the usual formula would say that the share is known for certain.
+    let does_vary = 0 < events && events < n;
+    let mcse = does_vary.then(|| crate::math::sqrt(share.estimate * (1.0 - share.estimate) / n as f64));
+    Mean { mean: share.estimate, interval: Some(share.interval), method, mcse }
 }
 
 /// The standard deviation of a column; none for fewer than two replications.
 fn deviation_of(column: &[f64]) -> Option<Mean> {
     let spread = stats::deviation(column, CONFIDENCE).ok()?;
-    // The interval comes cut at 0.
-    let method = match (spread.interval.low > 0.0, spread.warning) {
-        _ if spread.sd == 0.0 => Method::NoSpread,
-        (false, None) => Method::FourthMomentCut,
-        (true, None) => Method::FourthMoment,
-        (false, Some(_)) => Method::FourthMomentSkewedCut,
-        (true, Some(_)) => Method::FourthMomentSkewed,
+    let method = if spread.sd == 0.0 {
+        Method::NoSpread
+    } else {
+        // The interval comes cut at 0.
+        let caveats = Caveats::new(spread.warning, column.len() as u64);
+        Method::FourthMoment(Caveats { is_cut: spread.interval.low <= 0.0, ..caveats })
     };
     Some(Mean { mean: spread.sd, interval: Some(spread.interval), method, mcse: Some(spread.mcse) })
 }
@@ -247,12 +144,11 @@ fn deviation_of(column: &[f64]) -> Option<Mean> {
 fn tail_of(losses: &[f64], level: f64, is_lower: bool, scale: Scale) -> Option<Mean> {
     let tail = stats::cvar_sorted(losses, level, CONFIDENCE).ok()?;
     let estimate = if is_lower { -tail.estimate } else { tail.estimate };
-    let Ok(interval) = tail.interval else { return Some(Mean::alone(estimate)) };
+    let Ok(interval) = tail.interval else { return Some(Mean { method: Method::TooFew, ..Mean::alone(estimate) }) };
     let interval = if is_lower { Interval { low: -interval.high, high: -interval.low } } else { interval };
-    let method = match tail.warning {
-        _ if tail.mcse == Some(0.0) => Method::NoSpread,
-        Some(_) => Method::TailSkewed,
-        None => Method::Tail,
+    let method = match tail.mcse {
+        Some(0.0) => Method::NoSpread,
+        _ => Method::Tail(Caveats::new(tail.warning, tail.n)),
     };
     let (interval, method) = method.cut(interval, scale.range());
     Some(Mean { mean: estimate, interval: Some(interval), method, mcse: tail.mcse })
@@ -289,7 +185,7 @@ pub fn estimates(policy: &str, measure: &str, (scale, better): (Scale, Better), 
     for level in QUANTILES {
         let Ok(quantile) = stats::quantile_sorted(&sorted, level, CONFIDENCE) else { continue };
         let interval = quantile.order.ok().map(|order| order.interval);
-        let method = if interval.is_some() { Method::OrderStatistics } else { Method::None };
+        let method = if interval.is_some() { Method::OrderStatistics } else { Method::TooFew };
         push(Statistic::Quantile(level), Mean { mean: quantile.estimate, interval, method, mcse: None }, n);
     }
     let is_lower = better == Better::Higher;
@@ -314,7 +210,11 @@ mod tests {
             let of = |row: &&Estimate| row.statistic == Statistic::Cvar(0.9);
             let row = all.iter().find(of).expect("there is a tail").clone();
             let interval = row.interval.expect("a thousand are enough");
-            assert!(interval.low < row.estimate && row.estimate < interval.high && row.method == Method::Tail);
+            assert!(
+                interval.low < row.estimate
+                    && row.estimate < interval.high
+                    && row.method.to_string() == "t (asymptotic, of a tail)"
+            );
             row.estimate
         };
         // The mean of 901 to 1,000, and of 1 to 100.
@@ -328,6 +228,6 @@ mod tests {
         let all = estimates("p", "m", (Scale::Amount, Better::Lower), &values);
         let row = |level| all.iter().find(|row| row.statistic == Statistic::Cvar(level)).expect("there is a tail");
         assert!(row(0.9).interval.is_some() && row(0.95).interval.is_some());
-        assert!(row(0.99).interval.is_none() && row(0.99).mcse.is_none() && row(0.99).method == Method::None);
+        assert!(row(0.99).interval.is_none() && row(0.99).mcse.is_none() && row(0.99).method == Method::TooFew);
     }
 }

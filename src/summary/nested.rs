@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use crate::experiment::Rows;
 use crate::measures::{Measure, Scale};
 use crate::stats::{
-    InnerSeeds, Interval, Proportion, VarianceSplit, exceedance, quantile_sorted, share_between_interval, sorted,
-    split_variance,
+    InnerSeeds, Interval, Proportion, SplitIntervals, VarianceSplit, exceedance, quantile_sorted, sorted,
+    split_intervals, split_variance, t_interval,
 };
 use crate::summary::exceedance::thresholds;
 use crate::summary::tables::columns_at_once;
@@ -23,8 +23,17 @@ pub struct SplitRow {
     pub measure: String,
     /// The split.
     pub split: VarianceSplit,
-    /// Interval of the share that lies between draws, where there are draws enough.
-    pub share: Option<Interval>,
+    /// Interval of the mean over fresh draws and fresh seeds.
+    pub mean: Interval,
+    /// Intervals of its parts, where there are draws enough.
+    pub intervals: Option<SplitIntervals>,
+}
+
+impl SplitRow {
+    /// Interval of the share that lies between draws, where there is one.
+    pub fn share(&self) -> Option<Interval> {
+        self.intervals.and_then(|intervals| intervals.share_between)
+    }
 }
 
 /// One threshold of the exceedance curve of one draw of the parameters.
@@ -40,6 +49,8 @@ pub struct DrawCurveRow {
     pub threshold: f64,
     /// Share of the draw's replications strictly above it.
     pub above: Proportion,
+    /// Band that holds at every threshold at once, by Dvoretzky, Kiefer, Wolfowitz and Massart.
+    pub band: Interval,
 }
 
 /// The tables of a nested experiment.
@@ -89,13 +100,11 @@ fn splits(rows: &Rows, at: usize, name: &str, inner: usize) -> Result<Vec<SplitR
     let baseline = rows.column(0, at)?;
     let mut made = Vec::new();
     let of = |policy: &str, baseline: Option<String>, values: &[f64]| -> Result<SplitRow, SummaryError> {
-        Ok(SplitRow {
-            policy: policy.to_owned(),
-            baseline,
-            measure: name.to_owned(),
-            split: split_variance(values, inner, InnerSeeds::Common)?,
-            share: share_between_interval(values, inner, InnerSeeds::Common, CONFIDENCE)?,
-        })
+        let split = split_variance(values, inner, InnerSeeds::Common)?;
+        let (policy, measure) = (policy.to_owned(), name.to_owned());
+        let mean = t_interval(split.mean, split.mean_mcse, split.mean_df, CONFIDENCE)?;
+        let intervals = split_intervals(values, inner, InnerSeeds::Common, CONFIDENCE)?;
+        Ok(SplitRow { policy, baseline, measure, split, mean, intervals })
     };
     for (policy, named) in rows.policies().iter().enumerate() {
         if policy == 0 {
@@ -127,6 +136,7 @@ fn curves(rows: &Rows, measure: Measure, inner: usize) -> Result<Vec<DrawCurveRo
                 draw,
                 threshold: point.threshold,
                 above: point.pointwise,
+                band: point.band,
             }));
         }
     }

@@ -3,7 +3,8 @@
 use crate::experiment::{Rows, resample_weights};
 use crate::measures::{Better, Measure};
 use crate::stats::{Interval, pareto_counts, pareto_set, wilson};
-use crate::summary::{CONFIDENCE, SummaryError};
+use crate::summary::estimates::mean_of;
+use crate::summary::{CONFIDENCE, Mean, SummaryError};
 
 /// Resamples of the bootstrap.
 ///
@@ -20,7 +21,7 @@ pub struct ParetoRow {
     /// Its id.
     pub policy: String,
     /// Its mean of each measure.
-    pub means: Vec<f64>,
+    pub means: Vec<Mean>,
     /// Whether no other policy's means are as good on all measures and better on one.
     pub is_in_set: bool,
     /// Share of resamples of the replications in which that is so.
@@ -51,10 +52,11 @@ pub fn pareto(rows: &Rows, measures: &[Measure], seed: u64) -> Result<Vec<Pareto
         for &measure in measures {
             let sign = if measure.better() == Better::Higher { -1.0 } else { 1.0 };
             let mut of_measure = vec![0.0; groups as usize];
-            for (row, value) in rows.measure(policy, measure)?.into_iter().enumerate() {
+            let values = rows.measure(policy, measure)?;
+            for (row, value) in values.iter().enumerate() {
                 of_measure[group_of(row as u64)] += sign * value;
             }
-            means_of_policy.push(sign * of_measure.iter().sum::<f64>() / rows.n().max(1) as f64);
+            means_of_policy.push(mean_of(&values, measure.scale()));
             of_policy.push(of_measure);
         }
         sums.push(of_policy);

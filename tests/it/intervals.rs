@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::common::{MALI, THREE_BASES, expect, rearguard};
+use rearguard::stats::{Worse, mcnemar_exact, paired};
+
+use crate::common::{MALI, THREE_BASES, expect, rearguard, stdout};
 
 /// A row by the names of its columns.
 type Row = BTreeMap<String, String>;
@@ -37,7 +39,7 @@ fn known(row: &Row, mean: &str, n: u64) -> String {
     let method = row[&beside("method")].clone();
     let [low, high, mcse] = ["low", "high", "mcse"].map(|what| number(row, &beside(what)));
     if n < 2 {
-        assert_eq!((low, high, mcse, method.as_str()), (None, None, None, "none"), "{row:?}");
+        assert_eq!((low, high, mcse, method.as_str()), (None, None, None, "none (too few replications)"), "{row:?}");
         return method;
     }
     let (low, high, mcse) = (low.expect("a low"), high.expect("a high"), mcse.expect("an error"));
@@ -97,7 +99,7 @@ fn no_interval_of_a_summary_leaves_the_range_of_its_measure() {
             (Some(low), Some(high)) => {
                 let estimate = number(&row, "estimate").expect("an estimate");
                 assert!(0.0 <= low && low <= estimate && estimate <= high && high <= most, "{row:?}");
-                assert!(method != "none" && number(&row, "confidence") == Some(0.95), "{row:?}");
+                assert!(!method.starts_with("none") && number(&row, "confidence") == Some(0.95), "{row:?}");
                 if method.contains("cut at") {
                     cut += 1;
                     assert!(low == 0.0 || high == most, "{row:?}");
@@ -105,7 +107,7 @@ fn no_interval_of_a_summary_leaves_the_range_of_its_measure() {
                 let may_be_flat = ["t (no spread seen: rarer values unknown)", "order statistics (type 7)"];
                 assert!(low < high || may_be_flat.contains(&method.as_str()), "{row:?}");
             }
-            (None, None) => assert!(method == "none" && row["confidence"].is_empty(), "{row:?}"),
+            (None, None) => assert!(method == "none (too few replications)" && row["confidence"].is_empty(), "{row:?}"),
             _ => panic!("half an interval: {row:?}"),
         }
     }
@@ -163,8 +165,90 @@ fn a_quantile_of_a_day_is_not_bounded_by_too_few_replications() {
                 let ends = ["low", "high"].map(|end| number(&row, &format!("{name}_{end}")));
                 assert_eq!(ends.map(|end| end.is_some()), [bounded.contains(&name); 2], "{n}: {name} of {row:?}");
             }
-            let wanted = if bounded.is_empty() { "none" } else { "order statistics (type 7)" };
+            let wanted = if bounded.is_empty() { "none (too few replications)" } else { "order statistics (type 7)" };
             assert_eq!(row["quantile_method"], wanted);
         }
     }
+}
+
+/// Values of a measure under a policy, by replication.
+fn values(folder: &Path, policy: &str, measure: &str) -> Vec<f64> {
+    let rows = rows(folder, "replications.csv");
+    rows.iter().filter(|row| row["policy"] == policy).map(|row| number(row, measure).expect("a value")).collect()
+}
+
+#[test]
+fn every_number_of_a_contrast_says_how_sure_it_is() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let out = home.path().join("results");
+    let args =
+        ["compare", MALI, "--policy", "air-granted", "--policy", "leave-early", "--replications", "60", "--quiet"];
+    expect(rearguard(args).arg("--out").arg(&out), 0);
+    let contrasts = rows(&out, "contrasts.csv");
+    for row in &contrasts {
+        let one = |column: &str| number(row, column);
+        let (p, adjusted) = (one("p_value").expect("a p-value"), one("adjusted_p_value").expect("an adjusted one"));
+        assert!((0.0..=1.0).contains(&p) && p <= adjusted && adjusted <= 1.0, "{row:?}");
+        assert_eq!((one("confidence"), one("n")), (Some(0.95), Some(60.0)));
+        for name in ["correlation", "variance_reduction_factor"] {
+            let [value, low, high] = ["", "_low", "_high"].map(|end| one(&format!("{name}{end}")));
+            match (low, high) {
+                (Some(low), Some(high)) => assert!(low < value.expect("it") && value.expect("it") < high, "{row:?}"),
+                ends => assert!(ends == (None, None) && value.is_none_or(|value| value.abs() > 0.999_999), "{row:?}"),
+            }
+        }
+        let factor = one("variance_reduction_factor");
+        assert_eq!(one("independent_n").is_some(), factor.is_some());
+        assert_eq!(row["share_worse"].is_empty(), row["share_worse_method"].is_empty(), "{row:?}");
+        let is_event = row["method"] == "newcombe (paired)";
+        assert_eq!(is_event, row["test"] == "mcnemar (exact)", "{row:?}");
+        assert!(!is_event || number(row, "mcse") != Some(0.0), "an event known for certain: {row:?}");
+    }
+    let find = |measure: &str, effect: &str| {
+        let is_it = |row: &&Row| row["policy"] == "leave-early" && row["measure"] == measure && row["effect"] == effect;
+        contrasts.iter().find(is_it).expect("a contrast")
+    };
+    let both = |measure: &str| ["leave-early", "historical"].map(|policy| values(&out, policy, measure));
+    let [here, there] = both("casualties.wounded");
+    let expected = paired(&here, &there, 0.95, Worse::Higher).expect("pairs");
+    let row = find("casualties.wounded", "total");
+    let close = |column: &str, value: f64| {
+        let found = number(row, column).expect("a number");
+        assert!((found - value).abs() <= 1e-12 * value.abs(), "{column}: {found} against {value}");
+    };
+    close("p_value", expected.p_value);
+    close("variance_reduction_factor_low", expected.variance_reduction_interval.expect("an interval").low);
+    close("correlation_high", expected.correlation_interval.expect("an interval").high);
+    close("independent_n", expected.independent_n.expect("a number"));
+    let [here, there] = both("people.all_out_by_deadline");
+    let only = |a: &[f64], b: &[f64]| a.iter().zip(b).filter(|(a, b)| **a > 0.0 && **b == 0.0).count() as u64;
+    let p = number(find("people.all_out_by_deadline", "total"), "p_value").expect("a p-value");
+    assert!((p - mcnemar_exact(only(&here, &there), only(&there, &here))).abs() < 1e-12, "{p}");
+}
+
+#[test]
+fn every_mean_on_a_screen_that_covers_less_is_marked_and_no_other() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let out = home.path().join("results");
+    let screen = stdout(&expect(rearguard(["run", MALI, "--replications", "100", "--out"]).arg(&out), 0));
+    let summary = rows(&out, "summary.csv");
+    let method = |measure: &str| {
+        let is_it = |row: &&Row| row["measure"] == measure && row["statistic"] == "mean";
+        summary.iter().find(is_it).expect("a mean")["method"].clone()
+    };
+    let mut marked = 0;
+    for (line, measure) in [
+        ("evacuated by road", "equipment.evacuated_road_units"),
+        ("destroyed by owner", "equipment.destroyed_units"),
+        ("lost en route", "equipment.lost_en_route_units"),
+        ("lost in all", "equipment.lost_units"),
+    ] {
+        let row = screen.lines().find(|row| row.trim_start().starts_with(line)).unwrap_or_else(|| panic!("{screen}"));
+        let units = row.split_once(')').expect("an interval").1;
+        assert_eq!(units.starts_with('*'), method(measure).contains("covers less"), "{line}: {row}");
+        marked += u32::from(units.starts_with('*'));
+    }
+    assert_eq!(screen.contains("* too skewed for 100 replications"), screen.contains(")*"), "{screen}");
+    assert!(screen.contains(")*") && marked < 4, "{screen}");
+    assert!(!screen.contains(" 0.0 "), "a bare nought: {screen}");
 }
