@@ -66,7 +66,7 @@ const TABLES: [(&str, &[&str]); 18] = [
     ("curve.csv", &["ratio", "cover", "effect", "measure", "cost", "low", "high"]),
     (
         "variance.csv",
-        &["policy", "baseline", "measure", "mean", "mcse", "share_between", "share_low", "share_high", "draws"],
+        &["policy", "baseline", "measure", "mean", "mean_low", "share_between", "share_between_low", "draws"],
     ),
     (
         "sensitivity.csv",

@@ -43,7 +43,7 @@ pub struct PairedDifference {
     /// (var(policy) + var(baseline)) / var(difference): above 1 where the pairing helped. `None` where the differences
     /// do not vary, so that no number of independent replications would do as well.
     pub variance_reduction: Option<f64>,
-    /// Its interval; `None` with it.
+    /// Its interval; `None` with it, and where only one of the two varies.
     pub variance_reduction_interval: Option<Interval>,
     /// Whether what either of these intervals rests on is too skewed for the number of pairs.
     pub is_pairing_skewed: bool,
@@ -153,7 +153,9 @@ impl Pairing {
             });
             let (reach, is_skewed) = reach(influence.collect(), 1.0, confidence)?;
             found.reduction = Some(factor);
-            found.reduction_interval = Some(Interval { low: factor * exp(-reach), high: factor * exp(reach) });
+            // Where one of the two does not vary the factor is 1 whatever the other is.
+            found.reduction_interval =
+                (reach > 0.0).then(|| Interval { low: factor * exp(-reach), high: factor * exp(reach) });
             found.is_skewed = is_skewed;
         }
         if of_x > 0.0 && of_y > 0.0 {
@@ -236,7 +238,9 @@ mod tests {
         assert_eq!((contrast.p_value, contrast.share_worse), (0.0, 1.0));
         let same = paired(&[2.0, 3.0], &[2.0, 3.0], 0.95, Worse::Higher).expect("data");
         assert_eq!((same.mean, same.p_value, same.share_equal, same.share_worse), (0.0, 1.0, 1.0, 0.0));
-        assert_eq!(paired(&[2.0, 3.0], &[5.0, 5.0], 0.95, Worse::Higher).expect("data").correlation, None);
+        let one_varies = paired(&[2.0, 3.0], &[5.0, 5.0], 0.95, Worse::Higher).expect("data");
+        assert_eq!((one_varies.correlation, one_varies.variance_reduction), (None, Some(1.0)));
+        assert_eq!(one_varies.variance_reduction_interval, None);
         assert_eq!((contrast.variance_reduction_interval, contrast.correlation_interval), (None, None));
     }
 

@@ -308,7 +308,7 @@ fn a_comparison_prints_paired_differences_and_writes_contrasts() {
     let out = home.path().join("results");
     let compare = ["compare", THREE_BASES, "--policy", "trucks-granted", "--replications", "20", "--out"];
     let screen = stdout(&expect(rearguard(compare).arg(&out), 0));
-    for wanted in ["trucks-granted less as-planned", "difference", "corr.", "worse", "contacts.all", "direct"] {
+    for wanted in ["trucks-granted less as-planned", "difference", "factor (95%)", "worse", "contacts.all", "direct"] {
         assert!(screen.contains(wanted), "`{wanted}` is missing from\n{screen}");
     }
     let files = results_of(&out);

@@ -194,6 +194,7 @@ fn every_number_of_a_contrast_says_how_sure_it_is() {
             let [value, low, high] = ["", "_low", "_high"].map(|end| one(&format!("{name}{end}")));
             match (low, high) {
                 (Some(low), Some(high)) => assert!(low < value.expect("it") && value.expect("it") < high, "{row:?}"),
+                // Where one of the two does not vary there is no correlation, and the factor is 1.
                 ends => assert!(ends == (None, None) && value.is_none_or(|value| value.abs() > 0.999_999), "{row:?}"),
             }
         }
