@@ -88,14 +88,14 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
     writeln!(out, "(exact Shapley shares; mean with 95% interval; they add up to the last column)\n")?;
     write!(out, "  {:<30}", "measure")?;
     for denial in denials {
-        write!(out, "{denial:>28}")?;
+        write!(out, "{denial:>30}")?;
     }
-    writeln!(out, "{:>28}", "together")?;
+    writeln!(out, "{:>30}", "together")?;
     for row in rows {
         let scale = if is_usd(row) { 1e6 } else { 1.0 };
         write!(out, "  {:<30}", name(row))?;
         for share in row.shares.iter().chain([&row.total]) {
-            write!(out, "{:>28}", estimate(share, scale))?;
+            write!(out, "{:>30}", estimate(share, scale))?;
         }
         writeln!(out)?;
     }
@@ -106,13 +106,13 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
         for (a, b, found) in &row.interactions {
             let scale = if is_usd(row) { 1e6 } else { 1.0 };
             let pair = format!("{} with {}", denials[*a], denials[*b]);
-            writeln!(out, "  {:<30}{pair:>28}{:>28}", name(row), estimate(found, scale))?;
+            writeln!(out, "  {:<30}{pair:>28}{:>30}", name(row), estimate(found, scale))?;
         }
     }
     writeln!(out, "\nParts of all together (ratio of means, Fieller's 95% interval; may be negative or above 100%)")?;
     for row in rows.iter().filter(|row| row.effect == Effect::Total) {
         write!(out, "  {:<30}", row.measure.to_string())?;
-        row.portions.iter().try_for_each(|portion| write!(out, "{:>28}", percent(portion)))?;
+        row.portions.iter().try_for_each(|portion| write!(out, "{:>30}", percent(portion)))?;
         writeln!(out)?;
     }
     writeln!(
@@ -154,7 +154,7 @@ fn flights(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let measures = [Measure::Contacts, Measure::Wounded, Measure::Killed];
     writeln!(out, "\nFlights apart: what refusal of each costs, the others refused as they are")?;
     write!(out, "  {:<22}{:<8}", "flights", "effect")?;
-    measures.iter().try_for_each(|measure| write!(out, "{:>26}", measure.name()))?;
+    measures.iter().try_for_each(|measure| write!(out, "{:>28}", measure.name()))?;
     writeln!(out)?;
     for (desk, _) in lineup::FLIGHTS {
         let id = format!("{}{desk}", lineup::GRANTED);
@@ -172,7 +172,7 @@ fn flights(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
                 // Contrasts are granted less refused.
                 let interval = Interval { low: -difference.interval.high, high: -difference.interval.low };
                 let text = known(-difference.mean, Some(interval), *method, difference.n, 1.0);
-                write!(out, "{text:>26}")?;
+                write!(out, "{text:>28}")?;
             }
             writeln!(out)?;
         }
@@ -193,7 +193,7 @@ fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
     writeln!(out, "overwatch and surveillance each alone, the other counting as no cover)\n")?;
     let heads = ["direct, any cover", "direct, overwatch", "direct, surveillance", "total, any cover"];
     write!(out, "  {:<6}", "ratio")?;
-    heads.iter().try_for_each(|head| write!(out, "{head:>26}"))?;
+    heads.iter().try_for_each(|head| write!(out, "{head:>28}"))?;
     writeln!(out)?;
     for ratio in SHOWN {
         write!(out, "  {:<6}", decimals(ratio, 2))?;
@@ -203,7 +203,7 @@ fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
                 Some(cost) => estimate(&cost, 1.0),
                 None => "-".to_owned(),
             };
-            write!(out, "{text:>26}")?;
+            write!(out, "{text:>28}")?;
         }
         writeln!(out)?;
     }

@@ -133,8 +133,8 @@ fn line(out: &mut dyn Write, measure: Measure, row: &SplitRow) -> io::Result<()>
         out,
         "  {:<30}{:>16}{:>12}{:>16}{:>14}  {share}",
         format!("{measure}{unit}"),
-        decimals(split.mean / scale, digits),
-        decimals(error, digits),
+        if split.mean == 0.0 && error == 0.0 { "none".to_owned() } else { decimals(split.mean / scale, digits) },
+        if error == 0.0 { "none seen".to_owned() } else { decimals(error, digits) },
         sd(split.between_draws),
         sd(split.chance),
     )

@@ -8,7 +8,7 @@ use crate::output::numbers::{
     MARK, decimals, known, meaning_of_mark, percent, places, probability, whole, with_interval,
 };
 use crate::stats::Interval;
-use crate::summary::{Contrast, Effect, Estimate, PolicySummary, Statistic, Summary};
+use crate::summary::{Contrast, Effect, Estimate, Method, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
 /// Lines of the equipment ledger: name, measures of units and USD.
@@ -142,7 +142,7 @@ fn point(found: &Estimate) -> String {
 
 fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::Result<()> {
     let width = model.inputs.base.iter().map(|base| title(base).chars().count()).max().unwrap_or(0).max(4);
-    writeln!(out, "\n{:<w$}{:>14}{:>26}{:>28}", "Closures", "planned", "median (95%)", "5% to 95%", w = width + 2)?;
+    writeln!(out, "\n{:<w$}{:>14}{:>30}{:>28}", "Closures", "planned", "median (95%)", "5% to 95%", w = width + 2)?;
     let end_days = model.deadline_days() + model.inputs.mission.liquidation_days;
     let date = |days: f64| day(model.start, days, end_days);
     for base in &model.inputs.base {
@@ -155,7 +155,7 @@ fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::R
             Some(interval) => with_days(&at(0.5), &date(interval.low), &date(interval.high)),
             None => at(0.5),
         };
-        writeln!(out, "  {:<w$}{planned:>14}{median:>26}{range:>28}", title(base), w = width)?;
+        writeln!(out, "  {:<w$}{planned:>14}{median:>30}{range:>28}", title(base), w = width)?;
     }
     Ok(())
 }
@@ -338,8 +338,11 @@ fn row(
         "USD" => " (USD million)",
         _ => "",
     };
-    let mean = |policy| {
+    let mean = |policy: &PolicySummary| {
         let (mean, interval) = mean_of(policy, measure);
+        if mean == 0.0 && policy.mean(measure).is_some_and(|mean| mean.method == Method::NoSpread) {
+            return "none".to_owned();
+        }
         let scaled = interval.map(|interval| interval.over(scale));
         decimals(mean / scale, places(scaled))
     };
@@ -356,6 +359,7 @@ fn row(
         format!("none in {}", whole(difference.n as f64))
     };
     let factor = match (difference.variance_reduction, difference.variance_reduction_interval) {
+        (Some(factor), Some(interval)) if factor >= 1e4 => format!("over {}", whole(interval.low)),
         (Some(factor), Some(interval)) => with_interval(factor, Some(interval), 1.0),
         _ => "-".to_owned(),
     };
