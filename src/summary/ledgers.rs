@@ -6,7 +6,7 @@ use crate::measures::Scale;
 use crate::model::Inputs;
 use crate::stats::mean_t_from_sums;
 use crate::summary::{CONFIDENCE, Mean};
-use crate::withdrawal::ledger::{Cause, Disposition, class_of, owner_of};
+use crate::withdrawal::accounts::{Cause, Disposition, class_of, owner_of};
 use crate::withdrawal::outcome::HarmCause;
 
 /// Equipment of one class, owner and base that ended in one line for one cause, per replication.

@@ -2,8 +2,9 @@
 
 use crate::draw::Purpose;
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::accounts::{Account, Cause, Item};
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::observe::Noted;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use crate::draw::{Purpose, Stream};
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::accounts::{Account, Cause, Item};
 use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::airlift::LiftState;
 use crate::withdrawal::event::{ConvoyId, Event, Job, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::meetings::Meeting;
 use crate::withdrawal::observe::Noted;
 use crate::withdrawal::people::{PeopleLot, join, total};

@@ -3,10 +3,11 @@
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::network::BaseKind;
+use crate::withdrawal::accounts::{Account, Cause, Item};
 use crate::withdrawal::bases::{MilliTeu, stow};
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::event::{ConvoyId, Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Posting};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;

@@ -3,9 +3,10 @@
 use crate::measures::Daily;
 use crate::model::closing::DisposalRule;
 use crate::model::equipment::Travel;
+use crate::withdrawal::accounts::{Account, Item, class_of};
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Item, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 

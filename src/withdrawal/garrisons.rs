@@ -2,11 +2,12 @@
 
 use crate::draw::key2;
 use crate::measures::Measure;
+use crate::withdrawal::accounts::{Account, Cause, class_of};
 use crate::withdrawal::bases::stow;
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::{ConvoyId, Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::people::{PeopleLot, Whereabouts, join, total};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};

@@ -8,9 +8,10 @@ use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
 use crate::model::host_army::HostColumn;
 use crate::model::permissions::Regime;
+use crate::withdrawal::accounts::{Account, Item};
 use crate::withdrawal::aftermath::Holder;
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Item, Lot, Posting};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::{CountedStreams, Withdrawal};
 use crate::withdrawal::tale::{At, What};
 

@@ -2,8 +2,9 @@
 
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
+use crate::withdrawal::accounts::{Account, Cause, Item, Owner, class_of, owner_of};
 use crate::withdrawal::event::{Event, small};
-use crate::withdrawal::ledger::{Account, Cause, Item, Lot, Owner, Posting, class_of, owner_of};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 

@@ -1,10 +1,11 @@
 //! Losses on the road: vehicles given up or destroyed, and what they carried.
 
 use crate::model::equipment::Travel;
+use crate::withdrawal::accounts::{Account, Cause, class_of};
 use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::event::ConvoyId;
-use crate::withdrawal::ledger::{Account, Cause, Lot, Posting, class_of};
+use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 

@@ -3,6 +3,7 @@
 //! [`Withdrawal`] holds the state and dispatches events; each mechanism's file adds its handlers to it. This room must
 //! not read files, print, look at the clock of the machine, or draw from anything but keyed streams.
 
+pub mod accounts;
 mod aftermath;
 mod air_harm;
 mod airlift;

@@ -7,7 +7,7 @@ use crate::math::log10;
 use crate::measures::Daily;
 use crate::model::facts::{Observable, Quantity, What};
 use crate::model::network::BaseKind;
-use crate::withdrawal::ledger::{Disposition, class_of};
+use crate::withdrawal::accounts::{Disposition, class_of};
 use crate::withdrawal::outcome::Outcome;
 use crate::withdrawal::run::Withdrawal;
 

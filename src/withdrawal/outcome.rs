@@ -1,12 +1,12 @@
 //! What one replication comes out as.
 
 use crate::measures::{Daily, Measure};
+use crate::withdrawal::accounts::{Cause, Disposition, Item};
 use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
 use crate::withdrawal::convoys::Kind;
 use crate::withdrawal::curve::Costs;
-use crate::withdrawal::ledger::{Cause, Disposition, Item};
 use crate::withdrawal::observe::Note;
 
 /// Contacts and casualties of another policy on this replication's itineraries.

@@ -7,6 +7,7 @@ use crate::kernel::{Agenda, Limits};
 use crate::measures::{Daily, Measure};
 use crate::model::network::BaseKind;
 use crate::model::{Inputs, Model};
+use crate::withdrawal::accounts::{Account, Cause, Disposition, Item, LINE_MEASURES};
 use crate::withdrawal::aviation::AirFleet;
 use crate::withdrawal::bases::BaseState;
 use crate::withdrawal::casualties::Fate;
@@ -18,9 +19,7 @@ use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
-use crate::withdrawal::ledger::{
-    Account, Cause, Disposition, Item, LINE_MEASURES, Ledger, Lot, Posting, largest_remainder, opening_stock, value_usd,
-};
+use crate::withdrawal::ledger::{Ledger, Lot, Posting, largest_remainder, opening_stock, value_usd};
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;

@@ -2,8 +2,8 @@
 
 use crate::model::Inputs;
 use crate::model::equipment::Travel;
+use crate::withdrawal::accounts::{Item, class_of};
 use crate::withdrawal::bases::MilliTeu;
-use crate::withdrawal::ledger::{Item, class_of};
 use crate::withdrawal::pace::Way;
 
 /// Orders of items that hold for every replication.

@@ -6,7 +6,8 @@ use std::ops::Range;
 use rearguard::draw::{Purpose, Stream, Streams};
 use rearguard::measures::{Daily, Measure};
 use rearguard::model::{Inputs, Model};
-use rearguard::withdrawal::ledger::{class_of, opening_stock, value_usd};
+use rearguard::withdrawal::accounts::class_of;
+use rearguard::withdrawal::ledger::{opening_stock, value_usd};
 use rearguard::withdrawal::{Outcome, Withdrawal};
 
 use crate::common::{MALI, THREE_BASES, case, policy, run_with, scorecard, test_build};

@@ -2,7 +2,7 @@
 
 use rearguard::experiment::PolicyResults;
 use rearguard::measures::Measure;
-use rearguard::withdrawal::ledger::{Disposition, class_of};
+use rearguard::withdrawal::accounts::{Disposition, class_of};
 
 use crate::common::{MALI, THREE_BASES, case, policy_of, run_one, z};
 
