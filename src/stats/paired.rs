@@ -151,7 +151,7 @@ impl Pairing {
                 let (x, y, difference) = (x - mean_x, y - mean_y, difference - mean);
                 (x * x + y * y) / both - difference * difference / of_difference
             });
-            let (reach, is_skewed) = reach(influence.collect(), 1.0, confidence)?;
+            let (reach, is_skewed) = reach(influence, 1.0, confidence)?;
             found.reduction = Some(factor);
             // Where one of the two does not vary the factor is 1 whatever the other is.
             found.reduction_interval =
@@ -170,7 +170,7 @@ impl Pairing {
                     let (x, y) = ((x - mean_x) / sd_x, (y - mean_y) / sd_y);
                     x * y - 0.5 * correlation * (x * x + y * y)
                 });
-                let (reach, is_skewed) = reach(influence.collect(), rest, confidence)?;
+                let (reach, is_skewed) = reach(influence, rest, confidence)?;
                 // Fisher's z, there and back: (r + tanh a) / (1 + r tanh a), with tanh a by its exponential.
                 let shift = 1.0 - 2.0 / (exp(2.0 * reach) + 1.0);
                 let moved = |by: f64| (correlation + by) / (1.0 + correlation * by);
@@ -183,8 +183,8 @@ impl Pairing {
 }
 
 /// How far a t interval reaches about an estimate of this influence by pair, over a scale; and whether it is too skewed.
-fn reach(influence: Vec<f64>, scale: f64, confidence: f64) -> Result<(f64, bool), StatsError> {
-    let mean = mean_t(&influence, confidence)?;
+fn reach(influence: impl Iterator<Item = f64>, scale: f64, confidence: f64) -> Result<(f64, bool), StatsError> {
+    let mean = mean_t(&influence.collect::<Vec<_>>(), confidence)?;
     Ok((mean.half_width / scale, mean.warning.is_some()))
 }
 

@@ -28,7 +28,7 @@ impl Caveats {
         Self { is_skewed: warning.is_some(), are_few: n < FEW, is_cut: false }
     }
 
-    /// What stands behind a method's name: none, or `; ` between what is said.
+    /// What stands behind a method's name: nothing, or `; ` between what is said; `range` says what was cut.
     fn said(self, range: &str) -> String {
         let said = [
             (self.is_skewed, "skewed: covers less than it says"),
@@ -97,13 +97,14 @@ impl Method {
     }
 }
 
+const RANGE: &str = "cut at the measure's range";
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let asymptotic = |f: &mut fmt::Formatter<'_>, what: &str, said: String| match said.as_str() {
             "" => write!(f, "t (asymptotic, {what})"),
             said => write!(f, "t (asymptotic, {what}; {said})"),
         };
-        const RANGE: &str = "cut at the measure's range";
         match self {
             Self::T(caveats) if *caveats == Caveats::default() => f.write_str("t"),
             Self::T(caveats) => write!(f, "t ({})", caveats.said(RANGE)),
