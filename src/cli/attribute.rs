@@ -6,11 +6,11 @@ use crate::cli::args::ExperimentArguments;
 use crate::cli::conduct::Conducted;
 use crate::cli::exit::Stop;
 use crate::cli::request::{Asked, Kind, Request};
-use crate::cli::screen::is_marked;
+use crate::cli::screen::footnotes;
 use crate::cli::session::Session;
 use crate::cli::{commands, lineup};
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, known, meaning_of_mark, places, with_interval};
+use crate::output::numbers::{MARK, decimals, known, places, with_interval};
 use crate::stats::{Crossing, Interval, MeanEstimate, RatioEstimate};
 use crate::summary::{AttributionRow, BreakEven, Contrast, CoverCurve, Effect, Method, SIMULATED, Summary};
 use crate::withdrawal::curve::Flown;
@@ -65,9 +65,7 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
         cover(&mut body, curve)?;
     }
     out.write_all(&body)?;
-    if is_marked(&body) {
-        writeln!(out, "\n{}", meaning_of_mark(conducted.summary().n))?;
-    }
+    footnotes(out, &body, conducted.summary().n, "\n")?;
     if conducted.curve.is_none() {
         return writeln!(out, "\nNo denial named here refuses air cover: there is no curve over its rate ratio.");
     }
@@ -112,7 +110,10 @@ fn shares(out: &mut dyn Write, rows: &[AttributionRow], denials: &[String]) -> i
     writeln!(out, "\nParts of all together (ratio of means, Fieller's 95% interval; may be negative or above 100%)")?;
     for row in rows.iter().filter(|row| row.effect == Effect::Total) {
         write!(out, "  {:<30}", row.measure.to_string())?;
-        row.portions.iter().try_for_each(|portion| write!(out, "{:>30}", percent(portion)))?;
+        for (at, portion) in row.portions.iter().enumerate() {
+            let mark = if row.portion_method(at).is_skewed() { MARK } else { "" };
+            write!(out, "{:>30}", percent(portion, mark))?;
+        }
         writeln!(out)?;
     }
     writeln!(
@@ -129,9 +130,12 @@ fn estimate(found: &MeanEstimate, scale: f64) -> String {
 }
 
 /// A part in percent, or that there is none to be told.
-fn percent(portion: &RatioEstimate) -> String {
+fn percent(portion: &RatioEstimate, mark: &str) -> String {
     match (portion.ratio, portion.interval) {
-        (Some(ratio), Some(interval)) => format!("{}%", with_interval(ratio, Some(interval), 0.01)),
+        (Some(ratio), Some(interval)) => {
+            let text = with_interval(ratio, Some(interval), 0.01);
+            format!("{}{mark}", text.replacen(" (", "% (", 1))
+        }
         // All together cannot be told from none.
         _ => "no bounds".to_owned(),
     }
@@ -210,7 +214,7 @@ fn cover(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
     writeln!(out, "\nBreak-even: the ratio above which granted cover would cost more than it saves")?;
     writeln!(out, "  direct: 1 for every measure, by construction")?;
     for row in &curve.break_even {
-        writeln!(out, "  total, {}: {}", row.measure, break_even(row))?;
+        writeln!(out, "  total, {}: {}{}", row.measure, break_even(row), if row.is_skewed { MARK } else { "" })?;
     }
     Ok(())
 }

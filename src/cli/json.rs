@@ -39,10 +39,12 @@ pub fn print(session: &Session, conducted: &Conducted, judged: &[Judged]) -> Res
                 "design_id": id, "policy": row.policy, "baseline": row.baseline, "measure": row.measure, "effect": row.effect.name(),
                 "difference": row.difference.mean, "interval": ends(Some(row.difference.interval)),
                 "adjusted": ends(Some(row.adjusted)), "confidence": CONFIDENCE, "method": row.method.to_string(),
-                "p_value": row.difference.p_value, "adjusted_p_value": row.adjusted_p_value, "test": row.test,
+                "mcse": row.mcse(), "p_value": row.p_values()[0], "adjusted_p_value": row.p_values()[1], "test": row.test,
                 "correlation": row.difference.correlation, "correlation_interval": ends(row.difference.correlation_interval),
                 "variance_reduction_factor": row.difference.variance_reduction,
                 "variance_reduction_interval": ends(row.difference.variance_reduction_interval),
+                "pairing_method": row.pairing_method.to_string(), "independent_n": row.difference.independent_n,
+                "independent_n_interval": ends(row.independent_n_interval()), "share_worse_method": row.worse.method.name(),
                 "share_worse": row.worse.estimate, "share_worse_interval": ends(Some(row.worse.interval)),
                 "n": row.difference.n,
             })
@@ -98,6 +100,12 @@ fn shares(rows: &[AttributionRow], denials: &[String]) -> Value {
         let shares: serde_json::Map<String, Value> = denials.iter().cloned().zip(row.shares.iter().map(mean)).collect();
         json!({
             "measure": row.measure.name(), "effect": row.effect.name(), "shares": shares, "together": mean(&row.total),
+            "parts": denials.iter().zip(&row.portions).enumerate().map(|(at, (denial, part))| {
+                json!({
+                    "denial": denial, "part": part.ratio, "interval": part.interval.map(|part| [part.low, part.high]),
+                    "confidence": part.interval.map(|_| CONFIDENCE), "method": row.portion_method(at).to_string(),
+                })
+            }).collect::<Vec<_>>(),
             "interactions": row.interactions.iter().map(pair).collect::<Vec<_>>(), "n": row.total.n,
         })
     };

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::cli::exit::Stop;
 use crate::cli::session::Session;
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, places, round_percent, share_of_variance, whole};
-use crate::stats::Interval;
+use crate::output::numbers::{MARK, decimals, places, share_of_variance, whole};
+use crate::stats::{FEW_VALUES, Interval};
 use crate::summary::{CONFIDENCE, Nested, SplitRow};
 
 /// Draws of the uncertain parameters and replications of each, as in `40x250`.
@@ -113,7 +113,19 @@ pub fn screen(out: &mut dyn Write, session: &Session, tables: &Nested) -> io::Re
         }
     }
     writeln!(out, "\nsd of draws: of the mean from one draw of the parameters to another, freed of chance.")?;
-    writeln!(out, "sd of chance: between replications of one draw. No interval here is of both together.")
+    writeln!(out, "sd of chance: between replications of one draw. No interval here is of both together.")?;
+    writeln!(
+        out,
+        "{MARK} too skewed for {} draws: the interval covers less than 95%; take more draws",
+        whole(outer as f64)
+    )?;
+    if outer < FEW_VALUES {
+        writeln!(
+            out,
+            "Fewer than {FEW_VALUES} draws do not show how skewed they are: intervals hold where their means are nearly normal."
+        )?;
+    }
+    Ok(())
 }
 
 fn line(out: &mut dyn Write, measure: Measure, row: &SplitRow) -> io::Result<()> {
@@ -125,8 +137,10 @@ fn line(out: &mut dyn Write, measure: Measure, row: &SplitRow) -> io::Result<()>
         if variance <= 0.0 { "none seen".to_owned() } else { decimals(crate::math::sqrt(variance) / scale, digits) }
     };
     let share = match split.share_between {
-        Some(share) if row.intervals.is_some() => share_of_variance(share, row.share()),
-        Some(share) => format!("{}% (too few draws for an interval)", round_percent(share)),
+        Some(share) if row.intervals.is_some() => {
+            share_of_variance(share, row.share()) + if row.method().is_skewed() { MARK } else { "" }
+        }
+        Some(share) => share_of_variance(share, None).replace("(no interval)", "(too few draws for an interval)"),
         None => "nothing varies".to_owned(),
     };
     writeln!(
@@ -148,6 +162,14 @@ pub fn to_json(tables: &Nested) -> Value {
             "mcse": row.split.mean_mcse, "variance_between_draws": row.split.between_draws,
             "variance_of_chance": row.split.chance, "variance_of_seeds": row.split.seed,
             "variance_of_interaction": row.split.interaction, "share_between": row.split.share_between,
+            "method": row.method().to_string(), "mean_method": row.mean_method.to_string(),
+            "intervals": row.intervals.map(|found| {
+                let ends = |interval: Option<Interval>| interval.map(|interval| [interval.low, interval.high]);
+                json!({
+                    "variance_between_draws": ends(found.between_draws), "variance_of_chance": ends(found.chance),
+                    "variance_of_seeds": ends(found.seed), "variance_of_interaction": ends(found.interaction),
+                })
+            }),
             "share_interval": row.share().map(|share| [share.low, share.high]), "confidence": CONFIDENCE,
             "mean_interval": [row.mean.low, row.mean.high],
             "draws": row.split.outer, "replications_each": row.split.inner,

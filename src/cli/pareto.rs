@@ -8,6 +8,7 @@ use crate::cli::exit::Stop;
 use crate::measures::{Better, Measure};
 use crate::output::numbers::{known, percent, whole};
 use crate::scenario::suggestion;
+use crate::stats::FEW_VALUES;
 use crate::summary::{CONFIDENCE, Mean, ParetoRow, RESAMPLES};
 
 /// Refuses measures that policies cannot be ranked by.
@@ -61,7 +62,20 @@ pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::
         }
         writeln!(out)?;
     }
-    writeln!(out, "probability: share of {} bootstrap resamples of the replications.", whole(RESAMPLES as f64))
+    writeln!(
+        out,
+        "probability: share of {} bootstrap resamples of the replications; pareto.csv has its interval over resamples.",
+        whole(RESAMPLES as f64)
+    )?;
+    match rows.first() {
+        Some(row) if row.n < FEW_VALUES => {
+            writeln!(
+                out,
+                "Fewer than {FEW_VALUES} replications: resamples of so few say little of what others would show."
+            )
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A probability, never as 0% or 100%.
@@ -83,7 +97,7 @@ pub fn to_json(names: &[String], rows: &[ParetoRow]) -> Value {
         let means: serde_json::Map<String, Value> = names.iter().cloned().zip(row.means.iter().map(mean)).collect();
         json!({
             "policy": row.policy, "in_set": row.is_in_set, "probability": row.probability,
-            "interval": [row.interval.low, row.interval.high], "confidence": CONFIDENCE, "resamples": RESAMPLES, "means": means, "n": row.n,
+            "interval": [row.interval.low, row.interval.high], "confidence": CONFIDENCE, "method": row.method(), "resamples": RESAMPLES, "means": means, "n": row.n,
         })
     };
     rows.iter().map(row).collect()

@@ -4,10 +4,8 @@ use std::io::{self, Write};
 
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::output::numbers::{
-    MARK, decimals, known, meaning_of_mark, percent, places, probability, whole, with_interval,
-};
-use crate::stats::Interval;
+use crate::output::numbers::{MARK, decimals, factor, known, meaning_of_mark, percent, places, probability, whole};
+use crate::stats::{FEW_VALUES, Interval};
 use crate::summary::{Contrast, Effect, Estimate, Method, PolicySummary, Statistic, Summary};
 use crate::units::Date;
 
@@ -54,7 +52,11 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
     closures(&mut body, policy, model)?;
     equipment(&mut body, policy)?;
     out.write_all(&body)?;
-    footnotes(out, &body, n)
+    footnotes(out, &body, n, "\n")?;
+    if n < FEWEST_FOR_RANGES {
+        writeln!(out, "\nThe 5% and 95% points of fewer than {FEWEST_FOR_RANGES} replications are not bounded.")?;
+    }
+    Ok(())
 }
 
 /// Replications below which no interval bounds the 5% and 95% points.
@@ -63,23 +65,26 @@ pub fn policy(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64
 /// The least n of which order statistics give an equal-tailed 95% interval of the 95% point.
 const FEWEST_FOR_RANGES: u64 = 72;
 
-/// What the reader of a screen must know of its intervals.
-fn footnotes(out: &mut dyn Write, body: &[u8], n: u64) -> io::Result<()> {
+/// What the reader of a screen must know of its intervals, with what goes before it.
+///
+/// # Errors
+/// Those of writing.
+pub fn footnotes(out: &mut dyn Write, body: &[u8], n: u64, before: &str) -> io::Result<()> {
     if is_marked(body) {
-        writeln!(out, "\n{}", meaning_of_mark(n))?;
+        writeln!(out, "{before}{}", meaning_of_mark(n))?;
     }
-    if n < FEWEST_FOR_RANGES {
+    if n < FEW_VALUES {
         writeln!(
             out,
-            "\nThe 5% and 95% points of fewer than {FEWEST_FOR_RANGES} replications are not bounded, and intervals of means \
-             hold\nonly where the values are nearly normal."
+            "{before}Fewer than {FEW_VALUES} replications do not show how skewed their law is: intervals hold only where values \
+             are nearly normal."
         )?;
     }
     Ok(())
 }
 
 /// Whether some interval of a screen is marked.
-pub fn is_marked(body: &[u8]) -> bool {
+fn is_marked(body: &[u8]) -> bool {
     let mark = format!("){MARK}");
     body.windows(mark.len()).any(|at| at == mark.as_bytes())
 }
@@ -153,18 +158,18 @@ fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::R
         let range = format!("{} to {}", at(0.05), at(0.95));
         let median = match quantile(0.5).and_then(|median| median.interval) {
             Some(interval) => with_days(&at(0.5), &date(interval.low), &date(interval.high)),
-            None => at(0.5),
+            None => format!("{} (not bounded)", at(0.5)),
         };
         writeln!(out, "  {:<w$}{planned:>14}{median:>30}{range:>28}", title(base), w = width)?;
     }
-    Ok(())
+    writeln!(out, "  (intervals of the 5% and 95% days are in summary.csv)")
 }
 
 /// A date with the two that enclose it: `2023-10-14 (10-12 to 10-15)`, without what they share with it.
 fn with_days(date: &str, low: &str, high: &str) -> String {
     let year = date.split_once('-').map_or("", |(year, _)| year);
     let short = |end: &str| end.strip_prefix(year).and_then(|rest| rest.strip_prefix('-')).unwrap_or(end).to_owned();
-    if low == high { date.to_owned() } else { format!("{date} ({} to {})", short(low), short(high)) }
+    if low == high { format!("{date} ({})", short(low)) } else { format!("{date} ({} to {})", short(low), short(high)) }
 }
 
 fn title(base: &crate::model::network::Base) -> &str {
@@ -214,7 +219,7 @@ pub fn side_by_side(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let mut body = Vec::new();
     columns_by_policy(&mut body, summary)?;
     out.write_all(&body)?;
-    if is_marked(&body) { writeln!(out, "{}\n", meaning_of_mark(summary.n)) } else { Ok(()) }
+    footnotes(out, &body, summary.n, "")
 }
 
 fn columns_by_policy(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
@@ -278,6 +283,7 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         .iter()
         .filter(shown)
         .filter(|c| c.effect == Effect::Total && c.difference.pairing_hurts())
+        .filter(|c| c.difference.variance_reduction_interval.is_some())
         .map(|c| format!("{} of {}", c.measure, c.policy))
         .collect();
     if !harmed.is_empty() {
@@ -287,15 +293,11 @@ pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             harmed.join(", ")
         )?;
     }
-    if is_marked(&body) {
-        writeln!(out, "{}", meaning_of_mark(summary.n))?;
-    }
+    footnotes(out, &body, summary.n, "")?;
     if summary.policies.len() > 2 {
-        writeln!(
-            out,
-            "each interval is for one difference by itself; contrasts.csv has them adjusted for all policies."
-        )?;
+        writeln!(out, "each interval is for one difference by itself; contrasts.csv has them adjusted (Holm).")?;
     }
+    writeln!(out, "intervals of the means under each policy are in summary.csv, those of `worse` in contrasts.csv.")?;
     writeln!(out, "direct: itineraries and tension as under the baseline; only contacts and care change.")
 }
 
@@ -343,6 +345,9 @@ fn row(
         if mean == 0.0 && policy.mean(measure).is_some_and(|mean| mean.method == Method::NoSpread) {
             return "none".to_owned();
         }
+        if measure.scale() == Scale::Event && (mean <= 0.0 || mean >= 1.0) {
+            return if mean > 0.0 { "all".to_owned() } else { "none".to_owned() };
+        }
         let scaled = interval.map(|interval| interval.over(scale));
         decimals(mean / scale, places(scaled))
     };
@@ -358,9 +363,10 @@ fn row(
     } else {
         format!("none in {}", whole(difference.n as f64))
     };
-    let factor = match (difference.variance_reduction, difference.variance_reduction_interval) {
-        (Some(factor), Some(interval)) if factor >= 1e4 => format!("over {}", whole(interval.low)),
-        (Some(factor), Some(interval)) => with_interval(factor, Some(interval), 1.0),
+    let mark = if contrast.pairing_method.is_skewed() { MARK } else { "" };
+    let factor = match difference.variance_reduction.map(|value| factor(value, difference.variance_reduction_interval))
+    {
+        Some(text) if text != "-" => text + mark,
         _ => "-".to_owned(),
     };
     let worse = match contrast.better {

@@ -14,12 +14,12 @@ use crate::cli::exit::Stop;
 use crate::cli::lineup::policies;
 use crate::cli::plan::counted;
 use crate::cli::request::{Asked, Kind, Point, Request, policy_ids, refuse_baseline};
-use crate::cli::screen::is_marked;
+use crate::cli::screen::footnotes;
 use crate::cli::session::Session;
 use crate::design::{Design, Factor, Method};
 use crate::experiment::{Hooks, run_cells};
 use crate::measures::Measure;
-use crate::output::numbers::{correlation, decimals, known, meaning_of_mark, whole};
+use crate::output::numbers::{decimals, known, whole};
 use crate::scenario::{Case, Diagnostics, Override, read_file, suggestion};
 use crate::store::Chunk;
 use crate::summary::Summary;
@@ -232,8 +232,8 @@ pub fn screen(out: &mut dyn Write, session: &Session, summaries: &[Summary]) -> 
     let mut body = Vec::new();
     points(&mut body, design, summaries)?;
     out.write_all(&body)?;
-    if let Some(summary) = summaries.first().filter(|_| is_marked(&body)) {
-        writeln!(out, "{}", meaning_of_mark(summary.n))?;
+    if let Some(summary) = summaries.first() {
+        footnotes(out, &body, summary.n, "")?;
     }
     more(out, design.points.len())
 }
@@ -258,13 +258,12 @@ fn points(out: &mut dyn Write, design: &Design, summaries: &[Summary]) -> io::Re
             let difference = &contrast.difference;
             writeln!(
                 out,
-                "  {} less {} ({}): {} {} (correlation {})",
+                "  {} less {} ({}): {} {}",
                 contrast.policy,
                 contrast.baseline,
                 contrast.effect.name(),
                 contrast.measure,
                 known(difference.mean, Some(difference.interval), contrast.method, difference.n, 1.0),
-                difference.correlation.map_or_else(|| "-".to_owned(), correlation),
             )?;
         }
     }

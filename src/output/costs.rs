@@ -29,12 +29,10 @@ pub fn attribution(out: &mut dyn Write, rows: &[AttributionRow], denials: &[&str
         for (a, b, mean) in &row.interactions {
             estimate("interaction", [denials[*a], denials[*b]], mean)?;
         }
-        for (denial, portion) in denials.iter().zip(&row.portions) {
+        for (at, (denial, portion)) in denials.iter().zip(&row.portions).enumerate() {
             let [low, high] = ends(portion.interval);
-            let (method, level) = match portion.interval {
-                Some(_) => (Method::Fieller.to_string(), confidence.as_str()),
-                None => (Method::NoBounds.to_string(), ""),
-            };
+            let method = row.portion_method(at).to_string();
+            let level = if portion.interval.is_some() { confidence.as_str() } else { "" };
             let (value, n) = (text(portion.ratio), portion.n.to_string());
             let keys = [measure, "share", effect, "portion", denial, "", &value, &low, &high, level];
             csv.write_record(keys.into_iter().chain(["", &method, &n]))?;
@@ -83,7 +81,19 @@ pub fn break_even(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
         csv.write_record([measure, "direct", "1", "1", "1", "", "by construction"])?;
         let confidence = text(Some(CONFIDENCE));
         let (at, low, high) = (text(crossing.at), text(low), text(high));
-        csv.write_record([measure, "total", &at, &low, &high, &confidence, "inverted t (Fieller)"])?;
+        csv.write_record([
+            measure,
+            "total",
+            &at,
+            &low,
+            &high,
+            &confidence,
+            if row.is_skewed {
+                "inverted t (Fieller; skewed: covers less than it says)"
+            } else {
+                "inverted t (Fieller)"
+            },
+        ])?;
     }
     csv.flush()
 }

@@ -9,7 +9,7 @@ use crate::measures::Better;
 use crate::output::table::Table;
 use crate::output::tables;
 use crate::stats::Interval;
-use crate::summary::{CONFIDENCE, ExceedanceRow, Mean, Method, ParetoRow, RESAMPLES, Summary};
+use crate::summary::{CONFIDENCE, ExceedanceRow, Mean, ParetoRow, Summary};
 
 /// A design point by its id, and its tables.
 pub type Point<'s> = (&'s str, &'s Summary);
@@ -71,17 +71,15 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
         keys.into_iter().try_for_each(|key| csv.write_field(key))?;
         known(&mut csv, Some(difference.mean), Some(difference.interval))?;
         let [adjusted_low, adjusted_high] = ends(Some(row.adjusted));
-        // Replications that never part bound no difference of events, though the usual error of them is 0.
-        let mcse = (row.method != Method::Newcombe || difference.mcse > 0.0).then_some(difference.mcse);
-        let (p_value, adjusted_p_value) = (text(Some(difference.p_value)), text(Some(row.adjusted_p_value)));
-        for cell in [&adjusted_low, &adjusted_high, &text(mcse), &row.method.to_string()] {
+        let [p_value, adjusted_p_value] = row.p_values().map(text);
+        for cell in [&adjusted_low, &adjusted_high, &text(row.mcse()), &row.method.to_string()] {
             csv.write_field(cell)?;
         }
         [&p_value, &adjusted_p_value, row.test].into_iter().try_for_each(|cell| csv.write_field(cell))?;
         known(&mut csv, difference.correlation, difference.correlation_interval)?;
         known(&mut csv, difference.variance_reduction, difference.variance_reduction_interval)?;
         csv.write_field(row.pairing_method.to_string())?;
-        csv.write_field(text(difference.independent_n))?;
+        known(&mut csv, difference.independent_n, row.independent_n_interval())?;
         let worse = (row.better != Better::Neither).then_some(row.worse);
         let [low, high] = ends(worse.map(|worse| worse.interval));
         csv.write_record([
@@ -141,7 +139,7 @@ pub fn pareto(out: &mut dyn Write, table: &Table, rows: &[ParetoRow]) -> io::Res
             low,
             high,
             text(Some(CONFIDENCE)),
-            format!("bootstrap of {RESAMPLES} resamples"),
+            row.method(),
             row.n.to_string(),
         ];
         fixed.iter().try_for_each(|cell| csv.write_field(cell))?;

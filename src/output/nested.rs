@@ -24,27 +24,19 @@ pub fn variance(out: &mut dyn Write, rows: &[SplitRow]) -> io::Result<()> {
         ];
         let keys = [row.policy.as_str(), row.baseline.as_deref().unwrap_or(""), &row.measure];
         keys.into_iter().try_for_each(|key| csv.write_field(key))?;
-        let does_vary = split.mean_mcse > 0.0;
-        let [low, high] = ends(Some(row.mean));
-        let mean_method = if does_vary { "t (crossed draws and seeds, Satterthwaite)" } else { NO_SPREAD };
-        for cell in [&text(Some(split.mean)), &low, &high, &text(Some(split.mean_mcse)), mean_method] {
+        let ([low, high], mean_method) = (ends(Some(row.mean)), row.mean_method.to_string());
+        for cell in [&text(Some(split.mean)), &low, &high, &text(Some(split.mean_mcse)), &mean_method] {
             csv.write_field(cell)?;
         }
         parts.into_iter().try_for_each(|(value, interval)| known(&mut csv, value, interval))?;
-        let method = match (found, split.between_draws < 0.0) {
-            (None, _) => "none (fewer than 4 draws)",
-            (Some(_), _) if !does_vary => NO_SPREAD,
-            (Some(_), true) => "jackknife over groups of draws and of seeds; a negative variance has the share 0",
-            (Some(_), false) => "jackknife over groups of draws and of seeds",
-        };
+        // A share of a negative variance is none.
+        let negative = if split.between_draws < 0.0 { "; a negative variance has the share 0" } else { "" };
+        let method = format!("{}{negative}", row.method());
         csv.write_field(text(Some(CONFIDENCE)))?;
-        csv.write_record([method, &split.outer.to_string(), &split.inner.to_string()])?;
+        csv.write_record([&method, &split.outer.to_string(), &split.inner.to_string()])?;
     }
     csv.flush()
 }
-
-/// Of values that are all alike.
-const NO_SPREAD: &str = "none (no spread seen: rarer values unknown)";
 
 /// Exceedance curves, one for each draw of the parameters.
 ///

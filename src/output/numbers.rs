@@ -39,11 +39,28 @@ pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> Stri
     let value = decimals(value / scale, places);
     match scaled {
         Some(interval) if interval.low != interval.high => {
-            // An end that is nought is just that, such as one at which an interval was cut: no digits of it are known or not.
-            let end = |value| if value == 0.0 { "0".to_owned() } else { decimals(value, places) };
-            format!("{value} ({} to {})", end(interval.low), end(interval.high))
+            format!("{value} ({} to {})", end(interval.low, places), end(interval.high, places))
         }
         _ => value,
+    }
+}
+
+/// An end of an interval. One that is nought is just that, such as one at which an interval was cut: no digits of it are known
+/// or not. One that is not has as many as show on which side of nought it lies.
+pub fn end(value: f64, places: usize) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let mut texts = (places..=6).map(|places| decimals(value, places));
+    texts.find(|text| text.parse() != Ok(0.0)).unwrap_or_else(|| decimals(value, places))
+}
+
+/// How many times more replications, with its interval; at least how many, of a factor too large to be known well.
+pub fn factor(value: f64, interval: Option<Interval>) -> String {
+    match interval {
+        Some(interval) if value >= 1e4 => format!("over {}", whole(interval.low)),
+        Some(_) => with_interval(value, interval, 1.0),
+        None => "-".to_owned(),
     }
 }
 
@@ -76,12 +93,6 @@ pub fn percent(share: f64) -> String {
     texts.find(|text| !is_end(text)).unwrap_or_else(|| decimals(100.0 * share, 1))
 }
 
-/// A correlation: two decimals, and more where one that is not 1 would read so.
-pub fn correlation(value: f64) -> String {
-    let mut texts = (2..=6).map(|places| decimals(value, places));
-    texts.find(|text| !matches!(text.parse(), Ok(1.0 | -1.0))).unwrap_or_else(|| decimals(value, 2))
-}
-
 /// A share in whole percent, without the sign; with decimals where one that is neither none nor all would read so.
 pub fn round_percent(share: f64) -> String {
     let round = decimals(100.0 * share, 0);
@@ -97,6 +108,7 @@ pub fn share_of_variance(share: f64, interval: Option<Interval>) -> String {
         Some(Interval { low, .. }) if share >= 1.0 => format!("all seen: over {}%", round_percent(low)),
         Some(Interval { low, high }) => format!("{} ({} to {})", value(), round_percent(low), round_percent(high)),
         None if share <= 0.0 => "none seen (no interval)".to_owned(),
+        None if share >= 1.0 => "all seen (no interval)".to_owned(),
         None => format!("{} (no interval)", value()),
     }
 }
@@ -158,6 +170,7 @@ mod tests {
         assert_eq!(shown(0.4, 0.0, 1.0), "anything from none to all");
         assert_eq!(share_of_variance(0.0, None), "none seen (no interval)");
         assert_eq!(share_of_variance(0.997, None), "99.7% (no interval)");
+        assert_eq!(share_of_variance(1.0, None), "all seen (no interval)");
     }
 
     #[test]
@@ -168,12 +181,12 @@ mod tests {
         assert_eq!(known(1.0, interval, Method::T(skewed), 1000, 1.0), "1.00 (0.20 to 1.80)*");
         let alike = |value| known(value, Some(Interval { low: value, high: value }), Method::NoSpread, 1000, 1.0);
         assert_eq!((alike(0.0), alike(36.0)), ("none in 1,000".to_owned(), "36.0 in all 1,000".to_owned()));
-        assert_eq!([1.0, 0.9993, 0.99, -0.999_999_9].map(correlation), ["1.00", "0.999", "0.99", "-1.00"]);
     }
 
     #[test]
     fn an_end_at_nought_has_no_digits() {
         assert_eq!(with_interval(0.005, Some(Interval { low: 0.0, high: 0.0107 }), 1.0), "0.0050 (0 to 0.0107)");
         assert_eq!(with_interval(-0.4, Some(Interval { low: -0.9, high: 0.0 }), 1.0), "-0.40 (-0.90 to 0)");
+        assert_eq!(with_interval(1.3, Some(Interval { low: -0.0003, high: 2.8 }), 1.0), "1.3 (-0.0003 to 2.8)");
     }
 }

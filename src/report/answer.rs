@@ -9,6 +9,7 @@ use crate::report::folder::{Input, Results};
 use crate::report::people::strength;
 use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
 use crate::report::{calibration, chance, costs, sensitivity};
+use crate::stats::{FEW_VALUES, order_ranks};
 
 /// A number with how sure it is.
 #[derive(Serialize)]
@@ -33,6 +34,8 @@ pub(super) struct Answer {
 /// Measures that have a card.
 const CARDS: [&str; 5] =
     ["people.out_by_deadline", "casualties.killed", "casualties.wounded", "equipment.lost_units", "equipment.lost_usd"];
+
+const NOT_BOUNDED: &str = " (too few replications to bound)";
 
 /// Makes it.
 pub(super) fn answer(results: &Results) -> Answer {
@@ -131,7 +134,7 @@ fn compared(results: &Results) -> Option<String> {
     let ((safest, hurt), (thriftiest, kept)) = (least(&wounded)?, least(&lost)?);
     let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
     let (fewer, less) = (hurt.change("people", "wounded"), kept.change("units", "items lost"));
-    let all = "the intervals hold for all policies at once";
+    let all = "the intervals are adjusted over the policies for their signs";
     let title = |id: &str| {
         let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
@@ -206,7 +209,9 @@ fn cards(results: &Results, policy: &str) -> Vec<Card> {
         let end = |level| {
             Some(decimals(results.quantile(policy, measure, level)? / scale_of(unit), usize::from(unit == "USD")))
         };
-        let spread = end("0.05").zip(end("0.95")).map_or(String::new(), |(low, high)| format!("{low} to {high}"));
+        let unbounded = if order_ranks(results.replications, 0.95, 0.95).is_err() { NOT_BOUNDED } else { "" };
+        let spread =
+            end("0.05").zip(end("0.95")).map_or(String::new(), |(low, high)| format!("{low} to {high}{unbounded}"));
         let name = if unit == "USD" { format!("{}, {}", short(measure), unit_text(unit)) } else { short(measure) };
         Some(Card { name, value: known.bare(unit), interval: known.ends(unit), spread })
     };
@@ -247,10 +252,11 @@ fn caveats(results: &Results) -> Vec<String> {
     }
     let first = &results.policies[0].id;
     let end = |level| results.quantile(first, "casualties.wounded", level).map(whole);
+    let unbounded = if order_ranks(results.replications, 0.95, 0.95).is_err() { NOT_BOUNDED } else { "" };
     if let Some((low, high)) = end("0.05").zip(end("0.95")) {
         all.push(format!(
             "An interval says how well a mean over {} replications is known. One withdrawal is not the mean: nine in ten \
-             replications under {first} have {low} to {high} wounded on the road.",
+             replications under {first} have {low} to {high} wounded on the road{unbounded}.",
             whole(results.replications as f64)
         ));
     }
@@ -265,6 +271,17 @@ fn caveats(results: &Results) -> Vec<String> {
             whole(drawn as f64)
         ));
     }
+    if results.replications < FEW_VALUES {
+        all.push(format!(
+            "Fewer than {FEW_VALUES} replications do not show how skewed their law is: intervals of means hold only where values \
+             are nearly normal."
+        ));
+    }
+    all.push(
+        "A number without an interval has one in the file named below its figure; where a figure adds up rows of a file, \
+         only the whole has."
+            .to_owned(),
+    );
     all.push(
         "One past course of events is known at most: coming near it does not show the model to be right.".to_owned(),
     );

@@ -6,7 +6,7 @@ use crate::output::numbers::{round_percent, share_of_variance};
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
-use crate::report::words::{Known, listed, short, unit_of, unit_text};
+use crate::report::words::{Known, MARK, listed, short, unit_of, unit_text};
 use crate::stats::Interval;
 
 /// Measures that are drawn, those of the answer first.
@@ -47,18 +47,22 @@ impl Split<'_> {
 
     /// The share of the parameters in words.
     fn parameters(&self) -> String {
-        shown(self.share)
+        shown(self.share) + self.mark()
+    }
+
+    fn mark(&self) -> &'static str {
+        if self.share.is_skewed { MARK } else { "" }
     }
 
     /// The share of chance, which is the rest.
     fn chance(&self) -> String {
         let interval = self.share.interval.map(|i| Interval { low: 1.0 - i.high, high: 1.0 - i.low });
-        shown(Known { value: 1.0 - self.share.value, interval, is_skewed: false })
+        shown(Known { value: 1.0 - self.share.value, interval, is_skewed: false }) + self.mark()
     }
 
-    /// The mean, with the digits that its interval bears out.
+    /// The mean with its interval.
     fn mean(&self) -> String {
-        self.row.mean("mean").map(|mean| mean.bare(unit_of(self.row.text("measure")))).unwrap_or_default()
+        self.row.mean("mean").map(|mean| mean.text(unit_of(self.row.text("measure")))).unwrap_or_default()
     }
 }
 
@@ -159,7 +163,9 @@ pub(super) fn section(results: &Results) -> Option<Section> {
             frame.svg.line((frame.x.clamped(i.low), y), (frame.x.clamped(i.high), y), "whisker c1");
         }
         frame.svg.disc((frame.x.clamped(split.share.value), y), 4.5, "c1", &format!("{name}: {}", split.parameters()));
-        frame.aside(at, &format!("{}%", round_percent(split.share.value)));
+        let aside =
+            if split.share.value > 0.0 { format!("{}%", round_percent(split.share.value)) } else { "none seen".into() };
+        frame.aside(at, &aside);
         let draws = ["draws", "replications_each"].map(|column| split.row.text(column).to_owned());
         let unit = unit_text(unit_of(split.row.text("measure")));
         let cells = [split.whose(), format!("{what}, {unit}"), split.mean(), split.parameters(), split.chance()];

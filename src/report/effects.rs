@@ -2,12 +2,12 @@
 
 use minijinja::Value;
 
-use crate::output::numbers::decimals;
+use crate::output::numbers::{decimals, factor};
 use crate::report::axis::ticks;
 use crate::report::chart::{Rows, colour, cut};
 use crate::report::figure::{Figure, Grid, Section};
-use crate::report::folder::{Results, Row};
-use crate::report::words::{Known, better, scale_of, short, unit_of, unit_text};
+use crate::report::folder::{Results, Row, SKEWED};
+use crate::report::words::{Known, MARK, better, scale_of, short, unit_of, unit_text};
 use crate::stats::Interval;
 
 /// Measures that are drawn, in order.
@@ -26,6 +26,8 @@ const DRAWN: [&str; 10] = [
 
 const ADJUSTED: [&str; 3] = ["difference", "adjusted_low", "adjusted_high"];
 const PLAIN: [&str; 3] = ["difference", "low", "high"];
+const FACTOR: [&str; 3] =
+    ["variance_reduction_factor", "variance_reduction_factor_low", "variance_reduction_factor_high"];
 
 /// Contrasts of a measure at the only design point, in the order of the file.
 fn contrasts<'r>(results: &'r Results, measure: &str) -> Vec<Row<'r>> {
@@ -44,7 +46,7 @@ fn drawn<'r>(results: &'r Results, measure: &str) -> Vec<Row<'r>> {
     results.shown().iter().flat_map(|policy| [of(&policy.id, "total"), of(&policy.id, "direct")]).flatten().collect()
 }
 
-/// The paired difference of a policy from the baseline, with the interval that holds for all policies at once.
+/// The paired difference of a policy from the baseline, with the interval adjusted over the policies compared.
 pub(super) fn effect(results: &Results, policy: &str, measure: &str) -> Option<Known> {
     let rows = contrasts(results, measure);
     rows.into_iter().find(|row| row.text("policy") == policy && row.text("effect") == "total")?.known(ADJUSTED)
@@ -62,8 +64,8 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         nav: "Effects",
         title: "What each policy changes".to_owned(),
         lead: format!(
-            "Mean differences from {baseline}, replication by replication on the same chances. Thick: 95% interval; thin: the \
-             interval that holds for all policies at once. An interval that crosses nought leaves the sign open."
+            "Mean differences from {baseline}, replication by replication on the same chances. Thick: 95% interval; thin: adjusted \
+             over the policies compared (Holm), for the sign beside those of the others. An interval that crosses nought leaves the sign open."
         ),
         panels: Vec::new(),
         figures,
@@ -82,15 +84,8 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
     let (from, to, marks) = ticks(low, high, 5);
     let mut frame = Rows::new(rows.len(), (25.0, 150.0, 84.0), (from, to));
     frame.numbers(&marks, &format!("{}, difference from {baseline}", unit_text(unit_of(measure))));
-    let mut grid = Grid::new(&[
-        "policy",
-        "effect",
-        "difference",
-        "95% interval",
-        "for all at once",
-        "share worse",
-        "variance factor",
-    ]);
+    let mut grid =
+        Grid::new(&["policy", "effect", "difference", "95% interval", "adjusted", "share worse", "variance factor"]);
     let shown = results.shown();
     for (at, row) in rows.iter().enumerate() {
         let (policy, is_direct) = (row.text("policy"), row.text("effect") == "direct");
@@ -100,9 +95,14 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
         frame.name(at, &name, if is_direct { "quiet" } else { "" });
         draw(&mut frame, at, (plain, adjusted), scale, &class, is_direct);
         frame.aside(at, &signed(plain, measure));
-        let share =
-            row.known(["share_worse", "share_worse_low", "share_worse_high"]).map(Known::share).unwrap_or_default();
-        let factor = row.number("variance_reduction_factor").map_or(String::new(), |factor| decimals(factor, 1));
+        let share = row
+            .known(["share_worse", "share_worse_low", "share_worse_high"])
+            .map(Known::share_and_ends)
+            .unwrap_or_default();
+        let factor = row.known(FACTOR).map_or(String::new(), |known| {
+            let mark = if row.text("pairing_method").contains(SKEWED) { MARK } else { "" };
+            factor(known.value, known.interval) + mark
+        });
         grid.rows.push(vec![
             policy.to_owned(),
             row.text("effect").to_owned(),

@@ -194,7 +194,12 @@ fn grid(curves: &[(usize, &str, Vec<Row>)], measure: &str, scale: f64) -> Grid {
     for (_, id, rows) in curves {
         let every = rows.len().div_ceil(MOST).max(1);
         for row in rows.iter().step_by(every) {
-            let cell = |column: &str| row.number(column).map_or(String::new(), |value| decimals(value, 3));
+            // A share of none or of all, and an end that cannot lie further, have no digits.
+            let cell = |column: &str| match row.number(column) {
+                Some(value) if value == 0.0 || value == 1.0 => decimals(value, 0),
+                Some(value) => decimals(value, 3),
+                None => String::new(),
+            };
             let pair = |low: &str, high: &str| format!("{} to {}", cell(low), cell(high));
             let at = row.number("threshold").map_or(String::new(), |value| amount(value / scale, ""));
             grid.rows.push(vec![

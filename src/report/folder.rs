@@ -116,7 +116,7 @@ pub(super) struct Sheet {
 }
 
 /// What a method says of values too skewed for their number.
-const SKEWED: &str = "skewed: covers less";
+pub(super) const SKEWED: &str = "skewed: covers less";
 
 /// A row of it.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::report::axis::ticks;
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section, panels};
 use crate::report::folder::{Policy, Results};
-use crate::report::words::spaced;
+use crate::report::words::{amount, spaced};
 
 /// Most places that are drawn; the table has all.
 const MOST: usize = 12;
@@ -134,11 +134,11 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
         .iter()
         .map(|harm| {
             let there = places.iter().find(|(place, _)| *place == harm.place).map_or(0.0, |(_, wounded)| *wounded);
-            let numbers = [harm.killed, harm.wounded, there].map(|number| decimals(number, 3));
+            let numbers = [harm.killed, harm.wounded, there].map(|number| amount(number, 2));
             [harm.place.clone(), harm.cause.clone()].into_iter().chain(numbers).collect()
         })
         .collect();
-    let sums = [killed, wounded, wounded].map(|number| decimals(number, 3));
+    let sums = [killed, wounded, wounded].map(|number| amount(number, 2));
     grid.rows.push(["all".to_owned(), String::new()].into_iter().chain(sums).collect());
     let id = format!("casualties-{}", policy.id);
     Some(Figure {

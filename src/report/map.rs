@@ -12,6 +12,7 @@ use crate::report::harm::{road_of, wounded_by_place};
 use crate::report::outline::around;
 use crate::report::playback::playback;
 use crate::report::svg::{Svg, at, escaped, path_of};
+use crate::report::words::amount;
 
 const WIDTH: f64 = 620.0;
 /// Tallest map, so that page and screen hold it.
@@ -169,11 +170,11 @@ pub(super) fn map(results: &Results) -> Option<Map> {
     );
     let mut grid = Grid::new(&["place", "wounded a replication", "items lost, % of those there"]);
     for (road, wounded) in chart.roads.iter().zip(&roads) {
-        grid.rows.push(vec![road_of(road.from, road.to), decimals(*wounded, 2), String::new()]);
+        grid.rows.push(vec![road_of(road.from, road.to), amount(*wounded, 2), String::new()]);
     }
     for base in chart.bases() {
         let here: f64 = wounded.iter().filter(|(place, _)| place == base.id).map(|(_, wounded)| wounded).sum();
-        grid.rows.push(vec![base.id.to_owned(), decimals(here, 2), decimals(100.0 * lost(&losses, base.id), 1)]);
+        grid.rows.push(vec![base.id.to_owned(), amount(here, 2), decimals(100.0 * lost(&losses, base.id), 1)]);
     }
     let (replication, data) =
         playback(results, &chart).map_or((String::new(), None), |(number, data)| (whole(number as f64), Some(data)));

@@ -35,8 +35,26 @@ impl Known {
         }
     }
 
+    /// The same with its interval.
+    pub(super) fn share_and_ends(self) -> String {
+        match self.interval {
+            Some(i) if self.value > 0.0 && self.value < 1.0 => {
+                format!("{} ({} to {})", self.share(), numbers::percent(i.low), numbers::percent(i.high))
+            }
+            _ => self.share(),
+        }
+    }
+
+    /// Whether no replication has any.
+    fn is_none_seen(self) -> bool {
+        self.value == 0.0 && self.interval.is_some_and(|i| i.low == 0.0 && i.high == 0.0)
+    }
+
     /// The value alone, with the digits that its interval bears out.
     pub(super) fn bare(self, unit: &str) -> String {
+        if self.is_none_seen() {
+            return "none seen".to_owned();
+        }
         let scale = scale_of(unit);
         let scaled = self.interval.map(|i| Interval { low: i.low / scale, high: i.high / scale });
         decimals(self.value / scale, places(scaled).min(2))
@@ -47,8 +65,11 @@ impl Known {
         let scale = scale_of(unit);
         let Some(i) = self.interval else { return "no interval".to_owned() };
         let scaled = Interval { low: i.low / scale, high: i.high / scale };
+        if scaled.low == scaled.high {
+            return "no spread seen".to_owned();
+        }
         let places = places(Some(scaled)).min(2);
-        format!("{} to {}{}", decimals(scaled.low, places), decimals(scaled.high, places), self.mark())
+        format!("{} to {}{}", numbers::end(scaled.low, places), numbers::end(scaled.high, places), self.mark())
     }
 
     /// As a probability.
@@ -138,6 +159,11 @@ pub(super) fn better(measure: &str) -> &'static str {
         Some(Better::Higher) => "higher is better",
         _ => "",
     }
+}
+
+/// A mean amount; `none` where there is none in any replication.
+pub(super) fn amount(value: f64, places: usize) -> String {
+    if value == 0.0 { "none".to_owned() } else { numbers::end(value, places) }
 }
 
 /// An id in words.

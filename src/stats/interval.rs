@@ -16,6 +16,13 @@ use crate::math::sqrt;
 /// sample skewness cannot exceed sqrt(n), so the ratio runs from 0 to 1 however heavy the tail.
 pub const SKEW_LIMIT: f64 = 0.2;
 
+/// Values below which a sample hardly shows how skewed its law is.
+///
+/// # Source
+/// Assumed: because the sample skewness of n values is far below that of a skewed law (of 20 exponentials it is 1.3 on
+/// average, not 2), while the interval of the mean of 30 of them covers 93%.
+pub const FEW_VALUES: u64 = 30;
+
 /// An interval, its ends in the unit of the estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {

@@ -21,6 +21,14 @@ pub struct SplitIntervals {
     pub share_between: Option<Interval>,
 }
 
+impl SplitIntervals {
+    /// Whether there is none at all.
+    pub fn is_none(&self) -> bool {
+        let Self { between_draws, chance, seed, interaction, share_between } = self;
+        [between_draws, chance, seed, interaction, share_between].iter().all(|interval| interval.is_none())
+    }
+}
+
 /// Groups of draws, and of seeds, that are left out in turn, at most.
 const GROUPS: usize = 20;
 /// And at least.

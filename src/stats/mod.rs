@@ -47,7 +47,7 @@ pub use exceedance::{ExceedanceDifference, ExceedancePoint, dkw_half_width, exce
 pub use forecast::{Scored, crps_scored, interval_mid_pit, own_mid_pits};
 pub use histogram::Histogram;
 pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
-pub use interval::{Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
+pub use interval::{FEW_VALUES, Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
 pub use jackknife::{SplitIntervals, split_intervals};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};

@@ -34,7 +34,8 @@ pub struct PairedDifference {
     pub confidence: f64,
     /// Mean over standard error; `None` where the differences do not vary.
     pub t: Option<f64>,
-    /// Two-sided p-value of no difference: 1 where all differences are zero, 0 where they are one other number.
+    /// Two-sided p-value of no difference: 1 where all differences are zero, 0 where they are one other number, else the
+    /// smallest positive number at least.
     pub p_value: f64,
     /// Correlation of policy and baseline, -1 to 1; `None` where either does not vary.
     pub correlation: Option<f64>,
@@ -110,7 +111,7 @@ pub fn paired(policy: &[f64], baseline: &[f64], confidence: f64, worse: Worse) -
         half_width: of_mean.half_width,
         confidence,
         t,
-        p_value: t.map_or(certain, |t| 2.0 * t_cdf(-t.abs(), of_mean.n as f64 - 1.0)),
+        p_value: t.map_or(certain, |t| (2.0 * t_cdf(-t.abs(), of_mean.n as f64 - 1.0)).max(f64::MIN_POSITIVE)),
         correlation: pairing.correlation,
         correlation_interval: pairing.correlation_interval,
         variance_reduction,
@@ -155,7 +156,7 @@ impl Pairing {
             found.reduction = Some(factor);
             // Where one of the two does not vary the factor is 1 whatever the other is.
             found.reduction_interval =
-                (reach > 0.0).then(|| Interval { low: factor * exp(-reach), high: factor * exp(reach) });
+                (reach > ROUNDING).then(|| Interval { low: factor * exp(-reach), high: factor * exp(reach) });
             found.is_skewed = is_skewed;
         }
         if of_x > 0.0 && of_y > 0.0 {
@@ -171,6 +172,9 @@ impl Pairing {
                     x * y - 0.5 * correlation * (x * x + y * y)
                 });
                 let (reach, is_skewed) = reach(influence, rest, confidence)?;
+                if reach < ROUNDING {
+                    return Ok(found);
+                }
                 // Fisher's z, there and back: (r + tanh a) / (1 + r tanh a), with tanh a by its exponential.
                 let shift = 1.0 - 2.0 / (exp(2.0 * reach) + 1.0);
                 let moved = |by: f64| (correlation + by) / (1.0 + correlation * by);
@@ -181,6 +185,9 @@ impl Pairing {
         Ok(found)
     }
 }
+
+/// A reach that rounding alone explains: two pairs have the same influence, and so have all where one policy does not vary.
+const ROUNDING: f64 = 1e-9;
 
 /// How far a t interval reaches about an estimate of this influence by pair, over a scale; and whether it is too skewed.
 fn reach(influence: impl Iterator<Item = f64>, scale: f64, confidence: f64) -> Result<(f64, bool), StatsError> {

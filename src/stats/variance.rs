@@ -4,6 +4,7 @@
 //! held. Var(Y) = Var(E[Y | draw]) + E[Var(Y | draw)].
 
 use super::error::{StatsError, check_count, check_finite};
+use super::interval::{SkewWarning, mean_t};
 use super::moments::{corrected_mean, sum_of, variance};
 use crate::math::sqrt;
 
@@ -30,6 +31,8 @@ pub struct VarianceSplit {
     pub mean_mcse: f64,
     /// Its degrees of freedom, by Satterthwaite.
     pub mean_df: f64,
+    /// Present where the draws' means are too skewed for their number, so that intervals of all this cover less than they say.
+    pub warning: Option<SkewWarning>,
     /// Variance of the mean between draws, freed of the noise of the inner replications; in squared units. Unbiased,
     /// and so negative by chance where the draws hardly matter.
     pub between_draws: f64,
@@ -81,7 +84,9 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
     let (draws, reps) = (outer as f64, inner as f64);
     let of_draws: Vec<f64> = values.chunks_exact(inner).map(corrected_mean).collect();
     let mean = corrected_mean(&of_draws);
-    let draw_square = reps * variance(&of_draws);
+    // What rounding alone leaves of values that add up is none.
+    let rounding = 16.0 * f64::EPSILON * values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let draw_square = clear(reps * variance(&of_draws), rounding);
     let of_draws_df = draws - 1.0;
     let (noise, chance, seed, interaction, (mean_square, mean_df)) = match seeds {
         InnerSeeds::Independent => {
@@ -89,13 +94,13 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
             (within, within, None, None, (draw_square, of_draws_df))
         }
         InnerSeeds::Common => {
-            let (seed_square, interaction) = crossed(values, &of_draws, inner, mean);
+            let (seed_square, interaction) = crossed(values, &of_draws, inner, mean, rounding);
             let seed = (seed_square - interaction) / draws;
             let of_mean = square_of_mean([draw_square, seed_square, interaction], [of_draws_df, reps - 1.0]);
             (interaction, seed + interaction, Some(seed), Some(interaction), of_mean)
         }
     };
-    let between_draws = (draw_square - noise) / reps;
+    let between_draws = clear((draw_square - noise) / reps, rounding);
     if !(mean.is_finite() && between_draws.is_finite() && chance.is_finite()) {
         return Err(StatsError::Overflow { what: "variance" });
     }
@@ -106,6 +111,7 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
         mean,
         mean_mcse: sqrt(mean_square / (draws * reps)),
         mean_df,
+        warning: mean_t(&of_draws, 0.95)?.warning,
         between_draws,
         chance,
         seed,
@@ -137,7 +143,7 @@ fn square_of_mean([draw, seed, interaction]: [f64; 3], [of_draws, of_seeds]: [f6
 }
 
 /// Mean squares of the seeds, and of what neither draw nor seed explains.
-fn crossed(values: &[f64], of_draws: &[f64], inner: usize, mean: f64) -> (f64, f64) {
+fn crossed(values: &[f64], of_draws: &[f64], inner: usize, mean: f64, rounding: f64) -> (f64, f64) {
     let draws = of_draws.len() as f64;
     let of_seeds: Vec<f64> = (0..inner)
         .map(|seed| {
@@ -152,10 +158,12 @@ fn crossed(values: &[f64], of_draws: &[f64], inner: usize, mean: f64) -> (f64, f
         })
     });
     let interaction = sum_of(squares) / ((draws - 1.0) * (inner as f64 - 1.0));
-    // What rounding alone leaves of values that add up is none.
-    let rounding = 16.0 * f64::EPSILON * values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    let clear = |square: f64| if square > rounding * rounding { square } else { 0.0 };
-    (clear(draws * variance(&of_seeds)), clear(interaction))
+    (clear(draws * variance(&of_seeds), rounding), clear(interaction, rounding))
+}
+
+/// A square, or none where rounding explains it.
+fn clear(square: f64, rounding: f64) -> f64 {
+    if square.abs() > rounding * rounding { square } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::stats::{
     AttributionSums, MeanEstimate, RatioEstimate, StatsError, interactions_scaled, mean_t, mean_t_from_sums,
     ratio_of_means, shapley_scaled,
 };
-use crate::summary::{CONFIDENCE, Effect, SummaryError};
+use crate::summary::{CONFIDENCE, Caveats, Effect, Method, SummaryError};
 
 /// Measures that are attributed.
 pub const ATTRIBUTED: [Measure; 6] =
@@ -101,6 +101,16 @@ fn row(rows: &Rows, combinations: usize, measure: Measure, effect: Effect) -> Re
         portions: parts.iter().map(portion).collect::<Result<_, _>>()?,
         interactions: pairs.iter().map(mean).collect::<Result<_, StatsError>>()?,
     })
+}
+
+impl AttributionRow {
+    /// How the interval of a denial's part in all together was found: skewed where its share is, or all together.
+    pub fn portion_method(&self, denial: usize) -> Method {
+        match self.portions[denial].interval {
+            Some(_) => Method::Fieller(Caveats::new(self.shares[denial].warning.or(self.total.warning), self.total.n)),
+            None => Method::NoBounds,
+        }
+    }
 }
 
 /// An estimate from exact sums, with the warning that its values call for.

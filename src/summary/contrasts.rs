@@ -55,6 +55,24 @@ pub struct Contrast {
     pub better: Better,
 }
 
+impl Contrast {
+    /// The p-value, and the same adjusted over the policies; none where no spread was seen, so that there is no test.
+    pub fn p_values(&self) -> [Option<f64>; 2] {
+        [self.difference.p_value, self.adjusted_p_value].map(|p| (self.method != Method::NoSpread).then_some(p))
+    }
+
+    /// Standard error of the mean difference; none of events that never part, where the usual one would be 0.
+    pub fn mcse(&self) -> Option<f64> {
+        (self.method != Method::Newcombe || self.difference.mcse > 0.0).then_some(self.difference.mcse)
+    }
+
+    /// Interval of the replications that independent sampling would have needed.
+    pub fn independent_n_interval(&self) -> Option<Interval> {
+        let n = self.difference.n as f64;
+        self.difference.variance_reduction_interval.map(|i| Interval { low: n * i.low, high: n * i.high })
+    }
+}
+
 /// A policy and its paired difference from the baseline.
 pub(super) struct Compared<'r> {
     policy: &'r str,

@@ -41,6 +41,8 @@ pub struct BreakEven {
     pub crossing: Crossing,
     /// Whether the cost at the lowest ratio is above zero.
     pub costs_at_lowest: bool,
+    /// Whether the costs at some simulated ratio are too skewed for their number.
+    pub is_skewed: bool,
 }
 
 /// The curve of air cover.
@@ -84,7 +86,8 @@ pub fn cover_curve(rows: &Rows, first_pair: usize) -> Result<CoverCurve, Summary
     for measure in MEASURES {
         let (costs, crossing) = total(rows, first_pair, measure)?;
         let costs_at_lowest = costs[0].mean > 0.0;
-        curve.break_even.push(BreakEven { measure, crossing, costs_at_lowest });
+        let is_skewed = costs.iter().any(|cost| cost.warning.is_some());
+        curve.break_even.push(BreakEven { measure, crossing, costs_at_lowest, is_skewed });
         let row = |(ratio, cost)| CurveRow { flown: Flown::Any, effect: Effect::Total, ratio, measure, cost };
         curve.rows.extend(SIMULATED.into_iter().zip(costs).map(row));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::stats::{Interval, MeanEstimate, SkewWarning};
+use crate::stats::{FEW_VALUES, Interval, MeanEstimate, SkewWarning};
 
 /// What limits an interval by Student's t.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,17 +15,10 @@ pub struct Caveats {
     pub is_cut: bool,
 }
 
-/// Values below which a sample hardly shows how skewed its law is.
-///
-/// # Source
-/// Assumed: because the sample skewness of n values is far below that of a skewed law (of 20 exponentials it is 1.3 on
-/// average, not 2), while the interval of the mean of 30 of them covers 93%.
-const FEW: u64 = 30;
-
 impl Caveats {
     /// Of an interval that rests on `n` values.
-    pub(super) fn new(warning: Option<SkewWarning>, n: u64) -> Self {
-        Self { is_skewed: warning.is_some(), are_few: n < FEW, is_cut: false }
+    pub fn new(warning: Option<SkewWarning>, n: u64) -> Self {
+        Self { is_skewed: warning.is_some(), are_few: n < FEW_VALUES, is_cut: false }
     }
 
     /// What stands behind a method's name: nothing, or `; ` between what is said; `range` says what was cut.
@@ -53,7 +46,7 @@ pub enum Method {
     /// Newcombe's for paired proportions.
     Newcombe,
     /// Fieller's, of a ratio of means.
-    Fieller,
+    Fieller(Caveats),
     /// Between order statistics.
     OrderStatistics,
     /// Student's t on what each replication adds to the mean of a tail.
@@ -62,6 +55,10 @@ pub enum Method {
     FourthMoment(Caveats),
     /// Of a correlation or a ratio of variances, by what each pair of values adds to it.
     Influence(Caveats),
+    /// Student's t on a mean over crossed draws and seeds.
+    Crossed(Caveats),
+    /// The jackknife over groups of draws and of seeds.
+    Jackknife(Caveats),
     /// No interval: there are too few replications for one.
     TooFew,
     /// No interval: what it is about has no bounds.
@@ -77,9 +74,13 @@ impl Method {
     /// Whether the interval covers less than it says, since the values are too skewed for their number.
     pub fn is_skewed(self) -> bool {
         match self {
-            Self::T(caveats) | Self::Tail(caveats) | Self::FourthMoment(caveats) | Self::Influence(caveats) => {
-                caveats.is_skewed
-            }
+            Self::T(caveats)
+            | Self::Fieller(caveats)
+            | Self::Tail(caveats)
+            | Self::FourthMoment(caveats)
+            | Self::Influence(caveats)
+            | Self::Crossed(caveats)
+            | Self::Jackknife(caveats) => caveats.is_skewed,
             _ => false,
         }
     }
@@ -91,6 +92,7 @@ impl Method {
         let method = match self {
             Self::T(caveats) => Self::T(Caveats { is_cut, ..caveats }),
             Self::Tail(caveats) => Self::Tail(Caveats { is_cut, ..caveats }),
+            Self::Crossed(caveats) => Self::Crossed(Caveats { is_cut, ..caveats }),
             other => other,
         };
         (within, method)
@@ -101,9 +103,9 @@ const RANGE: &str = "cut at the measure's range";
 
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let asymptotic = |f: &mut fmt::Formatter<'_>, what: &str, said: String| match said.as_str() {
-            "" => write!(f, "t (asymptotic, {what})"),
-            said => write!(f, "t (asymptotic, {what}; {said})"),
+        let with = |f: &mut fmt::Formatter<'_>, what: &str, said: String| match said.as_str() {
+            "" => write!(f, "t ({what})"),
+            said => write!(f, "t ({what}; {said})"),
         };
         match self {
             Self::T(caveats) if *caveats == Caveats::default() => f.write_str("t"),
@@ -112,11 +114,15 @@ impl fmt::Display for Method {
             Self::Wilson => f.write_str("wilson"),
             Self::ClopperPearson => f.write_str("clopper-pearson"),
             Self::Newcombe => f.write_str("newcombe (paired)"),
-            Self::Fieller => f.write_str("fieller"),
+            Self::Fieller(caveats) if *caveats == Caveats::default() => f.write_str("fieller"),
+            Self::Fieller(caveats) => write!(f, "fieller ({})", caveats.said("")),
             Self::OrderStatistics => f.write_str("order statistics (type 7)"),
-            Self::Tail(caveats) => asymptotic(f, "of a tail", caveats.said(RANGE)),
-            Self::FourthMoment(caveats) => asymptotic(f, "by the fourth moment", caveats.said("cut at 0")),
-            Self::Influence(caveats) => asymptotic(f, "by influence", caveats.said("")),
+            Self::Tail(caveats) => with(f, "asymptotic, of a tail", caveats.said(RANGE)),
+            Self::FourthMoment(caveats) => with(f, "asymptotic, by the fourth moment", caveats.said("cut at 0")),
+            Self::Influence(caveats) => with(f, "asymptotic, by influence", caveats.said("")),
+            Self::Crossed(caveats) => with(f, "crossed draws and seeds", caveats.said(RANGE)),
+            Self::Jackknife(caveats) if *caveats == Caveats::default() => f.write_str("jackknife over groups"),
+            Self::Jackknife(caveats) => write!(f, "jackknife over groups ({})", caveats.said("")),
             Self::TooFew => f.write_str("none (too few replications)"),
             Self::NoBounds => f.write_str("none (no bounds)"),
         }

@@ -10,7 +10,7 @@ use crate::stats::{
 };
 use crate::summary::exceedance::thresholds;
 use crate::summary::tables::columns_at_once;
-use crate::summary::{ATTRIBUTED, CONFIDENCE, SummaryError};
+use crate::summary::{ATTRIBUTED, CONFIDENCE, Caveats, Method, SummaryError};
 
 /// The variance of one column under a policy, or of its difference from the baseline, split.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ pub struct SplitRow {
     pub split: VarianceSplit,
     /// Interval of the mean over fresh draws and fresh seeds.
     pub mean: Interval,
+    /// How that was found.
+    pub mean_method: Method,
     /// Intervals of its parts, where there are draws enough.
     pub intervals: Option<SplitIntervals>,
 }
@@ -33,6 +35,15 @@ impl SplitRow {
     /// Interval of the share that lies between draws, where there is one.
     pub fn share(&self) -> Option<Interval> {
         self.intervals.and_then(|intervals| intervals.share_between)
+    }
+
+    /// How the intervals of the parts and of the share were found; none for fewer than four draws, and where nothing varies.
+    pub fn method(&self) -> Method {
+        match self.intervals {
+            None => Method::TooFew,
+            Some(intervals) if intervals.is_none() => Method::NoBounds,
+            Some(_) => Method::Jackknife(Caveats::new(self.split.warning, self.split.outer as u64)),
+        }
     }
 }
 
@@ -103,8 +114,14 @@ fn splits(rows: &Rows, at: usize, name: &str, inner: usize) -> Result<Vec<SplitR
         let split = split_variance(values, inner, InnerSeeds::Common)?;
         let (policy, measure) = (policy.to_owned(), name.to_owned());
         let mean = t_interval(split.mean, split.mean_mcse, split.mean_df, CONFIDENCE)?;
+        let method = Method::Crossed(Caveats::new(split.warning, split.outer as u64));
+        let (mean, mean_method) = match baseline {
+            _ if split.mean_mcse == 0.0 => (mean, Method::NoSpread),
+            Some(_) => (mean, method),
+            None => method.cut(mean, Measure::named(name).map_or(Scale::Amount, Measure::scale).range()),
+        };
         let intervals = split_intervals(values, inner, InnerSeeds::Common, CONFIDENCE)?;
-        Ok(SplitRow { policy, baseline, measure, split, mean, intervals })
+        Ok(SplitRow { policy, baseline, measure, split, mean, mean_method, intervals })
     };
     for (policy, named) in rows.policies().iter().enumerate() {
         if policy == 0 {

@@ -2,7 +2,7 @@
 
 use crate::experiment::{Rows, resample_weights};
 use crate::measures::{Better, Measure};
-use crate::stats::{Interval, pareto_counts, pareto_set, wilson};
+use crate::stats::{FEW_VALUES, Interval, pareto_counts, pareto_set, wilson};
 use crate::summary::estimates::mean_of;
 use crate::summary::{CONFIDENCE, Mean, SummaryError};
 
@@ -30,6 +30,14 @@ pub struct ParetoRow {
     pub interval: Interval,
     /// Replications.
     pub n: u64,
+}
+
+impl ParetoRow {
+    /// How the probability was found.
+    pub fn method(&self) -> String {
+        let few = if self.n < FEW_VALUES { " (too few replications for it)" } else { "" };
+        format!("bootstrap of {RESAMPLES} resamples{few}")
+    }
 }
 
 /// Makes the table, a row for each policy.
