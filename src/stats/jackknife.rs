@@ -202,6 +202,29 @@ mod tests {
     }
 
     #[test]
+    fn skewed_draws_are_held_less_often_and_most_of_them_say_so() {
+        // Effects of draws are lognormal of log-sd 1, with variance (e - 1) e; chance has as much: the share is a half.
+        let (mut normal, mut held, mut flagged) = (normals(9), 0, 0);
+        let e = crate::math::exp(1.0);
+        let sd = sqrt((e - 1.0) * e);
+        for _ in 0..400 {
+            let mut values = Vec::new();
+            for _ in 0..10 {
+                let effect = crate::math::exp(normal());
+                values.extend((0..25).map(|_| effect + sd * normal()));
+            }
+            held += u32::from(share_interval(&values, 25, InnerSeeds::Common).is_some_and(|share| share.contains(0.5)));
+            let split = split_variance(&values, 25, InnerSeeds::Common).expect("a design");
+            flagged += u32::from(split.warning.is_some());
+        }
+        // As docs/statistics.md has it: some six in ten, and seven in ten are flagged.
+        assert!(
+            (200..=280).contains(&held) && (250..=320).contains(&flagged),
+            "{held} held and {flagged} flagged of 400"
+        );
+    }
+
+    #[test]
     fn both_parts_are_held_by_their_intervals() {
         // Draw variance 1, seed variance 4, interaction 1: 24 draws of 40 seeds, 100 designs.
         let (mut normal, mut held) = (normals(77), [0; 4]);
