@@ -35,7 +35,7 @@ pub(super) struct Answer {
 const CARDS: [&str; 5] =
     ["people.out_by_deadline", "casualties.killed", "casualties.wounded", "equipment.lost_units", "equipment.lost_usd"];
 
-const NOT_BOUNDED: &str = " (too few replications to bound)";
+const NOT_BOUNDED: &str = " (not bounded: too few)";
 
 /// Makes it.
 pub(super) fn answer(results: &Results) -> Answer {

@@ -66,6 +66,7 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         replications => whole(results.replications as f64),
         answer => Value::from_serialize(&answer),
         mark => words.contains(MARK).then_some(MARK),
+        few_what => if results.sheet("variance.csv").is_some() { "draws of the inputs" } else { "replications" },
         asked => asked(&results),
         policies => Value::from_serialize(policies(&results)),
         pareto => Value::from_serialize(&pareto),

@@ -53,7 +53,7 @@ impl Known {
     /// The value alone, with the digits that its interval bears out.
     pub(super) fn bare(self, unit: &str) -> String {
         if self.is_none_seen() {
-            return "none seen".to_owned();
+            return "none".to_owned();
         }
         let scale = scale_of(unit);
         let scaled = self.interval.map(|i| Interval { low: i.low / scale, high: i.high / scale });
