@@ -164,7 +164,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         }
         frame.svg.disc((frame.x.clamped(split.share.value), y), 4.5, "c1", &format!("{name}: {}", split.parameters()));
         let aside =
-            if split.share.value > 0.0 { format!("{}%", round_percent(split.share.value)) } else { "none seen".into() };
+            if split.share.value > 0.0 { format!("{}%", round_percent(split.share.value)) } else { "none".into() };
         frame.aside(at, &aside);
         let draws = ["draws", "replications_each"].map(|column| split.row.text(column).to_owned());
         let unit = unit_text(unit_of(split.row.text("measure")));
