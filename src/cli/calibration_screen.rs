@@ -91,7 +91,7 @@ fn short(value: f64) -> String {
         return decimals(value, 0);
     }
     let places = [1000.0, 100.0, 10.0, 1.0].iter().position(|&step| size >= step).unwrap_or(4);
-    if size > 0.0 && size < 0.001 { format!("{value:.2e}") } else { decimals(value, places) }
+    if size > 0.0 && size < 0.001 { format!("{value:.2e}") } else { decimals(value, places as i32) }
 }
 
 fn range(points: [f64; 3]) -> String {

@@ -56,7 +56,21 @@ impl Run {
             let text = session.request.text();
             self.folder.write(REQUEST, |out| out.write_all(text.as_bytes()))?;
             let mut written = Tables::of(&self.folder);
-            files::write(&mut written, session, &rows, &summaries)?;
+            // Of thousands of points the rows of all replications take minutes, which are shown.
+            let (of, is_shown) = (rows.len() as u64, command == Kind::Sweep);
+            if is_shown {
+                self.progress.begin("points written", 0, of);
+            }
+            let progress = &self.progress;
+            let noted = |done| {
+                if is_shown {
+                    progress.note(done, of)
+                }
+            };
+            files::write(&mut written, session, (&rows, &summaries), &noted)?;
+            if is_shown {
+                self.progress.end();
+            }
             if let Some(of) = &nested {
                 written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
                 written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;

@@ -252,7 +252,7 @@ fn significant(value: f64) -> String {
         return format!("{value:.4e}");
     }
     let places = [1e5, 1e4, 1e3, 1e2, 1e1, 1.0, 0.1, 0.01].iter().position(|&step| size >= step).unwrap_or(8);
-    let text = decimals(value, places);
+    let text = decimals(value, places as i32);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

@@ -154,7 +154,7 @@ fn of_response(
     }
 }
 
-fn cell(row: &EffectRow, (scale, digits): (f64, usize), wide: bool) -> String {
+fn cell(row: &EffectRow, (scale, digits): (f64, i32), wide: bool) -> String {
     let Some(estimate) = row.estimate else { return "-".to_owned() };
     let number = |value: f64| decimals(value / scale, digits);
     match row.interval {

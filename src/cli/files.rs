@@ -61,17 +61,22 @@ impl<'f> Tables<'f> {
     }
 }
 
-/// Writes the tables that every kind of experiment has.
+/// Writes the tables that every kind of experiment has; `noted` is told how many design points are written.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(written: &mut Tables, session: &Session, rows: &[Rows], summaries: &[Summary]) -> Result<(), Stop> {
+pub fn write(
+    written: &mut Tables,
+    session: &Session,
+    (rows, summaries): (&[Rows], &[Summary]),
+    noted: &dyn Fn(u64),
+) -> Result<(), Stop> {
     let ids = || session.points.iter().map(|point| point.id.as_str());
     let points: Vec<csv_files::Point> = ids().zip(summaries).collect();
     let named: Vec<(&str, &Rows)> = ids().zip(rows).collect();
     let (measures, _) = session.names.split_at(session.names.len() - session.plan.observed.len());
     let all = tables::replications().with(tables::measure_columns(measures)).with(observed_columns(session));
-    written.write(all, |out, table| replications(out, table, &named))?;
+    written.write(all, |out, table| replications(out, table, &named, noted))?;
     if session.request.nested.is_some() {
         // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
         return Ok(());

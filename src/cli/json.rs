@@ -125,6 +125,6 @@ fn break_even(row: &BreakEven) -> Value {
     json!({
         "measure": row.measure.name(), "effect": "total", "ratio": crossing.at,
         "interval": crossing.interval.map(|interval| [interval.low, interval.high]),
-        "confidence": crossing.interval.map(|_| CONFIDENCE), "open_below": crossing.open_below, "open_above": crossing.open_above,
+        "confidence": crossing.interval.map(|_| CONFIDENCE), "method": row.method(), "open_below": crossing.open_below, "open_above": crossing.open_above,
     })
 }

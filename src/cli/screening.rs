@@ -309,7 +309,7 @@ fn line(out: &mut dyn Write, row: &Row, scale: f64) -> io::Result<()> {
     let interval = Interval { low: of("low") / scale, high: of("high") / scale };
     let digits = places(Some(interval));
     let signed = |value: f64| {
-        let text = decimals(value, digits);
+        let text = decimals(value, digits as i32);
         if value > 0.0 { format!("+{text}") } else { text }
     };
     let ends = format!("{} to {}", plain(of("from")), plain(of("to")));
@@ -330,7 +330,7 @@ fn plain(value: f64) -> String {
         return format!("{value:.1e}");
     }
     let digits = [100.0, 10.0, 1.0, 0.1].iter().position(|&step| size >= step).unwrap_or(4);
-    let text = decimals(value, digits);
+    let text = decimals(value, digits as i32);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

@@ -81,19 +81,7 @@ pub fn break_even(out: &mut dyn Write, curve: &CoverCurve) -> io::Result<()> {
         csv.write_record([measure, "direct", "1", "1", "1", "", "by construction"])?;
         let confidence = text(Some(CONFIDENCE));
         let (at, low, high) = (text(crossing.at), text(low), text(high));
-        csv.write_record([
-            measure,
-            "total",
-            &at,
-            &low,
-            &high,
-            &confidence,
-            if row.is_skewed {
-                "inverted t (Fieller; skewed: covers less than it says)"
-            } else {
-                "inverted t (Fieller)"
-            },
-        ])?;
+        csv.write_record([measure, "total", &at, &low, &high, &confidence, row.method()])?;
     }
     csv.flush()
 }

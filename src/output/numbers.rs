@@ -16,8 +16,13 @@ pub fn whole(value: f64) -> String {
     if value < 0.0 && digits != "0" { format!("-{text}") } else { text }
 }
 
-/// A number with a fixed number of decimals and thousands apart.
-pub fn decimals(value: f64, places: usize) -> String {
+/// A number with a fixed number of decimals and thousands apart; of fewer than none, rounded to tens, hundreds and so on.
+pub fn decimals(value: f64, places: i32) -> String {
+    if places < 0 {
+        let step = (0..-places).fold(1.0, |step, _| 10.0 * step);
+        return whole((value / step).round() * step);
+    }
+    let places = places as usize;
     let rounded = format!("{:.places$}", value.abs());
     let (head, tail) = rounded.split_once('.').unwrap_or((&rounded, ""));
     let head = whole(head.parse().unwrap_or(0.0));
@@ -25,11 +30,19 @@ pub fn decimals(value: f64, places: usize) -> String {
     if places == 0 { format!("{sign}{head}") } else { format!("{sign}{head}.{tail}") }
 }
 
-/// Decimals that an interval's half-width bears out: its second significant digit, at most four.
-pub fn places(interval: Option<Interval>) -> usize {
+/// Decimals that an interval's half-width bears out: its second significant digit, at most four; below none where that digit
+/// counts tens or more.
+pub fn places(interval: Option<Interval>) -> i32 {
     let half = interval.map_or(0.0, |interval| interval.half_width());
-    let steps = [10.0, 1.0, 0.1, 0.01, 0.001];
-    if half <= 0.0 { 1 } else { steps.iter().position(|&step| half >= step).unwrap_or(4).min(4) }
+    if half <= 0.0 || !half.is_finite() {
+        return 1;
+    }
+    let mut places = 4;
+    let mut least = 0.001;
+    while places > -12 && half >= 10.0 * least {
+        (places, least) = (places - 1, 10.0 * least);
+    }
+    places
 }
 
 /// `12.3 (11.8 to 12.9)`, in a unit that is `scale` of the value's.
@@ -47,7 +60,7 @@ pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> Stri
 
 /// An end of an interval. One that is nought is just that, such as one at which an interval was cut: no digits of it are known
 /// or not. One that is not has as many as show on which side of nought it lies.
-pub fn end(value: f64, places: usize) -> String {
+pub fn end(value: f64, places: i32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
@@ -145,6 +158,12 @@ mod tests {
         let shown = |low, high| with_interval(12.345, Some(Interval { low, high }), 1.0);
         assert_eq!(shown(10.0, 14.0), "12.3 (10.0 to 14.0)");
         assert_eq!(shown(12.3, 12.4), "12.345 (12.300 to 12.400)");
+        // The half-width has two digits that count, whatever they are digits of.
+        let wide = |value, low, high| with_interval(value, Some(Interval { low, high }), 1.0);
+        assert_eq!(wide(45_238.0, 42_446.0, 48_029.0), "45,200 (42,400 to 48,000)");
+        assert_eq!(wide(-26_515.4, -177_617.0, 124_587.0), "-30,000 (-180,000 to 120,000)");
+        assert_eq!(wide(1_103.0, 1_081.0, 1_124.0), "1,103 (1,081 to 1,124)");
+        assert_eq!([0, -1, -2].map(|places| decimals(1_250.4, places)), ["1,250", "1,250", "1,300"]);
     }
 
     #[test]

@@ -19,12 +19,18 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 /// # Arguments
 /// * `table` - [`tables::replications`](crate::output::tables::replications) with its measures.
 /// * `points` - each design point's id and rows.
+/// * `noted` - told how many points are written.
 ///
 /// # Errors
 /// Those of writing, and of reading inside them.
-pub fn replications(out: &mut dyn Write, table: &Table, points: &[(&str, &Rows)]) -> io::Result<()> {
+pub fn replications(
+    out: &mut dyn Write,
+    table: &Table,
+    points: &[(&str, &Rows)],
+    noted: &dyn Fn(u64),
+) -> io::Result<()> {
     table.begin(out)?.flush()?;
-    for &(point, rows) in points {
+    for (done, &(point, rows)) in (1..).zip(points) {
         for policy in 0..rows.policies().len() {
             let cells: Vec<usize> = (0..rows.cells()).collect();
             for part in cells.chunks(CELLS_AT_ONCE * rayon::current_num_threads()) {
@@ -33,6 +39,7 @@ pub fn replications(out: &mut dyn Write, table: &Table, points: &[(&str, &Rows)]
                 texts.map_err(io::Error::other)?.iter().try_for_each(|text| out.write_all(text))?;
             }
         }
+        noted(done);
     }
     Ok(())
 }

@@ -207,7 +207,7 @@ fn cards(results: &Results, policy: &str) -> Vec<Card> {
     let card = |measure: &&str| {
         let (known, unit) = (results.mean(policy, measure)?, unit_of(measure));
         let end = |level| {
-            Some(decimals(results.quantile(policy, measure, level)? / scale_of(unit), usize::from(unit == "USD")))
+            Some(decimals(results.quantile(policy, measure, level)? / scale_of(unit), i32::from(unit == "USD")))
         };
         let unbounded = if order_ranks(results.replications, 0.95, 0.95).is_err() { NOT_BOUNDED } else { "" };
         let spread =

@@ -60,7 +60,7 @@ pub(super) fn tick_text(value: f64, step: f64) -> String {
         return format!("{}m", trimmed(value / 1e6));
     }
     let places = (0..6).find(|&places| is_whole(step * [1.0, 10.0, 100.0, 1e3, 1e4, 1e5][places])).unwrap_or(5);
-    decimals(value, places)
+    decimals(value, places as i32)
 }
 
 fn trimmed(value: f64) -> String {

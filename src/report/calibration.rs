@@ -32,7 +32,7 @@ fn is_told(row: &Row) -> bool {
 fn brief(value: f64) -> String {
     let size = value.abs();
     let places = [1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001].iter().position(|&step| size >= step).unwrap_or(8);
-    let text = decimals(value, places);
+    let text = decimals(value, places as i32);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 

@@ -102,11 +102,11 @@ impl Known {
 pub(super) fn percent(share: f64) -> String {
     // Freed of what arithmetic leaves in the last bits.
     let value = (1e11 * share).round() / 1e9;
-    let is_end = |places: &usize| {
+    let is_end = |places: &i32| {
         let shown = decimals(value, *places);
         shown.parse() == Ok(0.0) || shown.parse() == Ok(100.0)
     };
-    let fewest = usize::from(!(10.0..=90.0).contains(&value) && value.fract() != 0.0);
+    let fewest = i32::from(!(10.0..=90.0).contains(&value) && value.fract() != 0.0);
     let places = (fewest..4).find(|places| !is_end(places)).unwrap_or(if value.fract() == 0.0 { 0 } else { 4 });
     format!("{}%", decimals(value, places))
 }
@@ -162,7 +162,7 @@ pub(super) fn better(measure: &str) -> &'static str {
 }
 
 /// A mean amount; `none` where there is none in any replication.
-pub(super) fn amount(value: f64, places: usize) -> String {
+pub(super) fn amount(value: f64, places: i32) -> String {
     if value == 0.0 { "none".to_owned() } else { numbers::end(value, places) }
 }
 

@@ -45,6 +45,13 @@ pub struct BreakEven {
     pub is_skewed: bool,
 }
 
+impl BreakEven {
+    /// How the interval was found.
+    pub fn method(&self) -> &'static str {
+        if self.is_skewed { "inverted t (Fieller; skewed: covers less than it says)" } else { "inverted t (Fieller)" }
+    }
+}
+
 /// The curve of air cover.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoverCurve {

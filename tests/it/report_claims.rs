@@ -48,7 +48,10 @@ fn leading(text: &str) -> (f64, f64) {
     let digits = text[..end].trim_end_matches([',', '.']).replace(',', "");
     let places = digits.split_once('.').map_or(0, |(_, tail)| tail.len());
     let value = digits.parse().unwrap_or_else(|_| panic!("no number begins `{text}`"));
-    (value, (0..places).fold(0.5, |half, _| half / 10.0) + 1e-9)
+    // A whole number may be rounded to tens or more.
+    let tens = if places == 0 { digits.len() - digits.trim_end_matches('0').len() } else { 0 };
+    let half = (0..places).fold(0.5, |half, _| half / 10.0);
+    (value, (0..tens).fold(half, |half, _| 10.0 * half) + 1e-9)
 }
 
 #[track_caller]
