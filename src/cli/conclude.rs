@@ -64,7 +64,7 @@ impl Run {
             let progress = &self.progress;
             let noted = |done| {
                 if is_shown {
-                    progress.note(done, of)
+                    progress.note(done, of);
                 }
             };
             files::write(&mut written, session, (&rows, &summaries), &noted)?;

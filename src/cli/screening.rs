@@ -309,7 +309,7 @@ fn line(out: &mut dyn Write, row: &Row, scale: f64) -> io::Result<()> {
     let interval = Interval { low: of("low") / scale, high: of("high") / scale };
     let digits = places(Some(interval));
     let signed = |value: f64| {
-        let text = decimals(value, digits as i32);
+        let text = decimals(value, digits);
         if value > 0.0 { format!("+{text}") } else { text }
     };
     let ends = format!("{} to {}", plain(of("from")), plain(of("to")));
