@@ -85,8 +85,8 @@ pub fn footnotes(out: &mut dyn Write, body: &[u8], n: u64, before: &str) -> io::
 
 /// Whether some interval of a screen is marked.
 fn is_marked(body: &[u8]) -> bool {
-    let mark = format!("){MARK}");
-    body.windows(mark.len()).any(|at| at == mark.as_bytes())
+    // Behind the interval, or behind the end of one that is shown alone.
+    body.windows(2).any(|at| at[1..] == *MARK.as_bytes() && at[0] != b' ')
 }
 
 fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {

@@ -81,69 +81,51 @@ pub fn summary() -> Table {
 
 /// `contrasts.csv`.
 pub fn contrasts() -> Table {
-    table(
-        "contrasts.csv",
-        "design point, policy, baseline, measure and effect",
-        5,
-        vec![
-            DESIGN,
-            POLICY,
-            BASELINE,
-            MEASURE,
-            EFFECT,
-            text("statistic", "`mean`: of the paired differences."),
-            number(
-                "difference",
-                OF_MEASURE,
-                "Mean of the policy's value less the baseline's, replication by replication.",
-            ),
-            low(OF_MEASURE),
-            high(OF_MEASURE),
-            number(
-                "adjusted_low",
-                OF_MEASURE,
-                "Lower end of the interval adjusted over the policies compared (Holm), for its sign.",
-            ),
-            number("adjusted_high", OF_MEASURE, "Upper end of that interval."),
-            MCSE,
-            METHOD,
-            number(
-                "p_value",
-                "probability",
-                "Two-sided, of no difference; at least 2.2e-308, empty where no spread was seen.",
-            ),
-            number("adjusted_p_value", "probability", "The same adjusted over the policies compared (Holm)."),
-            text("test", "How the p-values were found."),
-            number("correlation", "", "Between the policy's values and the baseline's."),
-            number("correlation_low", "", "Lower end of its interval."),
-            number("correlation_high", "", "Upper end of its interval."),
-            number(
-                "variance_reduction_factor",
-                "",
-                "How many times fewer replications pairing needs; under 1 it harms.",
-            ),
-            number("variance_reduction_factor_low", "", "Lower end of its interval."),
-            number("variance_reduction_factor_high", "", "Upper end of its interval."),
-            text("pairing_method", "How the intervals of the correlation and of the factor were found."),
-            number(
-                "independent_n",
-                "replications",
-                "Replications of each policy that independent sampling would have needed.",
-            ),
-            number("independent_n_low", "replications", "Lower end of its interval, found as that of the factor."),
-            number("independent_n_high", "replications", "Upper end of its interval."),
-            number(
-                "share_worse",
-                "share",
-                "Replications in which the policy is worse; empty where neither way is better.",
-            ),
-            number("share_worse_low", "share", "Lower end of its interval."),
-            number("share_worse_high", "share", "Upper end of its interval."),
-            text("share_worse_method", "How that interval was found."),
-            LEVEL,
-            N,
-        ],
-    )
+    let first = vec![
+        DESIGN,
+        POLICY,
+        BASELINE,
+        MEASURE,
+        EFFECT,
+        text("statistic", "`mean`: of the paired differences."),
+        number("difference", OF_MEASURE, "Mean of the policy's value less the baseline's, replication by replication."),
+        low(OF_MEASURE),
+        high(OF_MEASURE),
+        number(
+            "adjusted_low",
+            OF_MEASURE,
+            "Lower end of the interval adjusted over the policies compared (Holm), for its sign.",
+        ),
+        number("adjusted_high", OF_MEASURE, "Upper end of that interval."),
+        MCSE,
+        METHOD,
+        number(
+            "p_value",
+            "probability",
+            "Two-sided, of no difference; at least 2.2e-308, empty where no spread was seen.",
+        ),
+        number("adjusted_p_value", "probability", "The same adjusted over the policies compared (Holm)."),
+        text("test", "How the p-values were found."),
+    ];
+    table("contrasts.csv", "design point, policy, baseline, measure and effect", 5, first)
+        .with(bounded("correlation", "", "Between the policy's values and the baseline's."))
+        .with(bounded(
+            "variance_reduction_factor",
+            "",
+            "How many times fewer replications pairing needs; under 1 it harms.",
+        ))
+        .with([text("pairing_method", "How the intervals of the correlation and of the factor were found.")])
+        .with(bounded(
+            "independent_n",
+            "replications",
+            "Replications of each policy that independent sampling would have needed.",
+        ))
+        .with(bounded(
+            "share_worse",
+            "share",
+            "Replications in which the policy is worse; empty where neither way is better.",
+        ))
+        .with([text("share_worse_method", "How that interval was found."), LEVEL, N])
 }
 
 /// `exceedance.csv`.
@@ -192,6 +174,16 @@ pub fn pareto() -> Table {
             N,
         ],
     )
+}
+
+/// An estimate and the ends of its interval.
+fn bounded(name: &str, unit: &str, meaning: &str) -> [Column; 3] {
+    let end = |which: &str, meaning| Column::named(&format!("{name}_{which}"), Holds::Number, unit, meaning);
+    [
+        Column::named(name, Holds::Number, unit, meaning),
+        end("low", "Lower end of its interval; empty where there is none."),
+        end("high", "Upper end of its interval; empty where there is none."),
+    ]
 }
 
 /// A mean with its interval, its Monte Carlo standard error and the interval's method, for tables of several means.
@@ -271,14 +263,6 @@ pub fn timeline() -> Table {
         Column::fixed("date", Holds::Date, "", "The day, at its end."),
         text("measure", "Name of the daily quantity."),
     ];
-    let quantile = |(name, meaning): (&str, &str)| {
-        let end = |which: &str, meaning| Column::named(&format!("{name}_{which}"), Holds::Number, OF_MEASURE, meaning);
-        [
-            Column::named(name, Holds::Number, OF_MEASURE, meaning),
-            end("low", "Lower end of its interval; empty for too few replications."),
-            end("high", "Upper end of its interval; empty for too few replications."),
-        ]
-    };
     let quantiles = [
         ("q05", "5% quantile."),
         ("q25", "25% quantile."),
@@ -288,7 +272,7 @@ pub fn timeline() -> Table {
     ];
     table("timeline.csv", "design point, policy, date and daily quantity", 4, keys)
         .with(known_mean("mean", OF_MEASURE, "Mean over replications."))
-        .with(quantiles.into_iter().flat_map(quantile))
+        .with(quantiles.into_iter().flat_map(|(name, meaning)| bounded(name, OF_MEASURE, meaning)))
         .with([text("quantile_method", "How the intervals of quantiles were found."), LEVEL, N])
 }
 
@@ -402,14 +386,6 @@ pub fn break_even() -> Table {
 
 /// `variance.csv`.
 pub fn variance() -> Table {
-    let part = |(name, unit, meaning): (&str, &str, &str)| {
-        let end = |which: &str, meaning| Column::named(&format!("{name}_{which}"), Holds::Number, unit, meaning);
-        [
-            Column::named(name, Holds::Number, unit, meaning),
-            end("low", "Lower end of its interval; empty where there is none."),
-            end("high", "Upper end of its interval; empty where there is none."),
-        ]
-    };
     let square = "square of the measure's";
     let parts = [
         ("variance_between_draws", square, "Variance that the parameters bring; unbiased, so that it may be negative."),
@@ -420,7 +396,7 @@ pub fn variance() -> Table {
     ];
     table("variance.csv", "policy, baseline and measure", 3, vec![POLICY, BASELINE, MEASURE])
         .with(known_mean("mean", OF_MEASURE, "Mean of all replications."))
-        .with(parts.into_iter().flat_map(part))
+        .with(parts.into_iter().flat_map(|(name, unit, meaning)| bounded(name, unit, meaning)))
         .with([
             LEVEL,
             text("method", "How the intervals of the variances and of the share were found."),
