@@ -1,7 +1,5 @@
 //! What follows once every replication of an experiment is there: its tables, and the manifest last.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -12,12 +10,14 @@ use crate::cli::files::Tables;
 use crate::cli::request::{Kind, REQUEST};
 use crate::cli::sensitivity::{Screened, Sensing};
 use crate::cli::session::Session;
+use crate::cli::sweep::MOST_SHOWN;
+use crate::design::Design;
 use crate::experiment::Rows;
 use crate::inference::sensitivity;
 use crate::measures::Measure;
 use crate::output::{self, costs, csv_files, inference_tables, tables};
 use crate::summary::{
-    self, ParetoRow, Summary, SummaryError, attribution, cover_curve, exceedance_rows, ledgers, pareto, summarise,
+    self, ParetoRow, Summary, SummaryError, attribution, cover_curve, exceedance_rows, pareto, summarise, tallied,
 };
 
 impl Run {
@@ -29,7 +29,7 @@ impl Run {
         session.pool.install(|| self.conclude_here(session))
     }
 
-    fn conclude_here(mut self, session: &Session) -> Result<Conducted, Stop> {
+    fn conclude_here(self, session: &Session) -> Result<Conducted, Stop> {
         let plan = &session.plan;
         let ran = self.ran_for(session);
         let mut rows = Vec::new();
@@ -39,8 +39,11 @@ impl Run {
         if let (Some(sensing), Some(screened)) = (&session.request.sensitivity, &session.screened) {
             return self.conclude_sensitivity(session, &rows[0], (sensing, screened));
         }
+        if let Some(design) = &session.request.design {
+            return self.conclude_sweep(session, &rows, design);
+        }
         let command = session.request.command;
-        let summaries = self.summaries(session, &rows)?;
+        let summary = summarise(&rows[0], &session.names, Some(&plan.policies[0].model))?;
         let shares = match command {
             Kind::Attribute => attribution(&rows[0], session.request.none_in_force() + 1)?,
             _ => Vec::new(),
@@ -56,26 +59,13 @@ impl Run {
             let text = session.request.text();
             self.folder.write(REQUEST, |out| out.write_all(text.as_bytes()))?;
             let mut written = Tables::of(&self.folder);
-            // Of thousands of points the rows of all replications take minutes, which are shown.
-            let (of, is_shown) = (rows.len() as u64, command == Kind::Sweep);
-            if is_shown {
-                self.progress.begin("points written", 0, of);
-            }
-            let progress = &self.progress;
-            let noted = |done| {
-                if is_shown {
-                    progress.note(done, of);
-                }
-            };
-            files::write(&mut written, session, (&rows, &summaries), &noted)?;
-            if is_shown {
-                self.progress.end();
-            }
+            files::write_replications(&mut written, session, &rows, &|_| ())?;
+            files::write(&mut written, session, &rows[0], &summary)?;
             if let Some(of) = &nested {
                 written.write(tables::variance(), |out, _| output::nested::variance(out, &of.splits))?;
                 written.write(tables::exceedance_draws(), |out, _| output::nested::draw_curves(out, &of.curves))?;
             } else if matches!(command, Kind::Run | Kind::Compare | Kind::Attribute) {
-                let curves = exceedance_rows(&rows[0], &summaries[0], &session.names)?;
+                let curves = exceedance_rows(&rows[0], &summary, &session.names)?;
                 written.write(tables::exceedance(), |out, _| csv_files::exceedance(out, &curves))?;
             }
             if !pareto.is_empty() {
@@ -96,34 +86,46 @@ impl Run {
                 written.write(tables::break_even(), |out, _| costs::break_even(out, curve))?;
             }
             written.describe(session.title())?;
+            self.finish(session, std::slice::from_ref(&summary), ran)?;
+        }
+        let summaries = vec![summary];
+        Ok(Conducted { summaries, shares, curve, pareto, nested, hindcast, ran, ..Conducted::default() })
+    }
+
+    /// The same for a sweep. Of thousands of points it takes minutes, which are shown, and only what is wanted of their
+    /// tables is kept.
+    fn conclude_sweep(mut self, session: &Session, rows: &[Rows], design: &Design) -> Result<Conducted, Stop> {
+        let (ran, of) = (self.ran_for(session), rows.len() as u64);
+        let summary_of = |at: usize| summarise(&rows[at], &session.names, None);
+        let is_kept = |at: usize| self.keeps_all || at < MOST_SHOWN;
+        let mut summaries: Vec<Summary> = Vec::with_capacity(rows.len());
+        if self.complete == Some(session.plan.replications) {
+            let known = |at: usize| if is_kept(at) { summary_of(at) } else { Ok(Summary::counted(&rows[at])) };
+            summaries.par_extend((0..rows.len()).into_par_iter().map(known).collect::<Result<Vec<_>, _>>()?);
+        } else {
+            self.folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
+            let mut written = Tables::of(&self.folder);
+            self.progress.begin("points written", 0, of);
+            files::write_replications(&mut written, session, rows, &|done| self.progress.note(done, of))?;
+            self.progress.end();
+            self.progress.begin("points summarised", 0, of);
+            let mut keep = |summary| {
+                let at = summaries.len();
+                summaries.push(if is_kept(at) { summary } else { Summary::counted(&rows[at]) });
+                self.progress.note(summaries.len() as u64, of);
+            };
+            files::write_estimates(&mut written, session, &summary_of, &mut keep)?;
+            self.progress.end();
+            files::write_design(&mut written, session, (rows, &summaries), design)?;
+            written.describe(session.title())?;
             self.finish(session, &summaries, ran)?;
         }
-        Ok(Conducted { summaries, shares, curve, pareto, nested, hindcast, ran, ..Conducted::default() })
+        Ok(Conducted { summaries, ran, ..Conducted::default() })
     }
 
     /// Replications run now, of all policies, and the seconds they took.
     fn ran_for(&self, session: &Session) -> Option<(u64, f64)> {
         (self.ran > 0).then(|| (self.ran * session.plan.policies.len() as u64, self.progress.seconds()))
-    }
-
-    /// The tables of every point. Of thousands of points they take minutes, which are shown.
-    fn summaries(&mut self, session: &Session, rows: &[Rows]) -> Result<Vec<Summary>, Stop> {
-        let model = &session.plan.policies[0].model;
-        let of_point = |rows| -> Result<Summary, Stop> { Ok(summarise(rows, model, &session.names)?) };
-        if session.request.command != Kind::Sweep {
-            return rows.iter().map(of_point).collect();
-        }
-        let (done, of) = (AtomicU64::new(0), rows.len() as u64);
-        self.progress.begin("points summarised", 0, of);
-        let progress = &self.progress;
-        let noted = |rows| {
-            let summary = of_point(rows)?.without_ledgers();
-            progress.note(1 + done.fetch_add(1, Ordering::Relaxed), of);
-            Ok(summary)
-        };
-        let summaries = rows.par_iter().map(noted).collect();
-        self.progress.end();
-        summaries
     }
 
     /// The same for a sensitivity analysis, whose replications are points of its design.
@@ -134,7 +136,7 @@ impl Run {
         (sensing, screened): (&Sensing, &Screened),
     ) -> Result<Conducted, Stop> {
         let plan = &session.plan;
-        let summary = ledgers(rows, &plan.policies[0].model)?.without_ledgers();
+        let summary = tallied(rows, None)?;
         let effects = sensitivity(rows, &sensing.columns(&session.names), screened.ran(sensing))?;
         let ran = self.ran_for(session);
         let summaries = vec![summary];

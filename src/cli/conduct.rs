@@ -50,7 +50,8 @@ impl From<&ExperimentArguments> for Manner {
 /// What an experiment came to.
 #[derive(Default)]
 pub struct Conducted {
-    /// Its tables, by design point; empty for calibrations only.
+    /// Its tables, by design point; empty for calibrations only. Of a sweep those of points that are not shown hold no
+    /// more than their counts, unless all are to be printed.
     pub summaries: Vec<Summary>,
     /// Shares of denials, if they were asked for.
     pub shares: Vec<AttributionRow>,
@@ -150,6 +151,8 @@ pub struct Run {
     /// Chunks that can be used.
     valid: BTreeSet<ChunkKey>,
     pub(super) progress: Progress,
+    /// The tables of every design point are to be printed.
+    pub(super) keeps_all: bool,
     /// Replications run now, of each policy.
     pub(super) ran: u64,
 }
@@ -209,6 +212,7 @@ impl Run {
             complete: held.filter(|_| is_complete),
             valid,
             progress: Progress::new(manner.progress, manner.quiet || manner.json),
+            keeps_all: manner.json,
             ran: 0,
         })
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use csv::Writer;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
@@ -19,11 +20,19 @@ use crate::output::sensitivity as of;
 use crate::output::table::{Column, Holds, Table, package};
 use crate::output::{csv_files, inference_tables, replications, tables, trace};
 use crate::store::{FileSum, Folder, StoreError};
-use crate::summary::{Summary, ledgers, typical};
+use crate::summary::{Summary, SummaryError, tallied, typical};
 use crate::withdrawal::Withdrawal;
 
 /// The file that describes the tables.
 const PACKAGE: &str = "datapackage.json";
+/// Design points whose estimates are in memory at once, for each thread.
+const POINTS_AT_ONCE: usize = 4;
+
+/// A table while it is written.
+type Csv<'o> = Writer<&'o mut dyn Write>;
+
+/// Writes the rows of one design point.
+type RowsOf = fn(&mut Csv, csv_files::Point) -> io::Result<()>;
 
 /// Tables as they are written to a folder, so that the data package describes those that are there and no others.
 pub struct Tables<'f> {
@@ -51,6 +60,41 @@ impl<'f> Tables<'f> {
         Ok(())
     }
 
+    /// Writes one row by row for each of some design points.
+    fn write_rows(&mut self, table: Table, rows: RowsOf, points: &[csv_files::Point]) -> Result<(), StoreError> {
+        self.write(table, |out, table| {
+            let mut csv = table.begin(out)?;
+            points.iter().try_for_each(|&point| rows(&mut csv, point))?;
+            csv.flush()
+        })
+    }
+
+    /// Writes two that grow side by side.
+    fn write_both(
+        &mut self,
+        [first, second]: [Table; 2],
+        fill: impl FnOnce(&mut Csv, &mut Csv) -> io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let mut of_second = Ok(None);
+        let of_first = self.folder.write(first.file, |out| {
+            let mut one = first.begin(out)?;
+            of_second = self
+                .folder
+                .write(second.file, |out| {
+                    let mut other = second.begin(out)?;
+                    fill(&mut one, &mut other)?;
+                    other.flush()
+                })
+                .map(Some);
+            // Why not is told of the one that failed.
+            if of_second.is_err() { Err(io::ErrorKind::Other.into()) } else { one.flush() }
+        });
+        let of_second = of_second?;
+        self.written.push((first, of_first?));
+        self.written.extend(of_second.map(|sum| (second, sum)));
+        Ok(())
+    }
+
     /// Writes the data package of them all.
     ///
     /// # Errors
@@ -61,49 +105,109 @@ impl<'f> Tables<'f> {
     }
 }
 
-/// Writes the tables that every kind of experiment has; `noted` is told how many design points are written.
+/// Writes every replication; `noted` is told how many design points are written.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn write(
+pub fn write_replications(
     written: &mut Tables,
     session: &Session,
-    (rows, summaries): (&[Rows], &[Summary]),
+    rows: &[Rows],
     noted: &dyn Fn(u64),
 ) -> Result<(), Stop> {
-    let ids = || session.points.iter().map(|point| point.id.as_str());
-    let points: Vec<csv_files::Point> = ids().zip(summaries).collect();
-    let named: Vec<(&str, &Rows)> = ids().zip(rows).collect();
+    let named: Vec<(&str, &Rows)> = session.points.iter().map(|point| point.id.as_str()).zip(rows).collect();
     let (measures, _) = session.names.split_at(session.names.len() - session.plan.observed.len());
     let all = tables::replications().with(tables::measure_columns(measures)).with(observed_columns(session));
-    written.write(all, |out, table| replications(out, table, &named, noted))?;
+    Ok(written.write(all, |out, table| replications(out, table, &named, noted))?)
+}
+
+/// Writes the tables that every experiment without a design has, but for its replications.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write(written: &mut Tables, session: &Session, rows: &Rows, summary: &Summary) -> Result<(), Stop> {
     if session.request.nested.is_some() {
         // Replications that share a draw are no independent ones: intervals over all of them would be too narrow.
         return Ok(());
     }
-    written.write(tables::summary(), |out, _| csv_files::summary(out, &points))?;
-    if let Some(design) = &session.request.design {
-        let table = tables::design_points().with(design_columns(session, design));
-        written.write(table, |out, table| csv_files::design(out, table, &design.points))?;
-        if session.request.ledgers {
-            // Made anew for each table and point: of thousands of points they would fill the memory.
-            let model = &session.plan.policies[0].model;
-            let ledgers = |at: usize| ledgers(&rows[at], model).map(Cow::Owned).map_err(io::Error::other);
-            write_ledgers(written, session, ledgers)?;
-        }
-    } else {
-        write_ledgers(written, session, |at| Ok(Cow::Borrowed(&summaries[at])))?;
-    }
+    let points = [(ONLY_POINT, summary)];
+    written.write_rows(tables::summary(), csv_files::summary, &points)?;
+    write_ledgers(written, session, |_| Ok(Cow::Borrowed(summary)))?;
     if matches!(session.request.command, Kind::Run | Kind::Compare) {
-        write_trace(written, session, &rows[0])?;
+        write_trace(written, session, rows)?;
     }
-    if summaries.iter().any(|summary| !summary.contrasts.is_empty()) {
-        written.write(tables::contrasts(), |out, _| csv_files::contrasts(out, &points))?;
+    if !summary.contrasts.is_empty() {
+        written.write_rows(tables::contrasts(), csv_files::contrasts, &points)?;
     }
-    if summaries.iter().any(|summary| !summary.failures.is_empty()) {
-        written.write(tables::failures(), |out, _| csv_files::failures(out, &points))?;
+    write_failures(written, &points)
+}
+
+fn write_failures(written: &mut Tables, points: &[csv_files::Point]) -> Result<(), Stop> {
+    let is_any = points.iter().any(|(_, summary)| !summary.failures.is_empty());
+    if is_any { Ok(written.write_rows(tables::failures(), csv_files::failures, points)?) } else { Ok(()) }
+}
+
+/// Writes the estimates at every design point, and the contrasts where there is a baseline, some points at a time: those
+/// of thousands of points would fill the memory.
+///
+/// # Arguments
+/// * `summary_of` - the tables of a point, by its place.
+/// * `keep` - takes them when they are written.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write_estimates(
+    written: &mut Tables,
+    session: &Session,
+    summary_of: &(dyn Fn(usize) -> Result<Summary, SummaryError> + Sync),
+    keep: &mut dyn FnMut(Summary),
+) -> Result<(), Stop> {
+    let points: Vec<usize> = (0..session.points.len()).collect();
+    let mut fill = |estimates: &mut Csv, mut contrasts: Option<&mut Csv>| -> io::Result<()> {
+        for part in points.chunks(POINTS_AT_ONCE * rayon::current_num_threads()) {
+            let made: Result<Vec<Summary>, SummaryError> = part.par_iter().map(|&at| summary_of(at)).collect();
+            for (&at, summary) in part.iter().zip(made.map_err(io::Error::other)?) {
+                let point = (session.points[at].id.as_str(), &summary);
+                csv_files::summary(estimates, point)?;
+                if let Some(csv) = &mut contrasts {
+                    csv_files::contrasts(csv, point)?;
+                }
+                keep(summary);
+            }
+        }
+        Ok(())
+    };
+    if session.request.has_baseline {
+        let both = [tables::summary(), tables::contrasts()];
+        return Ok(written.write_both(both, |estimates, contrasts| fill(estimates, Some(contrasts)))?);
     }
-    Ok(())
+    Ok(written.write(tables::summary(), |out, table| {
+        let mut csv = table.begin(out)?;
+        fill(&mut csv, None)?;
+        csv.flush()
+    })?)
+}
+
+/// Writes the other tables of a design: its points, their ledgers if those were asked for, and what failed.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write_design(
+    written: &mut Tables,
+    session: &Session,
+    (rows, summaries): (&[Rows], &[Summary]),
+    design: &Design,
+) -> Result<(), Stop> {
+    let table = tables::design_points().with(design_columns(session, design));
+    written.write(table, |out, table| csv_files::design(out, table, &design.points))?;
+    if session.request.ledgers {
+        // Made anew for each table and point: of thousands of points they would fill the memory.
+        let model = &session.plan.policies[0].model;
+        let ledgers = |at: usize| tallied(&rows[at], Some(model)).map(Cow::Owned).map_err(io::Error::other);
+        write_ledgers(written, session, ledgers)?;
+    }
+    let points: Vec<csv_files::Point> = session.points.iter().map(|point| point.id.as_str()).zip(summaries).collect();
+    write_failures(written, &points)
 }
 
 /// Writes where equipment ended, where people were hit, convoys and days, point by point.
@@ -112,8 +216,7 @@ fn write_ledgers<'s>(
     session: &Session,
     ledgers: impl Fn(usize) -> io::Result<Cow<'s, Summary>>,
 ) -> Result<(), Stop> {
-    type Rows = fn(&mut Writer<&mut dyn Write>, csv_files::Point) -> io::Result<()>;
-    let all: [(Table, Rows); 4] = [
+    let all: [(Table, RowsOf); 4] = [
         (tables::equipment(), csv_files::equipment),
         (tables::casualties(), csv_files::casualties),
         (tables::convoys(), csv_files::convoys),
@@ -149,9 +252,7 @@ pub fn write_sensitivity(
     let parameters = sensitivity::parameters(session, sensing);
     let intervals = sensing.screening.intervals(sensing.inner);
     written.write(inference_tables::sensitivity(), |out, _| of::effects(out, effects, &parameters, intervals))?;
-    if !summary.failures.is_empty() {
-        written.write(tables::failures(), |out, _| csv_files::failures(out, &[(ONLY_POINT, summary)]))?;
-    }
+    write_failures(&mut written, &[(ONLY_POINT, summary)])?;
     Ok(written.describe(session.title())?)
 }
 

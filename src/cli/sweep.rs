@@ -27,7 +27,7 @@ use crate::summary::Summary;
 /// Replications of the first point that a dry run is estimated from.
 const PILOT: u64 = 25;
 /// Points that are printed.
-const MOST_SHOWN: usize = 20;
+pub const MOST_SHOWN: usize = 20;
 
 /// Measures that the screen shows at each point.
 const SHOWN: [Measure; 4] = [Measure::Wounded, Measure::Killed, Measure::PeopleOut, Measure::LostUsd];

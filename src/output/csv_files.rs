@@ -26,19 +26,12 @@ pub(super) fn ends(interval: Option<Interval>) -> [String; 2] {
     [text(interval.map(|interval| interval.low)), text(interval.map(|interval| interval.high))]
 }
 
-/// The rows of every design point, with its id.
-fn each<'s, T>(points: &[Point<'s>], rows: fn(&'s Summary) -> Vec<&'s T>) -> Vec<(&'s str, &'s T)> {
-    points.iter().flat_map(|&(id, summary)| rows(summary).into_iter().map(move |row| (id, row))).collect()
-}
-
-/// Estimates in long form.
+/// Estimates of one point in long form.
 ///
 /// # Errors
 /// Those of writing.
-pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = tables::summary().begin(out)?;
-    let estimates = each(points, |summary| summary.policies.iter().flat_map(|policy| &policy.estimates).collect());
-    for (design_id, row) in estimates {
+pub fn summary(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
+    for row in summary.policies.iter().flat_map(|policy| &policy.estimates) {
         let [low, high] = ends(row.interval);
         let confidence = text(row.interval.map(|_| CONFIDENCE));
         csv.write_record([
@@ -56,30 +49,29 @@ pub fn summary(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
             &text(row.mcse),
         ])?;
     }
-    csv.flush()
+    Ok(())
 }
 
-/// Paired differences.
+/// Paired differences at one point.
 ///
 /// # Errors
 /// Those of writing.
-pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = tables::contrasts().begin(out)?;
-    for (design_id, row) in each(points, |summary| summary.contrasts.iter().collect()) {
+pub fn contrasts(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
+    for row in &summary.contrasts {
         let difference = &row.difference;
         let keys = [design_id, &row.policy, &row.baseline, &row.measure, row.effect.name(), "mean"];
         keys.into_iter().try_for_each(|key| csv.write_field(key))?;
-        known(&mut csv, Some(difference.mean), Some(difference.interval))?;
+        known(csv, Some(difference.mean), Some(difference.interval))?;
         let [adjusted_low, adjusted_high] = ends(Some(row.adjusted));
         let [p_value, adjusted_p_value] = row.p_values().map(text);
         for cell in [&adjusted_low, &adjusted_high, &text(row.mcse()), &row.method.to_string()] {
             csv.write_field(cell)?;
         }
         [&p_value, &adjusted_p_value, row.test].into_iter().try_for_each(|cell| csv.write_field(cell))?;
-        known(&mut csv, difference.correlation, difference.correlation_interval)?;
-        known(&mut csv, difference.variance_reduction, difference.variance_reduction_interval)?;
+        known(csv, difference.correlation, difference.correlation_interval)?;
+        known(csv, difference.variance_reduction, difference.variance_reduction_interval)?;
         csv.write_field(row.pairing_method.to_string())?;
-        known(&mut csv, difference.independent_n, row.independent_n_interval())?;
+        known(csv, difference.independent_n, row.independent_n_interval())?;
         let worse = (row.better != Better::Neither).then_some(row.worse);
         let [low, high] = ends(worse.map(|worse| worse.interval));
         csv.write_record([
@@ -91,7 +83,7 @@ pub fn contrasts(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
             &difference.n.to_string(),
         ])?;
     }
-    csv.flush()
+    Ok(())
 }
 
 /// Exceedance curves, and their differences from the baseline.
@@ -266,14 +258,13 @@ pub fn design(out: &mut dyn Write, table: &Table, points: &[Vec<Option<String>>]
     csv.flush()
 }
 
-/// Replications that failed.
+/// Replications of one point that failed.
 ///
 /// # Errors
 /// Those of writing.
-pub fn failures(out: &mut dyn Write, points: &[Point]) -> io::Result<()> {
-    let mut csv = tables::failures().begin(out)?;
-    for (design_id, failure) in each(points, |summary| summary.failures.iter().collect()) {
+pub fn failures(csv: &mut Writer<&mut dyn Write>, (design_id, summary): Point) -> io::Result<()> {
+    for failure in &summary.failures {
         csv.write_record([design_id, &failure.policy, &failure.replication.to_string(), "panic"])?;
     }
-    csv.flush()
+    Ok(())
 }

@@ -29,6 +29,6 @@ pub use method::{Caveats, Method};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};
 pub use pareto::{ParetoRow, RESAMPLES, pareto};
 pub use scores::{FactRow, Forecast, Grade, GroupRow, Reference, Score};
-pub use tables::{PolicySummary, Summary, SummaryError, ledgers, summarise};
+pub use tables::{PolicySummary, Summary, SummaryError, summarise, tallied};
 pub use timeline::{DailyQuantile, TimelineRow, timeline_rows};
 pub use typical::typical;

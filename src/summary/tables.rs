@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::experiment::{BYTES_PER_REPLICATION, DirectEffect, Failure, Rows};
+use crate::experiment::{BYTES_PER_REPLICATION, DirectEffect, Failure, PolicyName, Rows};
 use crate::measures::{Better, Measure, Scale};
 use crate::model::Model;
 use crate::stats::StatsError;
@@ -29,7 +29,7 @@ pub enum SummaryError {
 }
 
 /// The tables of one policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PolicySummary {
     /// Its id.
     pub id: String,
@@ -77,30 +77,24 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The estimates and contrasts alone: of thousands of design points, the rest would fill the memory.
-    pub fn without_ledgers(mut self) -> Self {
-        for policy in &mut self.policies {
-            policy.equipment = Vec::new();
-            policy.casualties = Vec::new();
-            policy.convoys = Vec::new();
-            policy.timeline = Vec::new();
-        }
-        self
+    /// How many replications there are and which failed, and nothing more.
+    pub fn counted(rows: &Rows) -> Self {
+        Self { policies: Vec::new(), contrasts: Vec::new(), n: rows.n(), failures: rows.failures().to_vec() }
     }
 }
 
 /// What one column gives: estimates by policy, and contrasts.
 type ColumnTables = (Vec<Vec<Estimate>>, Vec<Contrast>);
 
-/// Makes all tables.
+/// Makes estimates and contrasts, and the ledgers too if they are wanted.
 ///
 /// # Arguments
-/// * `model` - the scenario under the first policy, for the names of bases, roads and classes.
 /// * `names` - of the columns.
+/// * `ledgers` - the scenario under the first policy, for the names of bases, roads and classes; none leaves ledgers out.
 ///
 /// # Errors
 /// Those of reading.
-pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary, SummaryError> {
+pub fn summarise(rows: &Rows, names: &[String], ledgers: Option<&Model>) -> Result<Summary, SummaryError> {
     let at_once = columns_at_once(rows.n(), names.len());
     let mut columns: Vec<ColumnTables> = Vec::new();
     for part in (0..names.len()).collect::<Vec<_>>().chunks(at_once) {
@@ -110,7 +104,7 @@ pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary
     }
     let mut policies: Vec<PolicySummary> = (0..rows.policies().len())
         .into_par_iter()
-        .map(|policy| of_tallies(rows, policy, model))
+        .map(|policy| of_tallies(rows, policy, ledgers))
         .collect::<Result<_, _>>()?;
     let mut contrasts = Vec::new();
     for (by_policy, compared) in columns {
@@ -120,14 +114,14 @@ pub fn summarise(rows: &Rows, model: &Model, names: &[String]) -> Result<Summary
     Ok(Summary { policies, contrasts, n: rows.n(), failures: rows.failures().to_vec() })
 }
 
-/// The ledgers alone, without estimates and contrasts.
+/// The same without estimates and contrasts.
 ///
 /// # Errors
 /// Those of reading.
-pub fn ledgers(rows: &Rows, model: &Model) -> Result<Summary, SummaryError> {
+pub fn tallied(rows: &Rows, ledgers: Option<&Model>) -> Result<Summary, SummaryError> {
     let policies: Vec<PolicySummary> =
-        (0..rows.policies().len()).map(|policy| of_tallies(rows, policy, model)).collect::<Result<_, _>>()?;
-    Ok(Summary { policies, contrasts: Vec::new(), n: rows.n(), failures: rows.failures().to_vec() })
+        (0..rows.policies().len()).map(|policy| of_tallies(rows, policy, ledgers)).collect::<Result<_, _>>()?;
+    Ok(Summary { policies, ..Summary::counted(rows) })
 }
 
 /// How many of some columns may be in work at once.
@@ -135,21 +129,19 @@ pub(super) fn columns_at_once(replications: u64, columns: usize) -> usize {
     (IN_WORK_BYTES / (BYTES_PER_REPLICATION * replications.max(1))).clamp(1, columns.max(1) as u64) as usize
 }
 
-/// A policy's tables from its integer tallies, without estimates.
-fn of_tallies(rows: &Rows, policy: usize, model: &Model) -> Result<PolicySummary, StoreError> {
+/// What a policy's integer tallies give, without estimates.
+fn of_tallies(rows: &Rows, policy: usize, ledgers: Option<&Model>) -> Result<PolicySummary, StoreError> {
     let tallies = rows.tallies(policy)?;
-    let name = &rows.policies()[policy];
-    Ok(PolicySummary {
-        id: name.id.clone(),
-        title: name.title.clone(),
-        estimates: Vec::new(),
-        equipment: equipment_rows(&tallies, &model.inputs, rows.n()),
-        casualties: casualty_rows(&tallies, &model.inputs, rows.n()),
-        convoys: convoy_rows(&tallies, &model.inputs),
-        timeline: timeline_rows(&tallies, model.start),
-        events: tallies.events,
-        streams: tallies.streams,
-    })
+    let PolicyName { id, title } = rows.policies()[policy].clone();
+    let mut summary =
+        PolicySummary { id, title, events: tallies.events, streams: tallies.streams, ..PolicySummary::default() };
+    if let Some(Model { inputs, start, .. }) = ledgers {
+        summary.equipment = equipment_rows(&tallies, inputs, rows.n());
+        summary.casualties = casualty_rows(&tallies, inputs, rows.n());
+        summary.convoys = convoy_rows(&tallies, inputs);
+        summary.timeline = timeline_rows(&tallies, *start);
+    }
+    Ok(summary)
 }
 
 /// What a column that is no measure holds: days of departure, or what a hindcast reads off a replication, which may be

@@ -48,7 +48,8 @@ pub enum Event {
 
 /// Where an engine keeps what is due.
 pub trait Queue {
-    /// Whether what happens to a column on the road, which concerns nobody else, is worked out at once.
+    /// Whether what concerns nobody else is worked out and not queued: what happens to a column on the road and refused
+    /// requests, at once; fire at a base, when its crew asks.
     const WORKS_AHEAD: bool;
 
     /// Keeps an event that is due at a time.
@@ -66,6 +67,7 @@ struct Base {
     loading: Option<u8>,
     waiting: [u8; 3],
     waits: usize,
+    next_fire: f64,
     sheltered_until: f64,
     stopped: f64,
 }
@@ -141,10 +143,36 @@ impl<Q: Queue> Mission<Q> {
     }
 
     fn ask(&mut self, b: usize) {
-        self.counts[0] += 1.0;
-        let granted = self.rng.random::<f64>() < GRANTED;
-        let after = self.exponential();
-        self.at(self.now + after, Event::Answer { base: b as u8, granted });
+        let mut asked = self.now;
+        loop {
+            self.counts[0] += 1.0;
+            let granted = self.rng.random::<f64>() < GRANTED;
+            let answered = asked + self.exponential();
+            asked = answered + RETRY_DAYS;
+            if granted || !Q::WORKS_AHEAD || asked >= DEADLINE_DAYS {
+                return self.at(answered, Event::Answer { base: b as u8, granted });
+            }
+        }
+    }
+
+    /// Lets fire fall on a base up to a time.
+    fn fall(&mut self, b: usize, until: f64) {
+        while self.bases[b].next_fire < until {
+            self.counts[2] += 1.0;
+            let after = self.exponential() / FIRE_PER_DAY;
+            let base = &mut self.bases[b];
+            let shelters_until = base.next_fire + SHELTER_DAYS;
+            base.stopped += shelters_until - base.sheltered_until.max(base.next_fire);
+            base.sheltered_until = shelters_until;
+            base.next_fire += after;
+        }
+    }
+
+    /// Lets all fall that has fallen by now, where it was not queued.
+    fn catch_up(&mut self, b: usize, until: f64) {
+        if Q::WORKS_AHEAD {
+            self.fall(b, until);
+        }
     }
 
     fn send(&mut self) {
@@ -226,6 +254,7 @@ impl<Q: Queue> Mission<Q> {
     }
 
     fn crew(&mut self, b: usize) {
+        self.catch_up(b, self.now);
         let base = &mut self.bases[b];
         if base.busy {
             return;
@@ -257,6 +286,7 @@ impl<Q: Queue> Mission<Q> {
             Event::Ask { base } => self.ask(base as usize),
             Event::CrewDone { base, loads, stopped_bits } => {
                 let b = base as usize;
+                self.catch_up(b, self.now);
                 let put_off = self.bases[b].stopped - f64::from_bits(stopped_bits);
                 if put_off > 0.0 {
                     let stopped_bits = self.bases[b].stopped.to_bits();
@@ -276,13 +306,9 @@ impl<Q: Queue> Mission<Q> {
                 self.crew(b);
             }
             Event::Fire { base } => {
-                self.counts[2] += 1.0;
-                let this = &mut self.bases[base as usize];
-                let until = self.now + SHELTER_DAYS;
-                this.stopped += until - this.sheltered_until.max(self.now);
-                this.sheltered_until = until;
-                let next = self.now + self.exponential() / FIRE_PER_DAY;
-                self.at(next, Event::Fire { base });
+                // Up to and with the one that is due.
+                self.fall(base as usize, self.now.next_up());
+                self.at(self.bases[base as usize].next_fire, Event::Fire { base });
             }
             Event::Travels { column } => self.travel(column as usize),
             Event::Arrives { column } if !self.columns[column as usize].loaded => {
@@ -312,15 +338,18 @@ impl<Q: Queue> Mission<Q> {
         (self.now, self.idle, self.counts) = (0.0, TRUCKS, [0.0; 8]);
         self.bases = [Base { unpacked: TRUCKLOADS, ..Base::default() }; BASES];
         for b in 0..BASES {
+            self.bases[b].next_fire = self.exponential() / FIRE_PER_DAY;
             self.consider(b);
             self.crew(b);
-            let first = self.exponential() / FIRE_PER_DAY;
-            self.at(first, Event::Fire { base: b as u8 });
+            if !Q::WORKS_AHEAD {
+                self.at(self.bases[b].next_fire, Event::Fire { base: b as u8 });
+            }
         }
     }
 
-    /// What has been counted, in the order of [`NAMES`].
-    pub fn counted(&self) -> [f64; 8] {
+    /// What has been counted up to the deadline, in the order of [`NAMES`].
+    pub fn counted(&mut self) -> [f64; 8] {
+        (0..BASES).for_each(|b| self.catch_up(b, DEADLINE_DAYS));
         let mut counts = self.counts;
         counts[7] /= counts[6].max(1.0);
         counts

@@ -27,6 +27,6 @@ fn main() {
         context.get_data_mut(MissionPlugin).begin(seed);
         plan(&mut context);
         context.execute();
-        context.get_data(MissionPlugin).counted()
+        context.get_data_mut(MissionPlugin).counted()
     });
 }
