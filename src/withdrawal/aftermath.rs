@@ -3,6 +3,7 @@
 use crate::draw::Purpose;
 use crate::measures::{Daily, Measure};
 use crate::withdrawal::accounts::{Account, Cause, Item};
+use crate::withdrawal::bases::give_back;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::observe::Noted;
@@ -50,9 +51,11 @@ impl Withdrawal<'_> {
                 self.leave(Lot { origin: small(base), item, units }, from, handed_over, cause);
             }
         }
-        for lot in std::mem::take(&mut self.bases[base].passing) {
+        let mut passing = std::mem::take(&mut self.bases[base].passing);
+        for &lot in &passing {
             self.leave(lot, Account::AtHub, handed_over, Cause::Time);
         }
+        give_back(&mut self.bases[base].passing, &mut passing);
         let what = if handed_over { What::HandedOver } else { What::LeftUnhanded };
         let usable = self.outcome.value(Measure::SensitiveLeft) - usable_before;
         self.tell(what, At::Base(base), "", &[("sensitive_left_usable", usable)]);

@@ -132,6 +132,13 @@ pub fn stow(lots: &mut Vec<Lot>, lot: Lot) {
     }
 }
 
+/// Gives a list back, empty, to where it was taken from, so that its memory is used again; what has come there since stays.
+pub fn give_back<T>(place: &mut Vec<T>, list: &mut Vec<T>) {
+    list.clear();
+    list.append(place);
+    std::mem::swap(place, list);
+}
+
 fn milli(teu: f64) -> MilliTeu {
     (teu * 1000.0).round_ties_even() as MilliTeu
 }

@@ -5,6 +5,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::exits::ByExit;
 use crate::model::permissions::Regime;
 use crate::model::routes::node;
+use crate::withdrawal::bases::give_back;
 use crate::withdrawal::event::{ConvoyId, Event};
 use crate::withdrawal::people::{Whereabouts, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
@@ -95,17 +96,20 @@ impl Withdrawal<'_> {
         let now = self.now();
         let convoy = &mut self.convoys[id as usize];
         convoy.supplies.arrived = true;
-        let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
+        let (mut people, mut cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
         for &lot in &people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::Out);
         }
-        for lot in cargo {
+        for &lot in &cargo {
             self.evacuate(lot, now);
         }
         self.outcome.count_daily(Daily::PeopleOut, now, total(&people));
         if self.before_deadline() {
             self.outcome.add(Measure::ExitPeople, f64::from(total(&people)));
         }
+        let convoy = &mut self.convoys[id as usize];
+        give_back(&mut convoy.people, &mut people);
+        give_back(&mut convoy.cargo, &mut cargo);
         if self.mission_people_left() == 0 {
             self.outcome.last_out(now);
         }

@@ -3,7 +3,7 @@
 use crate::draw::key2;
 use crate::measures::Measure;
 use crate::withdrawal::accounts::{Account, Cause, class_of};
-use crate::withdrawal::bases::stow;
+use crate::withdrawal::bases::{give_back, stow};
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::{ConvoyId, Event, small};
@@ -20,7 +20,7 @@ impl Withdrawal<'_> {
         let load = std::mem::take(&mut self.load);
         let vehicles: u32 = load.vehicles.iter().map(|lot| lot.units).sum();
         let parts = vehicles.div_ceil(self.inputs.convoys.max_vehicles as u32).max(1);
-        let people = std::mem::take(&mut self.bases[base].people);
+        let mut people = std::mem::take(&mut self.bases[base].people);
         for part in 0..parts {
             let share = |units: u32| {
                 (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
@@ -28,7 +28,7 @@ impl Withdrawal<'_> {
             };
             let key = key2(self.model.network.node_key[base], u64::from(part) << 8);
             let id = self.new_convoy(Kind::Withdrawal, base, key);
-            self.take_part_aboard(id, base, &load, &people, share);
+            self.take_part_aboard(id, base, &load, people.iter(), share);
             let by_exit = self.exit_is_open(self.model.network.convoys_exit[base].as_ref());
             let convoy = &mut self.convoys[id as usize];
             convoy.by_exit = by_exit;
@@ -41,15 +41,16 @@ impl Withdrawal<'_> {
             self.depart_later(id, f64::from(part) * self.inputs.convoys.spacing_hours / 24.0);
         }
         self.load = load;
+        give_back(&mut self.bases[base].people, &mut people);
     }
 
     /// Takes part of a load and of some people of a base aboard a convoy.
-    pub(super) fn take_part_aboard(
+    pub(super) fn take_part_aboard<'l>(
         &mut self,
         id: ConvoyId,
         base: usize,
         load: &Load,
-        people: &[PeopleLot],
+        people: impl Iterator<Item = &'l PeopleLot>,
         part: impl Fn(u32) -> u32,
     ) {
         for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
@@ -126,15 +127,18 @@ impl Withdrawal<'_> {
         }
         let convoy = &mut self.convoys[id as usize];
         convoy.supplies.arrived = true;
-        let (people, cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
-        for lot in people {
+        let (mut people, mut cargo) = (std::mem::take(&mut convoy.people), std::mem::take(&mut convoy.cargo));
+        for &lot in &people {
             self.people.post(lot, Whereabouts::InConvoy, Whereabouts::AtHub);
             self.people_come(parent, lot);
         }
-        for lot in cargo {
+        for &lot in &cargo {
             self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::AtHub, cause: Cause::Plan });
             stow(&mut self.bases[parent].passing, lot);
         }
+        let convoy = &mut self.convoys[id as usize];
+        give_back(&mut convoy.people, &mut people);
+        give_back(&mut convoy.cargo, &mut cargo);
         self.consider_column(parent);
     }
 }

@@ -27,7 +27,10 @@ impl Withdrawal<'_> {
 
     /// Owners decide on what is still where the mission is: own stock, and what came from other bases to be shipped on.
     pub(super) fn on_owners_decide(&mut self) {
-        for base in (0..self.bases.len()).filter(|&base| self.bases[base].open).collect::<Vec<_>>() {
+        for base in 0..self.bases.len() {
+            if !self.bases[base].open {
+                continue;
+            }
             let (mut sold, mut gifted) = (0, 0);
             for item in 0..self.tables.items as Item {
                 let units = [Account::OnHand, Account::Staged].map(|account| self.ledger.units(base, item, account));
@@ -87,20 +90,27 @@ impl Withdrawal<'_> {
                 continue;
             }
             let hands_over = self.inputs.liquidation.hands_over_rest && self.receiver_is_there(base);
-            let own =
-                (0..self.tables.items as Item).flat_map(|item| [(item, Account::OnHand), (item, Account::Staged)]);
-            let own = own.map(|(item, from)| {
-                (Lot { origin: small(base), item, units: self.ledger.units(base, item, from) }, from)
-            });
-            let passing = self.bases[base].passing.iter().map(|&lot| (lot, Account::AtHub));
-            for (lot, from) in own.chain(passing).collect::<Vec<_>>() {
-                if !self.may_be_given(lot.item) {
-                    sensitive_units += lot.units;
-                } else if hands_over {
-                    self.ledger.post(Posting { lot, from, to: Account::HandedOver, cause: Cause::Plan });
+            for item in 0..self.tables.items as Item {
+                for from in [Account::OnHand, Account::Staged] {
+                    let lot = Lot { origin: small(base), item, units: self.ledger.units(base, item, from) };
+                    sensitive_units += self.end_lot(lot, from, hands_over);
                 }
+            }
+            for at in 0..self.bases[base].passing.len() {
+                sensitive_units += self.end_lot(self.bases[base].passing[at], Account::AtHub, hands_over);
             }
         }
         self.outcome.set(Measure::SensitiveAtEnd, f64::from(sensitive_units));
+    }
+
+    /// Hands over a lot that may be given, if anything is; how many of it must not be given.
+    fn end_lot(&mut self, lot: Lot, from: Account, hands_over: bool) -> u32 {
+        if !self.may_be_given(lot.item) {
+            return lot.units;
+        }
+        if hands_over {
+            self.ledger.post(Posting { lot, from, to: Account::HandedOver, cause: Cause::Plan });
+        }
+        0
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::measures::Measure;
 use crate::model::routes::NodeId;
+use crate::withdrawal::bases::give_back;
 use crate::withdrawal::contacts::size_factor;
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::event::ConvoyId;
@@ -85,10 +86,11 @@ impl Withdrawal<'_> {
     pub(super) fn join_convoy(&mut self, base: usize, id: ConvoyId) {
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
-        let people = std::mem::take(&mut self.bases[base].people);
+        let mut people = std::mem::take(&mut self.bases[base].people);
         let before = self.convoys[id as usize].vehicles;
-        self.take_part_aboard(id, base, &load, &people, |units| units);
+        self.take_part_aboard(id, base, &load, people.iter(), |units| units);
         self.load = load;
+        give_back(&mut self.bases[base].people, &mut people);
         let convoy = &mut self.convoys[id as usize];
         let (added, column) = (f64::from(convoy.vehicles - before), f64::from(convoy.column_vehicles));
         if added > 0.0 {

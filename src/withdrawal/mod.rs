@@ -39,6 +39,7 @@ mod plan;
 mod repatriation;
 mod resupply;
 mod run;
+pub mod stock;
 mod tables;
 pub mod tale;
 mod tension;

@@ -122,7 +122,7 @@ impl EndOfItems {
 }
 
 /// Everything that summaries need of one replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     values: Vec<f64>,
     /// Day on which each base's people left; the end of the simulation if they did not.
@@ -157,51 +157,38 @@ pub struct Outcome {
     last_out_days: Option<f64>,
 }
 
-impl Default for Outcome {
-    fn default() -> Self {
-        Self {
-            values: vec![0.0; Measure::COUNT],
-            departed_days: Vec::new(),
-            daily: Vec::new(),
-            harms: Vec::new(),
-            ends: Vec::new(),
-            convoys: Vec::new(),
-            notes: Vec::new(),
-            direct: Vec::new(),
-            curve: Vec::new(),
-            events: 0,
-            streams: 0,
-            camp_cargo_carried: 0,
-            departed: Vec::new(),
-            answered: 0,
-            wait_days: 0.0,
-            care: (0, 0.0),
-            covered_days: 0.0,
-            cover_days: 0.0,
-            arrivals: (0, 0.0),
-            last_out_days: None,
-        }
-    }
-}
-
 impl Outcome {
     /// Empties it for a replication of so many bases and days.
     pub(super) fn reset(&mut self, bases: usize, days: usize) {
-        let old = std::mem::take(self);
-        *self = Self { values: old.values, departed_days: old.departed_days, daily: old.daily, ..Self::default() };
-        (self.harms, self.ends, self.departed) = (old.harms, old.ends, old.departed);
-        (self.convoys, self.notes) = (old.convoys, old.notes);
-        self.convoys.clear();
-        self.notes.clear();
-        self.values.fill(0.0);
-        self.departed_days.clear();
-        self.departed_days.resize(bases, f64::INFINITY);
-        self.departed.clear();
-        self.departed.resize(bases, false);
-        self.daily.clear();
-        self.daily.resize(days, [0; Daily::COUNT]);
-        self.harms.clear();
-        self.ends.clear();
+        let mut kept = std::mem::take(self);
+        kept.values.clear();
+        kept.values.resize(Measure::COUNT, 0.0);
+        kept.departed_days.clear();
+        kept.departed_days.resize(bases, f64::INFINITY);
+        kept.departed.clear();
+        kept.departed.resize(bases, false);
+        kept.daily.clear();
+        kept.daily.resize(days, [0; Daily::COUNT]);
+        kept.harms.clear();
+        kept.ends.clear();
+        kept.convoys.clear();
+        kept.notes.clear();
+        kept.direct.clear();
+        kept.curve.clear();
+        let Self { values, departed_days, daily, harms, ends, convoys, notes, direct, curve, departed, .. } = kept;
+        *self = Self {
+            values,
+            departed_days,
+            daily,
+            harms,
+            ends,
+            convoys,
+            notes,
+            direct,
+            curve,
+            departed,
+            ..Self::default()
+        };
     }
 
     /// The value of a measure.

@@ -19,10 +19,11 @@ use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
-use crate::withdrawal::ledger::{Ledger, Lot, Posting, largest_remainder, opening_stock, value_usd};
+use crate::withdrawal::ledger::{Ledger, Lot, Posting, value_usd};
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;
+use crate::withdrawal::stock::{Apportionment, opening_stock};
 use crate::withdrawal::tables::Tables;
 use crate::withdrawal::tale::{At, Tale, What};
 use crate::withdrawal::tension::ZoneState;
@@ -101,6 +102,7 @@ pub struct Withdrawal<'m> {
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
+    apportionment: Apportionment,
     /// What happened, if that is to be told.
     pub(super) tale: Option<Tale>,
 }
@@ -148,6 +150,7 @@ impl<'m> Withdrawal<'m> {
             exits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
+            apportionment: Apportionment::default(),
             tale: None,
         }
     }
@@ -223,7 +226,7 @@ impl<'m> Withdrawal<'m> {
         }
         self.note_hosts();
         self.tables.set(&self.inputs);
-        opening_stock(&self.inputs, &mut self.stock);
+        opening_stock(&self.inputs, &mut self.apportionment, &mut self.stock);
         let (tables, parents) = (&self.tables, &self.model.network.parent);
         self.ledger.open(tables.items, &self.stock, |base, item| tables.own_room(item, parents[base].is_some()));
         self.people.open(&self.inputs);
@@ -256,12 +259,11 @@ impl<'m> Withdrawal<'m> {
     }
 
     fn open_bases(&mut self) {
-        let stays: Vec<f64> = self.inputs.base.iter().map(|b| if b.liquidation { b.personnel } else { 0.0 }).collect();
-        let strength: f64 = stays.iter().sum();
+        let may_stay = self.inputs.base.iter().map(|base| if base.liquidation { base.personnel } else { 0.0 });
+        let strength: f64 = may_stay.clone().sum();
         let team = self.inputs.mission.liquidation_people.min(strength);
-        let shares: Vec<f64> =
-            stays.iter().map(|people| if strength > 0.0 { people * team / strength } else { 0.0 }).collect();
-        for (base, stays) in largest_remainder(&shares).into_iter().enumerate() {
+        let share = |people| if strength > 0.0 { people * team / strength } else { 0.0 };
+        for (base, &stays) in self.apportionment.divide(may_stay.map(share)).iter().enumerate() {
             let state = &mut self.bases[base];
             state.reset();
             state.stays = stays;

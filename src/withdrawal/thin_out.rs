@@ -60,19 +60,20 @@ impl Withdrawal<'_> {
         }
         let leaves = 1.0 - self.inputs.decisions.thin_out_to;
         let part = |units: u32| (f64::from(units) * leaves + 1e-9) as u32;
-        let own: Vec<PeopleLot> =
-            self.bases[base].people.iter().filter(|lot| lot.garrison == small(base)).copied().collect();
+        let mut people = std::mem::take(&mut self.bases[base].people);
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
         let key = key2(self.model.network.node_key[base], THIN_OUT);
         let id = self.new_convoy(Kind::Withdrawal, base, key);
-        self.take_part_aboard(id, base, &load, &own, part);
+        let is_own = |lot: &PeopleLot| lot.garrison == small(base);
+        self.take_part_aboard(id, base, &load, people.iter().filter(|&lot| is_own(lot)), part);
         let own_vehicles = load.vehicles.iter().filter(|lot| lot.origin == small(base)).map(|lot| part(lot.units));
         self.bases[base].thinned_vehicles += own_vehicles.sum::<u32>();
         self.load = load;
-        for lot in self.bases[base].people.iter_mut().filter(|lot| lot.garrison == small(base)) {
+        for lot in people.iter_mut().filter(|lot| is_own(lot)) {
             lot.count -= part(lot.count);
         }
+        self.bases[base].people = people;
         let by_exit = self.exit_is_open(self.model.network.convoys_exit[base].as_ref());
         let convoy = &mut self.convoys[id as usize];
         (convoy.by_exit, convoy.ordinal, convoy.share) = (by_exit, THIN_OUT_ORDINAL, 1.0);

@@ -7,7 +7,8 @@ use rearguard::draw::{Purpose, Stream, Streams};
 use rearguard::measures::{Daily, Measure};
 use rearguard::model::{Inputs, Model};
 use rearguard::withdrawal::accounts::class_of;
-use rearguard::withdrawal::ledger::{opening_stock, value_usd};
+use rearguard::withdrawal::ledger::value_usd;
+use rearguard::withdrawal::stock::{Apportionment, opening_stock};
 use rearguard::withdrawal::{Outcome, Withdrawal};
 
 use crate::common::{MALI, THREE_BASES, case, policy, run_with, scorecard, test_build};
@@ -26,7 +27,7 @@ const LINES: [(Measure, Measure); 7] = [
 /// What the mission holds at the start of a replication: units by base and item, and what one unit is worth.
 fn stock_of(inputs: &Inputs) -> BTreeMap<(u16, u16), (i64, i64)> {
     let (mut stock, items) = (Vec::new(), inputs.class.len() * 2);
-    opening_stock(inputs, &mut stock);
+    opening_stock(inputs, &mut Apportionment::default(), &mut stock);
     let held = stock.iter().enumerate().filter(|(_, units)| **units > 0);
     let row = |(at, &units): (usize, &u32)| {
         let (base, item) = ((at / items) as u16, (at % items) as u16);

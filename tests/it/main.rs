@@ -2,6 +2,7 @@
 
 mod air;
 mod air_only;
+mod allocations;
 mod architecture;
 mod armed_groups;
 mod attribution;
