@@ -69,12 +69,12 @@ measures! {
     WoundedGarrison = "casualties.wounded_garrisons", "people", Lower, Amount, "Of those wounded, in garrisons' withdrawal convoys.";
     KilledColumn = "casualties.killed_columns", "people", Lower, Amount, "Of those killed, in contract cargo columns.";
     WoundedColumn = "casualties.wounded_columns", "people", Lower, Amount, "Of those wounded, in contract cargo columns.";
-    KilledAfter = "casualties.killed_after_deadline", "people", Lower, Amount, "Killed on the road after the deadline, during liquidation; in no other line.";
-    WoundedAfter = "casualties.wounded_after_deadline", "people", Lower, Amount, "Wounded on the road after the deadline, during liquidation; in no other line.";
+    KilledAfter = "casualties.killed_after_deadline", "people", Lower, Amount, "Killed on the road or aboard aircraft after the deadline, during liquidation; in no other line.";
+    WoundedAfter = "casualties.wounded_after_deadline", "people", Lower, Amount, "Wounded on the road or aboard aircraft after the deadline, during liquidation; in no other line.";
     KilledFire = "casualties.killed_base_fire", "people", Lower, Amount, "Killed by fire at bases up to the deadline; in no other line.";
     WoundedFire = "casualties.wounded_base_fire", "people", Lower, Amount, "Wounded by fire at bases up to the deadline who lived; in no other line.";
     SeriousFire = "casualties.seriously_wounded_base_fire", "people", Lower, Amount, "Of those wounded by fire at bases, how many seriously.";
-    KilledAircraft = "casualties.killed_aircraft", "people", Lower, Amount, "Killed aboard aircraft that were hit as they took off from camps; in no other line.";
+    KilledAircraft = "casualties.killed_aircraft", "people", Lower, Amount, "Killed up to the deadline aboard aircraft that were hit as they took off from camps; in no other line.";
     WoundedAircraft = "casualties.wounded_aircraft", "people", Lower, Amount, "Wounded aboard such aircraft who lived; in no other line.";
     KilledDevice = "casualties.killed_device", "people", Lower, Amount, "Killed by devices.";
     WoundedDevice = "casualties.wounded_device", "people", Lower, Amount, "Wounded by devices who lived.";
@@ -115,7 +115,7 @@ measures! {
     OnHandUsd = "equipment.on_hand_usd", "USD", Neither, Amount, "Their value.";
     OnHandDeadlineUnits = "equipment.on_hand_at_deadline_units", "units", Neither, Amount, "Items still on hand when the deadline ends.";
     SensitiveLeft = "equipment.sensitive_left_usable", "units", Lower, Amount, "Sensitive items left behind usable.";
-    CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Share, "Share of the camps' cargo that contract columns carried out.";
+    CampCargoShare = "equipment.camp_cargo_by_column_share", "share", Higher, Share, "Share of the camps' own cargo that contract columns carried from where it was.";
     Requests = "permissions.requests", "requests", Neither, Amount, "Requests to host desks, daily air cover apart.";
     Granted = "permissions.granted", "requests", Higher, Amount, "Of them granted.";
     Refused = "permissions.refused", "requests", Lower, Amount, "Of them refused.";
@@ -158,6 +158,10 @@ measures! {
     ExitsOpened = "exits.opened", "exits", Neither, Amount, "Exits through neighbouring countries that were open by the deadline.";
     ExitPeople = "exits.people", "people", Higher, Amount, "People who left by such an exit up to the deadline.";
     SupplyHaltDays = "convoys.supply_halt_days", "days", Lower, Amount, "Days that garrisons' convoys stood still for want of supplies, summed over convoys.";
+    PeopleAtStart = "people.at_start", "people", Neither, Amount, "Mission people in the country at the start: the sum of those out, in care, dead and in the country when the deadline ends.";
+    PeopleInCare = "people.in_care_at_deadline", "people", Lower, Amount, "Mission people seriously wounded, in care, and alive when the deadline ends.";
+    PeopleDead = "people.dead_at_deadline", "people", Lower, Amount, "Mission people who have died by then in contacts, fire or aircraft; contract drivers are in `casualties.killed` and not here.";
+    PeopleInCountry = "people.in_country_at_deadline", "people", Lower, Amount, "Mission people still in the country then, the liquidation team among them.";
 }
 
 impl Measure {

@@ -135,8 +135,8 @@ pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) ->
     if session.screened.is_none() {
         writeln!(
             out,
-            "{} replications of each policy, seed {}, {} uncertain parameters drawn",
-            whole(plan.replications as f64),
+            "{} of each policy, seed {}, {} uncertain parameters drawn",
+            counted(plan.replications, "replication"),
             plan.seed,
             plan.policies[0].model.uncertainties().len(),
         )?;
@@ -247,12 +247,14 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         Kind::Compare => {
             screen::comparison(out, summary)?;
             pareto::screen(out, &session.request.pareto, &conducted.pareto)?;
-            writeln!(out, "\nResults: {folder} (contrasts.csv holds every measure)")?;
+            let holds = if summary.contrasts.is_empty() { "summary.csv" } else { "contrasts.csv" };
+            writeln!(out, "\nResults: {folder} ({holds} holds every measure)")?;
             screening::screen(out, session)
         }
         Kind::Attribute => {
             attribute::screen(out, session, conducted)?;
-            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares, curve.csv every ratio and measure)")
+            let curve = if conducted.curve.is_some() { ", curve.csv every ratio and measure" } else { "" };
+            writeln!(out, "\nResults: {folder} (attribution.csv holds the shares{curve})")
         }
         Kind::Calibrate => Ok(()),
         Kind::Sensitivity => {

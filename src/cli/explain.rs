@@ -171,7 +171,11 @@ fn described(path: &str, field: &Field) -> String {
             format!("{what} of {}", names.join(", "))
         }
     };
-    let optional = if field.optional { " It may be left out." } else { "" };
+    let optional = match field.kind {
+        Kind::List(_) => " Left out, it is empty; `check` says where that will not do.",
+        _ if field.optional => " It may be left out.",
+        _ => "",
+    };
     format!("{path}: in scenarios, {holds}\n\n{}{optional}", field.doc.trim())
 }
 

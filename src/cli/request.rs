@@ -324,7 +324,7 @@ pub fn policy_ids(case: &Case, asked: &[String]) -> Vec<String> {
 pub fn refuse_baseline(policies: &[String]) -> Result<(), Stop> {
     match policies.split_first() {
         Some((baseline, others)) if others.contains(baseline) => {
-            Err(Stop::Usage(format!("`{baseline}` is the baseline; compare it with another policy")))
+            Err(Stop::Usage(format!("`{baseline}` is the baseline; leave it out of the policies compared with it")))
         }
         _ => Ok(()),
     }

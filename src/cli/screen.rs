@@ -92,7 +92,7 @@ fn is_marked(body: &[u8]) -> bool {
 fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) -> io::Result<()> {
     let deadline = model.start.after(model.inputs.mission.deadline);
     let (share, interval) = mean_of(policy, Measure::AllOut);
-    let strength: f64 = model.inputs.base.iter().map(|base| base.personnel).sum();
+    let strength = policy.mean(Measure::PeopleAtStart).map_or(0.0, |mean| mean.estimate);
     writeln!(out, "\nPeople out of the country by {deadline} (mean, 95% interval)")?;
     writeln!(out, "  {} of {}", mean_text(policy, Measure::PeopleOut, 1.0), whole(strength))?;
     writeln!(out, "  all but the liquidation team: probability {}", probability(share, interval, n))
@@ -269,6 +269,13 @@ const HEADLINES: [Measure; 12] = [
 /// Those of writing.
 pub fn comparison(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let Some((baseline, others)) = summary.policies.split_first() else { return Ok(()) };
+    if summary.contrasts.is_empty() {
+        side_by_side(out, summary)?;
+        return writeln!(
+            out,
+            "differences and their intervals need 2 replications or more: there is no contrasts.csv."
+        );
+    }
     let mut body = Vec::new();
     differences(&mut body, summary, baseline, others)?;
     out.write_all(&body)?;

@@ -265,7 +265,8 @@ fn command(session: &Session, rows: &[Row]) -> Option<String> {
         words.extend(stored.iter().map(|name| format!("--measure {name}")));
     }
     words.extend(rows.first().and_then(|row| row.get("n")).map(|n| format!("--replications {n}")));
-    Some(format!("rearguard sensitivity {} --store", words.join(" ")))
+    // Another analysis of the scenario may stand in the folder: it is moved aside.
+    Some(format!("rearguard sensitivity {} --store --replace", words.join(" ")))
 }
 
 fn measures<'r>(rows: &[&'r Row]) -> Vec<&'r str> {

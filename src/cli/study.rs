@@ -96,16 +96,22 @@ impl Reader<'_> {
         let entries = root.table()?;
         self.known(entries, &KEYS.map(|(key, _)| key), "the study");
         let names = COMMANDS.map(Kind::name);
-        let (word, place) = self.needed(entries, "command", &names.join(", "))?;
-        let Some(kind) = COMMANDS.into_iter().find(|kind| kind.name() == word) else {
-            let hint = suggestion(&word, &names, "commands");
-            self.refuse(Code::UnknownWord, &place, format!("`{}` is no command", word.escape_debug()), hint);
-            return None;
+        let command = self.needed(entries, "command", &names.join(", "));
+        let kind = command.as_ref().and_then(|(word, _)| COMMANDS.into_iter().find(|kind| kind.name() == *word));
+        match (kind, &command) {
+            (Some(kind), _) => self.fitting(entries, kind),
+            (None, Some((word, place))) => {
+                let hint = suggestion(word, &names, "commands");
+                self.refuse(Code::UnknownWord, place, format!("`{}` is no command", word.escape_debug()), hint);
+            }
+            (None, None) => {}
+        }
+        let scenario = self.needed(entries, "scenario", "a path from the study's folder");
+        let file = self.folder.unwrap_or(Path::new("")).join(scenario.as_ref().map_or("", |(path, _)| path));
+        let case = match &scenario {
+            Some(_) => Case::load(&file, &[]).map_err(|problems| self.problems.append(problems)).ok(),
+            None => None,
         };
-        self.fitting(entries, kind);
-        let (scenario, place) = self.needed(entries, "scenario", "a path from the study's folder")?;
-        let file = self.folder.unwrap_or(Path::new("")).join(scenario);
-        let case = Case::load(&file, &[]).map_err(|problems| self.problems.append(problems)).ok();
         let policies = self.texts(entries, "policies");
         let baseline = self.text(entries, "baseline");
         let denials = self.texts(entries, "denials");
@@ -119,10 +125,15 @@ impl Reader<'_> {
                 let _ = document.denial(id, &mut found);
                 self.at(place, Some(&found));
             }
-        } else if self.problems.is_empty() {
+        } else if let Some((_, place)) = scenario.filter(|_| self.problems.is_empty()) {
             self.refuse(Code::Unreadable, &place, "the scenario cannot be read", "see `check`");
         }
-        let sweep = if kind == Kind::Sweep { self.sweep(entries, case.as_ref(), baseline.as_ref()) } else { None };
+        if let Some((id, place)) = baseline.as_ref().filter(|(id, _)| policies.iter().any(|(other, _)| other == id)) {
+            let message = format!("`{}` is the baseline, and one of the policies", id.escape_debug());
+            self.refuse(Code::Contradiction, place, message, "leave it out of `policies`");
+        }
+        let sweeps = kind == Some(Kind::Sweep) || kind.is_none() && entries.get("sweep").is_some();
+        let sweep = if sweeps { self.sweep(entries, case.as_ref(), baseline.as_ref()) } else { None };
         let pareto: Vec<String> = self.texts(entries, "pareto").into_iter().map(|(text, _)| text).collect();
         let only = |texts: Vec<(String, Place)>| texts.into_iter().map(|(text, _)| text).collect();
         let experiment = ExperimentArguments {
@@ -148,7 +159,14 @@ impl Reader<'_> {
             planned: args.planned.clone(),
         };
         self.together(entries);
-        Some(Study { kind, baseline: baseline.map(|(id, _)| id), denials: only(denials), pareto, sweep, experiment })
+        Some(Study {
+            kind: kind?,
+            baseline: baseline.map(|(id, _)| id),
+            denials: only(denials),
+            pareto,
+            sweep,
+            experiment,
+        })
     }
 
     /// Problems that were found elsewhere, at the place of the value that led to them.

@@ -88,8 +88,13 @@ pub fn sweep(sweep: &SweepArguments, args: &ExperimentArguments) -> Result<(), S
 /// The design that was asked for, its paths and values checked one by one.
 fn design(sweep: &SweepArguments, case: &Case) -> Result<Design, Stop> {
     let method = Method::ALL.iter().find(|(name, _)| *name == sweep.design).map(|(_, method)| *method);
-    let Some(method) = method else { return of_file(sweep) };
-    let factors = sweep.factors.iter().map(|text| Factor::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let Some(method) = method else { return of_file(sweep, case) };
+    let mut factors = sweep.factors.iter().map(|text| Factor::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let listed = case.listing(&[]).values;
+    let is_count = |path: &str| listed.iter().any(|value| value.is_count && value.path == path);
+    for factor in factors.iter_mut().filter(|factor| is_count(&factor.path)) {
+        *factor = factor.clone().of_whole_numbers();
+    }
     let mut problems = Diagnostics::new();
     for (at, factor) in factors.iter().enumerate() {
         for value in factor.samples() {
@@ -111,7 +116,7 @@ fn design(sweep: &SweepArguments, case: &Case) -> Result<Design, Stop> {
 }
 
 /// The points of a CSV file.
-fn of_file(sweep: &SweepArguments) -> Result<Design, Stop> {
+fn of_file(sweep: &SweepArguments, case: &Case) -> Result<Design, Stop> {
     if Path::new(&sweep.design).extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("csv")) {
         let names: Vec<&str> = Method::ALL.iter().map(|(name, _)| *name).collect();
         let hint = suggestion(&sweep.design, &names, "designs");
@@ -126,7 +131,18 @@ fn of_file(sweep: &SweepArguments) -> Result<Design, Stop> {
         return Err(Stop::Usage(format!("{} holds the points; leave --points out", sweep.design)));
     }
     let text = read_file(Path::new(&sweep.design)).map_err(Stop::Scenario)?;
-    Ok(Design::parse_csv(&text)?)
+    let design = Design::parse_csv(&text)?;
+    // A wrong path is said once, by its column, and not at every point.
+    let mut problems = Diagnostics::new();
+    for (at, path) in design.paths.iter().enumerate() {
+        let Some(value) = design.points.iter().find_map(|point| point[at].as_ref()) else { continue };
+        let change = Override::parse(&format!("<{}, `{path}`>", sweep.design), &format!("{path}={value}"));
+        match change.map_err(Box::new) {
+            Ok(change) => case.model(&[change]).map_or_else(|found| problems.append(found), drop),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if problems.is_empty() { Ok(design) } else { Err(Stop::Scenario(problems)) }
 }
 
 /// Builds the model of every policy at every point, so that nothing runs before all can.

@@ -43,6 +43,8 @@ enum Values {
     Levels(Vec<String>),
     /// Every number between two.
     Interval(f64, f64),
+    /// Every whole number from one to another.
+    Whole(f64, f64),
 }
 
 impl Factor {
@@ -69,7 +71,7 @@ impl Factor {
     pub fn levels(&self) -> Option<&[String]> {
         match &self.values {
             Values::Levels(levels) => Some(levels),
-            Values::Interval(..) => None,
+            Values::Interval(..) | Values::Whole(..) => None,
         }
     }
 
@@ -78,6 +80,7 @@ impl Factor {
         match &self.values {
             Values::Levels(levels) => levels[((share * levels.len() as f64) as usize).min(levels.len() - 1)].clone(),
             Values::Interval(low, high) => format!("{:?}", low + share * (high - low)),
+            Values::Whole(low, high) => number((low + share * (high - low + 1.0)).floor().min(*high)),
         }
     }
 
@@ -86,6 +89,19 @@ impl Factor {
         match &self.values {
             Values::Levels(levels) => levels.clone(),
             Values::Interval(low, high) => vec![format!("{low:?}"), format!("{high:?}")],
+            Values::Whole(low, high) => vec![number(*low), number(*high)],
+        }
+    }
+
+    /// The same for an input that holds whole numbers: of an interval each whole number in it, one as likely as another. One
+    /// without any stays as it is.
+    #[must_use]
+    pub fn of_whole_numbers(self) -> Self {
+        match self.values {
+            Values::Interval(low, high) if low.ceil() <= high.floor() => {
+                Self { values: Values::Whole(low.ceil(), high.floor()), ..self }
+            }
+            _ => self,
         }
     }
 }
@@ -125,7 +141,7 @@ fn of_call(path: &str, name: &str, arguments: &str) -> Result<Values, FactorErro
         .split(',')
         .map(|number| number.trim().parse().ok().filter(|number: &f64| number.is_finite()))
         .collect::<Option<_>>()
-        .ok_or_else(|| refuse(format!("`{name}({arguments})` has an argument that is no number; {forms}")))?;
+        .ok_or_else(|| refuse(format!("`{name}({arguments})` has an argument that is no number; {forms}; dates and words as a list, with commas")))?;
     match (name, &numbers[..]) {
         ("range", &[start, stop, step]) => range(start, stop, step).ok_or(FactorError::Empty(
             path.to_owned(),

@@ -286,6 +286,8 @@ impl Scale {
     /// The value with probability `p` below it, half a normal on each side of the second of three points on the scale.
     fn between(self, [low, central, high]: [f64; 3], p: f64) -> f64 {
         let step = normal_quantile(p) / Z_95;
+        // At the stated points, those: rounding leaves a trace of 10^-17 where 0 is meant.
+        let step = if (step.abs() - 1.0).abs() <= 4.0 * f64::EPSILON { step.signum() } else { step };
         self.undo(central + step * if step < 0.0 { central - low } else { high - central })
     }
 

@@ -117,7 +117,11 @@ fn add(
     let means: Vec<f64> = points.iter().map(|[mean, _]| *mean).collect();
     let of_means = Moments::of(&means)?;
     let variance_within = sum(&points.iter().map(|[_, variance]| *variance).collect::<Vec<_>>()) / points.len() as f64;
-    let variance_between = of_means.sd.map_or(0.0, |sd| sd * sd) - variance_within / inner as f64;
+    let noise = match ran.screening {
+        Screening::Swing => variance_of_residuals(values, &means, inner, of_means.mean),
+        Screening::Morris { .. } | Screening::Sobol { .. } | Screening::Prcc { .. } => variance_within,
+    };
+    let variance_between = of_means.sd.map_or(0.0, |sd| sd * sd) - noise / inner as f64;
     let response = effects.responses.len();
     let statistics = match ran.screening {
         Screening::Morris { .. } => morris(values, ran)?,
@@ -145,6 +149,20 @@ fn add(
         points,
     });
     Ok(())
+}
+
+/// Where every point has the same chances, what is left of a value without its point's and its replication's mean: the noise
+/// by which means of points differ, free of what they share. 0 of a single replication.
+fn variance_of_residuals(values: &[f64], means: &[f64], inner: usize, mean: f64) -> f64 {
+    let shared: Vec<f64> = (0..inner)
+        .map(|at| sum(&values.iter().skip(at).step_by(inner).copied().collect::<Vec<_>>()) / means.len() as f64)
+        .collect();
+    let residuals = values.chunks_exact(inner).zip(means).flat_map(|(point, of_point)| {
+        point.iter().zip(&shared).map(move |(value, shared)| value - of_point - shared + mean)
+    });
+    let squares: Vec<f64> = residuals.map(|residual| residual * residual).collect();
+    let degrees = (means.len() - 1) * (inner - 1);
+    if degrees == 0 { 0.0 } else { sum(&squares) / degrees as f64 }
 }
 
 /// Statistics of one parameter.

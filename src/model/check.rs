@@ -146,7 +146,8 @@ fn check_bases(inputs: &Inputs, problems: &mut Problems) {
                 "let it be earlier than `planned_closure`",
             );
         }
-        if base.planned_closure < 0.0 || base.planned_closure > end {
+        // With a deadline before the start every date lies outside, which says nothing.
+        if inputs.mission.deadline > 0.0 && (base.planned_closure < 0.0 || base.planned_closure > end) {
             let message = format!("the planned closure of `{}` lies outside the mission", base.id);
             problems.add(
                 ProblemKind::Order,
@@ -192,6 +193,14 @@ fn check_bases(inputs: &Inputs, problems: &mut Problems) {
                 format!("{path}.cargo_to"),
                 message,
                 "name a base, or a junction with `exit = true`",
+            );
+        }
+        if base.cargo_to.as_ref() == Some(&base.id) {
+            problems.add(
+                ProblemKind::Conflict,
+                format!("{path}.cargo_to"),
+                format!("the cargo of `{}` goes to `{}` itself", base.id, base.id),
+                "name another base, or a junction with `exit = true`",
             );
         }
         if base.repatriation && !base.airstrip {

@@ -95,12 +95,12 @@ fn went(results: &Results) -> Option<String> {
         _ => format!("As simulated, under {}", first.id),
     };
     Some(format!(
-        "{under} {} of {} people are out by {} on average (95% interval {}), and all but the liquidation team with a \
+        "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team with a \
          probability of {}; getting out costs {} killed ({}) and {} wounded ({}) on the road.",
         out.bare("people"),
         whole(strength(results)),
         day(results.deadline),
-        out.ends("people"),
+        if out.interval.is_some() { format!("95% interval {}", out.ends("people")) } else { out.ends("people") },
         all_out.chance(results.replications),
         killed.bare("people"),
         killed.ends("people"),
@@ -121,33 +121,41 @@ fn equipment(results: &Results) -> Option<String> {
     ))
 }
 
-/// What the policies change: each one's effect if there is one, else the best on people and on equipment.
+/// What the policies change: each one's effect if there is one, else the best on people and on equipment. Wounded never stand
+/// without killed: who dies is no longer wounded.
 fn compared(results: &Results) -> Option<String> {
     let others = &results.policies[1..];
     let of = |measure: &'static str| -> Vec<(&str, Known)> {
         others.iter().filter_map(|policy| Some((policy.id.as_str(), effect(results, &policy.id, measure)?))).collect()
     };
-    let (wounded, lost) = (of("casualties.wounded"), of("equipment.lost_units"));
+    let (killed, wounded, lost) = (of("casualties.killed"), of("casualties.wounded"), of("equipment.lost_units"));
     let least = |all: &[(&str, Known)]| {
         all.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|&(id, known)| (id.to_owned(), known))
     };
-    let ((safest, hurt), (thriftiest, kept)) = (least(&wounded)?, least(&lost)?);
     let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
-    let (fewer, less) = (hurt.change("people", "wounded"), kept.change("units", "items lost"));
+    let kills_more = |id: &str| on(&killed, id).is_some_and(|known| known.is_clear() && known.value > 0.0);
+    let spared: Vec<(&str, Known)> = wounded.iter().copied().filter(|(id, _)| !kills_more(id)).collect();
+    let ((safest, _), (thriftiest, kept)) = (least(if spared.is_empty() { &wounded } else { &spared })?, least(&lost)?);
+    let people = |id: &str| {
+        let change = |all: &[(&str, Known)], what| Some(on(all, id)?.change("people", what));
+        Some(format!("{} and {}", change(&wounded, "wounded")?, change(&killed, "killed")?))
+    };
+    let (hurt, less) = (people(&safest)?, kept.change("units", "items lost"));
     let all = "the intervals are adjusted over the policies for their signs";
     let title = |id: &str| {
         let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
     };
     if safest == thriftiest {
-        let only = if others.len() == 1 { "brings" } else { "does best on both counts:" };
-        return Some(format!("Against it {} {only} {fewer} and {less}; {all}.", title(&safest)));
+        let only = if others.len() == 1 { "brings" } else { "does best on people and on equipment:" };
+        return Some(format!("Against it {} {only} {hurt}, and {less}; {all}.", title(&safest)));
     }
-    let price = on(&wounded, &thriftiest).map(|known| known.change("people", "wounded")).unwrap_or_default();
+    let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " of those that kill no more" };
     Some(format!(
-        "Against it {} has the fewest wounded: {fewer}. Most equipment is saved by {}: {less}, with {price}; {all}.",
+        "Against it {} has the fewest wounded{of_those}: {hurt}. Most equipment is saved by {}: {less}, with {}; {all}.",
         title(&safest),
-        title(&thriftiest)
+        title(&thriftiest),
+        people(&thriftiest)?
     ))
 }
 
@@ -188,7 +196,11 @@ fn swept(results: &Results) -> Option<String> {
         most.1.bare("people"),
         most.1.ends("people"),
         point(results, most.0),
-        if is_open { "; these intervals overlap, so that the points cannot be told apart" } else { "" },
+        if is_open {
+            "; these intervals overlap, but points share their chances: pairs of replications.csv tell more"
+        } else {
+            ""
+        },
     ))
 }
 

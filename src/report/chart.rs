@@ -78,6 +78,17 @@ impl Plot {
         self.svg.text((self.right, self.bottom + 31.0), "unit e", name);
     }
 
+    /// Words along the foot, at 0, 1, 2 and on, and the name of what they are.
+    pub(super) fn words(&mut self, words: &[&str], name: &str) {
+        let most = 90 / words.len().max(1);
+        for (place, word) in words.iter().enumerate() {
+            let x = self.x.at(place as f64);
+            self.svg.line((x, self.bottom), (x, self.bottom + 4.0), "tick");
+            self.svg.text((x, self.bottom + 16.0), "m", &cut(word, most.max(3)));
+        }
+        self.svg.text((self.right, self.bottom + 31.0), "unit e", name);
+    }
+
     /// A line up the whole plot, with a text at its head.
     pub(super) fn upright(&mut self, x: f64, text: &str) {
         let place = self.x.at(x);

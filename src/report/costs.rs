@@ -6,7 +6,7 @@ use crate::report::axis::ticks;
 use crate::report::chart::{Plot, ROOM, Room, Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
-use crate::report::words::{Known, scale_of, short, unit_of, unit_text};
+use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
 
 const MEAN: [&str; 3] = ["mean", "low", "high"];
 
@@ -239,25 +239,33 @@ fn cover(results: &Results, measure: &str) -> Option<Figure> {
     })
 }
 
-/// The share of each denial in what all cost, on the wounded and on the items lost.
+/// The share of each denial in what all cost, on the killed, the wounded and the items lost.
 pub(super) fn sentence(results: &Results) -> Option<String> {
-    let (wounded, lost) = (shares(results, "casualties.wounded"), shares(results, "equipment.lost_units"));
-    let both = |wounded: Known, lost: Known, road: &str| {
-        format!(
-            "{} and {}",
-            brought(wounded, "people", &format!("wounded{road}")),
-            brought(lost, "units", "items lost")
-        )
+    const COUNTS: [(&str, &str, &str); 3] = [
+        ("casualties.killed", "people", "killed"),
+        ("casualties.wounded", "people", "wounded"),
+        ("equipment.lost_units", "units", "items lost"),
+    ];
+    let clause_of = |known: [Option<Known>; 3], road: &str| -> Option<String> {
+        let counts = COUNTS.iter().zip(known).enumerate();
+        let parts = counts.map(|(at, ((_, unit, what), known))| {
+            Some(brought(known?, unit, &format!("{what}{}", if at == 1 { road } else { "" })))
+        });
+        Some(listed(&parts.collect::<Option<Vec<String>>>()?))
     };
-    let clause = |(at, (denial, lost)): (usize, &(&str, Known))| {
-        let (_, wounded) = wounded.iter().find(|(other, _)| other == denial)?;
-        Some(format!("{denial} {}", both(*wounded, *lost, if at == 0 { " on the road" } else { "" })))
+    let by_measure = COUNTS.map(|(measure, ..)| shares(results, measure));
+    let of_denial = |denial: &str| {
+        by_measure.each_ref().map(|all| all.iter().find(|(other, _)| *other == denial).map(|(_, known)| *known))
     };
-    let clauses: Vec<String> = lost.iter().enumerate().filter_map(clause).collect();
-    let all = both(together(results, "casualties.wounded")?, together(results, "equipment.lost_units")?, "");
+    let clause = |(at, (denial, _)): (usize, &(&str, Known))| {
+        let road = if at == 0 { " on the road" } else { "" };
+        Some(format!("{denial} {}", clause_of(of_denial(denial), road)?))
+    };
+    let clauses: Vec<String> = by_measure[2].iter().enumerate().filter_map(clause).collect();
+    let all = clause_of(COUNTS.map(|(measure, ..)| together(results, measure)), "")?;
     (!clauses.is_empty()).then(|| {
         format!(
-            "Of the cost in wounded and in items lost each denial brings its Shapley share, with a 95% interval of that share \
+            "Of the cost in killed, wounded and items lost each denial brings its Shapley share, with a 95% interval of that share \
              alone: {}. All together bring {all}.",
             clauses.join("; ")
         )

@@ -46,11 +46,9 @@ impl<'r> Line<'r> {
     }
 }
 
-/// People in the mission at its start.
+/// Mean number of people in the mission at its start.
 pub(super) fn strength(results: &Results) -> f64 {
-    let is_strength = |path: &str| path.starts_with("base.") && path.ends_with(".personnel");
-    let values = results.inputs.iter().filter(|input| is_strength(&input.path));
-    values.filter_map(|input| input.value.parse::<f64>().ok()).sum()
+    results.mean(&results.policies[0].id, "people.at_start").map_or(0.0, |known| known.value)
 }
 
 /// The section, if the folder follows days.

@@ -19,6 +19,48 @@ type Means = Vec<(usize, String, Known)>;
 /// Means by policy and the values of the factors that are not along the foot.
 type Lines<'r> = BTreeMap<(usize, Vec<&'r str>), Vec<(f64, Known)>>;
 
+/// A factor of the design, along the foot.
+struct Along<'r> {
+    name: &'r str,
+    /// Its values where they are no numbers, in the order of the design: dates and words stand in places side by side.
+    words: Vec<&'r str>,
+}
+
+impl<'r> Along<'r> {
+    fn new(name: &'r str, at: usize, points: &BTreeMap<&str, Vec<&'r str>>) -> Self {
+        let mut all: Vec<(u64, &str)> =
+            points.iter().map(|(id, values)| (id.parse().unwrap_or(0), values[at])).collect();
+        all.sort_unstable();
+        let mut words: Vec<&str> = Vec::new();
+        if all.iter().any(|(_, value)| value.parse::<f64>().is_err()) {
+            for (_, value) in all {
+                if !words.contains(&value) {
+                    words.push(value);
+                }
+            }
+        }
+        Self { name, words }
+    }
+
+    fn place(&self, value: &str) -> Option<f64> {
+        if self.words.is_empty() {
+            return value.parse().ok();
+        }
+        self.words.iter().position(|word| *word == value).map(|place| place as f64)
+    }
+
+    fn text(&self, place: f64) -> String {
+        match self.words.get(place as usize) {
+            Some(&"") => AS_IT_IS.to_owned(),
+            Some(word) => (*word).to_owned(),
+            None => decimals_of(place),
+        }
+    }
+}
+
+/// The scenario's own value.
+const AS_IT_IS: &str = "(as it is)";
+
 /// The section, if the folder holds a design.
 pub(super) fn section(results: &Results) -> Option<Section> {
     let design = results.sheet("design.csv")?;
@@ -28,10 +70,12 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         .map(|row| (row.text("design_id"), factors.iter().map(|factor| row.text(factor)).collect()))
         .collect();
     let mut figures = Vec::new();
+    let along: Vec<Along> =
+        factors.iter().enumerate().map(|(at, factor)| Along::new(factor.as_str(), at, &points)).collect();
     for measure in DRAWN {
         let means = means(results, measure);
         for at in 0..factors.len() {
-            figures.extend(figure(results, &factors, &points, at, measure, &means));
+            figures.extend(figure(results, &along, &points, at, measure, &means));
         }
     }
     (!figures.is_empty()).then(|| Section {
@@ -40,7 +84,8 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         title: "How it moves with the inputs".to_owned(),
         lead: format!(
             "{} design points over {}. Each dot is the mean at one point with its 95% interval; lines join points that differ \
-             in the input along the foot alone.",
+             in a number along the foot alone. Points share their chances: differences between them are surer than their \
+             intervals show, and replications.csv has the pairs.",
             points.len(),
             factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>().join(", ")
         ),
@@ -61,7 +106,7 @@ fn means(results: &Results, measure: &str) -> Means {
 
 fn figure(
     results: &Results,
-    factors: &[&String],
+    factors: &[Along],
     points: &BTreeMap<&str, Vec<&str>>,
     at: usize,
     measure: &str,
@@ -72,7 +117,7 @@ fn figure(
     let mut lines = Lines::new();
     for (policy, point, known) in means {
         let values = points.get(point.as_str())?;
-        let x: f64 = values[at].parse().ok()?;
+        let x = factors[at].place(values[at])?;
         let others = values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value).collect();
         lines.entry((*policy, others)).or_default().push((x, *known));
     }
@@ -86,7 +131,8 @@ fn figure(
     if left >= right {
         return None;
     }
-    let slack = (right - left) * 0.04;
+    // A word needs room on both sides of its place.
+    let slack = if factors[at].words.is_empty() { (right - left) * 0.04 } else { 0.5 };
     let floor = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let has_labels = results.policies.len() > 1;
     let room = if has_labels { Room { right: 134.0, height: 300.0, ..ROOM } } else { Room { height: 300.0, ..ROOM } };
@@ -96,28 +142,34 @@ fn figure(
         (floor, high),
         &format!("{}, {}", short(measure), unit_text(unit_of(measure))),
     );
-    let labels = draw(&mut plot, &lines, factors[at], measure);
+    let labels = draw(&mut plot, &lines, &factors[at], measure);
     if has_labels {
         plot.labels(
             labels.into_iter().map(|(policy, y)| (y, cut(&results.policies[policy].id, 16), colour(policy))).collect(),
         );
     }
-    plot.numbers(left, right, factors[at]);
-    let title = title(measure, factors[at], &lines, &results.policies[0].id);
+    let factor = &factors[at];
+    if factor.words.is_empty() {
+        plot.numbers(left, right, factor.name);
+    } else {
+        let words: Vec<&str> = factor.words.iter().map(|word| if word.is_empty() { AS_IT_IS } else { word }).collect();
+        plot.words(&words, factor.name);
+    }
+    let title = title(measure, (factors, at), &lines, &results.policies[0].id);
     let id = format!("sweep-{}-{at}", measure.replace(['.', '_'], "-"));
     let mut grid = Grid::new(&["design point", "policy", &format!("mean, {}", unit_text(unit_of(measure)))]);
-    grid.head.splice(1..1, factors.iter().map(|factor| (*factor).clone()));
+    grid.head.splice(1..1, factors.iter().map(|factor| factor.name.to_owned()));
     for (policy, point, known) in means {
         let values = points.get(point.as_str()).into_iter().flatten().map(|value| (*value).to_owned());
         let last = [results.policies[*policy].id.clone(), known.text(unit_of(measure))];
         grid.rows.push([point.clone()].into_iter().chain(values).chain(last).collect());
     }
-    let description = format!("{} at each design point over {}, with intervals.", short(measure), factors[at]);
+    let description = format!("{} at each design point over {}, with intervals.", short(measure), factor.name);
     Some(Figure {
         svg: Value::from_safe_string(plot.svg.finish(&id, &title, &description)),
         id,
         title,
-        how: format!("{} against {}.", short(measure), factors[at]),
+        how: format!("{} against {}.", short(measure), factor.name),
         key: Vec::new(),
         source: "design.csv and summary.csv".to_owned(),
         table: grid,
@@ -130,13 +182,13 @@ fn ends(known: &Known) -> (f64, f64) {
 }
 
 /// Draws dots, whiskers and lines; the height of each policy's label.
-fn draw(plot: &mut Plot, lines: &Lines, factor: &str, measure: &str) -> BTreeMap<usize, f64> {
+fn draw(plot: &mut Plot, lines: &Lines, factor: &Along, measure: &str) -> BTreeMap<usize, f64> {
     let scale = scale_of(unit_of(measure));
     let mut labels: BTreeMap<usize, f64> = BTreeMap::new();
     for ((policy, _), line) in lines {
         let class = colour(*policy);
         let places: Vec<(f64, f64)> = line.iter().map(|&(x, known)| (x, known.value / scale)).collect();
-        if line.len() > 1 {
+        if line.len() > 1 && factor.words.is_empty() {
             plot.line(&places, &format!("thin {class}"));
         }
         for (x, known) in line {
@@ -144,7 +196,8 @@ fn draw(plot: &mut Plot, lines: &Lines, factor: &str, measure: &str) -> BTreeMap
             let (place, y) = (plot.x.at(*x), plot.y.at(known.value / scale));
             let whisker = (plot.y.clamped(low / scale), plot.y.clamped(high / scale));
             plot.svg.line((place, whisker.0), (place, whisker.1), &format!("whisker {class}"));
-            plot.svg.disc((place, y), 3.6, &class, &format!("{factor} = {x}: {}", known.text(unit_of(measure))));
+            let said = format!("{} = {}: {}", factor.name, factor.text(*x), known.text(unit_of(measure)));
+            plot.svg.disc((place, y), 3.6, &class, &said);
         }
         if let Some(last) = places.last() {
             let label = labels.entry(*policy).or_insert(last.1);
@@ -154,25 +207,29 @@ fn draw(plot: &mut Plot, lines: &Lines, factor: &str, measure: &str) -> BTreeMap
     labels
 }
 
-fn title(measure: &str, factor: &str, lines: &Lines, first: &str) -> String {
-    let unit = unit_of(measure);
-    let whole = lines.iter().find(|((policy, _), line)| *policy == 0 && line.len() > 1).map(|(_, line)| line);
-    let Some((from, to)) = whole.and_then(|line| line.first().zip(line.last())) else {
-        return format!("{} over {factor}", short(measure));
+fn title(measure: &str, (factors, at): (&[Along], usize), lines: &Lines, first: &str) -> String {
+    let (unit, factor) = (unit_of(measure), &factors[at]);
+    let whole = lines.iter().find(|((policy, _), line)| *policy == 0 && line.len() > 1);
+    let Some(((_, others), (from, to))) = whole.and_then(|(key, line)| Some((key, line.first().zip(line.last())?)))
+    else {
+        return format!("{} over {}", short(measure), factor.name);
     };
+    // The line is of one of the values of each other input.
+    let held = factors.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, factor)| factor.name);
+    let held: String = held.zip(others).fold(String::new(), |text, (name, value)| {
+        text + &format!(", {name} = {}", if value.is_empty() { AS_IT_IS } else { value })
+    });
     let apart = from.1.interval.zip(to.1.interval).is_some_and(|(a, b)| a.high < b.low || b.high < a.low);
-    if apart {
-        format!(
-            "{} goes from {} to {} as {factor} goes from {} to {} ({first})",
-            short(measure),
-            from.1.bare(unit),
-            to.1.bare(unit),
-            decimals_of(from.0),
-            decimals_of(to.0)
-        )
-    } else {
-        format!("{} does not move clearly with {factor} ({first})", short(measure))
-    }
+    let ends = format!(
+        "{} goes from {} to {} as {} goes from {} to {} ({first}{held})",
+        short(measure),
+        from.1.bare(unit),
+        to.1.bare(unit),
+        factor.name,
+        factor.text(from.0),
+        factor.text(to.0)
+    );
+    if apart { ends } else { format!("{ends}; the intervals overlap") }
 }
 
 fn decimals_of(value: f64) -> String {

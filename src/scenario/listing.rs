@@ -32,11 +32,14 @@ pub struct Listed {
     pub doc: &'static str,
     /// Whether it is a number, count or date, of which a basis is asked.
     pub is_number: bool,
+    /// Whether it is a whole number.
+    pub is_count: bool,
 }
 
 impl Listed {
     pub(super) fn new(path: String, value: String, field: &'static Field, place: &Place) -> Self {
         let is_number = matches!(field.kind, Kind::Number { .. } | Kind::Count { .. } | Kind::Date | Kind::Start);
+        let is_count = matches!(field.kind, Kind::Count { .. });
         let (law, legal) = (String::new(), String::new());
         let place = place.file_line();
         let (unit, doc) = ("", field.doc);
@@ -52,6 +55,7 @@ impl Listed {
             place,
             doc,
             is_number,
+            is_count,
         }
     }
 

@@ -44,11 +44,13 @@ impl Withdrawal<'_> {
             self.hit_aboard((base, parent), fate, who);
         }
         if !hits.is_empty() {
-            self.outcome.evacuation(harm.care_hours);
-            let scenario = (&self.inputs, &self.model.network);
-            let place = (self.model.network.base_zone[base], self.now());
-            let (group, _) = ascribe(scenario, place, (&self.streams, (entity, occurrence)));
-            self.outcome.harm((HarmCause::Aircraft, base, group), harm.killed, harm.wounded);
+            if self.before_deadline() {
+                self.outcome.evacuation(harm.care_hours);
+                let scenario = (&self.inputs, &self.model.network);
+                let place = (self.model.network.base_zone[base], self.now());
+                let (group, _) = ascribe(scenario, place, (&self.streams, (entity, occurrence)));
+                self.outcome.harm((HarmCause::Aircraft, base, group), harm.killed, harm.wounded);
+            }
             let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
             self.tell(What::HurtAboard, At::Base(base), "", &amounts);
         }
@@ -58,7 +60,11 @@ impl Withdrawal<'_> {
     /// One person aboard is hit: one of those of the base who are at its parent now, each alike.
     fn hit_aboard(&mut self, (base, parent): (usize, usize), fate: Fate, who: f64) {
         let killed = matches!(fate, Fate::Killed | Fate::DiedOfWounds);
-        self.outcome.add(if killed { Measure::KilledAircraft } else { Measure::WoundedAircraft }, 1.0);
+        if self.before_deadline() {
+            self.outcome.add(if killed { Measure::KilledAircraft } else { Measure::WoundedAircraft }, 1.0);
+        } else {
+            self.outcome.hit_after_deadline(fate);
+        }
         let Some(to) = fate.leaves_for() else { return };
         let flown = |lot: &&mut PeopleLot| lot.garrison == small(base);
         let people = &mut self.bases[parent].people;

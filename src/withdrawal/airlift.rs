@@ -11,6 +11,7 @@ use crate::withdrawal::observe::Noted;
 use crate::withdrawal::people::{PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::stock::whole;
 use crate::withdrawal::tale::{At, What};
 
 /// What a base's flights can do in a day.
@@ -73,7 +74,7 @@ impl Withdrawal<'_> {
         }
         if !state.lift.begun {
             state.lift.begun = true;
-            state.lift.people = (f64::from(own) * self.inputs.base[base].air_share.unwrap_or(0.0)) as u32;
+            state.lift.people = whole(f64::from(own) * self.inputs.base[base].air_share.unwrap_or(0.0));
         }
         // Some may have flown home from there, or be dead or in care.
         state.lift.people = state.lift.people.min(own);
@@ -130,7 +131,7 @@ impl Withdrawal<'_> {
         let lift = self.lift_of_day(base, parent, stream.uniform());
         self.outcome.add(Measure::AirSorties, f64::from(lift.sorties));
         let person_t = self.inputs.aviation.person_t;
-        let aboard = lift.seats.min(lift.payload_t / person_t) as u32;
+        let aboard = whole(lift.seats.min(lift.payload_t / person_t));
         let people = self.fly_people(base, parent, aboard.min(self.bases[base].lift.people));
         self.bases[base].lift.people -= people;
         self.tell_answer(base, DeskId::AirLift, true);

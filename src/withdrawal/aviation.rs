@@ -47,7 +47,7 @@ pub struct AirFleet {
     /// Parts on the shelf.
     parts: u32,
     /// Aircraft that wait for a part, first come first.
-    waiting: VecDeque<u16>,
+    waiting: VecDeque<u32>,
     lost: u32,
     /// Aircraft-days waiting for parts and serviceable, up to `since_days`.
     waiting_days: f64,
@@ -121,7 +121,7 @@ impl Withdrawal<'_> {
         let due_days = self.now() + stream.standard_exponential() * self.inputs.aviation.failure_days;
         self.air.aircraft[at].due_days = due_days;
         if due_days < self.model.deadline_days() {
-            self.schedule(due_days, Event::AircraftFails { aircraft: at as u16 });
+            self.schedule(due_days, Event::AircraftFails { aircraft: at as u32 });
         }
     }
 
@@ -143,7 +143,7 @@ impl Withdrawal<'_> {
             self.repair(at);
         } else {
             self.air.aircraft[at].condition = Condition::AwaitsPart;
-            self.air.waiting.push_back(at as u16);
+            self.air.waiting.push_back(at as u32);
             self.outcome.count_daily(Daily::AircraftGrounded, now, 1);
             self.tell(What::AircraftGrounded, At::Mission, "", &[]);
         }
@@ -156,7 +156,7 @@ impl Withdrawal<'_> {
         let days = stream.lognormal(aviation.repair_days, aviation.repair_log_sd);
         aircraft.condition = Condition::InRepair;
         aircraft.failures += 1;
-        self.schedule(self.now() + days, Event::AircraftRepaired { aircraft: at as u16 });
+        self.schedule(self.now() + days, Event::AircraftRepaired { aircraft: at as u32 });
     }
 
     /// An aircraft is serviceable again.
@@ -174,7 +174,7 @@ impl Withdrawal<'_> {
         self.air.count_days(now.min(self.model.deadline_days()));
         if let Some(at) = self.air.waiting.pop_front() {
             self.outcome.fall_daily(Daily::AircraftGrounded, now, 1);
-            self.repair(usize::from(at));
+            self.repair(at as usize);
         } else if self.air.parts < self.inputs.aviation.spare_parts as u32 {
             self.air.parts += 1;
         }
@@ -188,6 +188,10 @@ impl Withdrawal<'_> {
         self.outcome.set(Measure::AircraftGrounded, self.air.waiting_days / days);
         let share = if owned > 0.0 { self.air.serviceable_days / (owned * days) } else { 0.0 };
         self.outcome.set(Measure::AircraftServiceable, share);
+    }
+
+    /// Counts the aircraft lost, when the simulation ends.
+    pub(super) fn count_lost_aircraft(&mut self) {
         self.outcome.set(Measure::AircraftLost, f64::from(self.air.lost));
     }
 

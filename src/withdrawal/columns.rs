@@ -230,6 +230,7 @@ impl Withdrawal<'_> {
         }
         passing.retain(|lot| lot.units > 0);
         self.bases[base].passing = passing;
+        let before_own = left;
         for at in 0..self.tables.cargo_order.len() {
             let item: Item = self.tables.cargo_order[at];
             let (room, staged) = (self.own_room(base, item), self.ledger.units(base, item, Account::Staged));
@@ -241,7 +242,8 @@ impl Withdrawal<'_> {
         }
         if self.inputs.base[base].kind == BaseKind::Camp && left < self.convoys[id as usize].room {
             self.outcome.add(Measure::CampColumns, 1.0);
-            self.outcome.camp_cargo_carried += self.convoys[id as usize].room - left;
+            // What came from a camp behind this one was counted there.
+            self.outcome.camp_cargo_carried += before_own - left;
         }
         let aboard_teu = (self.convoys[id as usize].room - left) as f64 / 1000.0;
         self.tell(What::ColumnLoaded, At::Convoy(id), "", &[("load_teu", aboard_teu)]);

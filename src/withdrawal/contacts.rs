@@ -136,7 +136,9 @@ fn worst_ratio(inputs: &Inputs) -> f64 {
 /// ratio of cover or a worse one.
 fn most(inputs: &Inputs, (frailty, size_factor): (f64, f64), now_days: f64, at_least: f64) -> f64 {
     let threat = &inputs.threat;
-    let latest_days = if threat.growth_per_month >= 0.0 { threat.growth_until } else { now_days };
+    // Nothing happens after the end, however long growth would go on.
+    let end_days = inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days;
+    let latest_days = if threat.growth_per_month >= 0.0 { threat.growth_until.min(end_days) } else { now_days };
     frailty * size_factor * growth(inputs, latest_days) * worst_ratio(inputs).max(at_least)
 }
 

@@ -77,6 +77,8 @@ pub struct Convoy {
     pub departed_days: f64,
     /// When this journey began.
     pub journey_days: f64,
+    /// Person-days of this journey before the people who joined on the way did.
+    pub not_aboard_person_days: f64,
     /// Keys the streams of this journey.
     pub journey_key: u64,
     /// Log progress of this convoy against others, in standard deviations.
@@ -151,15 +153,19 @@ impl Convoy {
     ///
     /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
     /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
-    /// Where supplies end on the way, it is when the day ends in which they do, and false.
+    /// Where supplies end on the way, it is when the day ends in which they do, and false. Where the simulation ends before,
+    /// it is some time after that.
     #[inline]
-    fn passage_days(&mut self, inputs: &Inputs, km: f64) -> (f64, bool) {
+    fn passage_days(&mut self, inputs: &Inputs, km: f64, end_days: f64) -> (f64, bool) {
         let (mut at_days, mut at_km) = (self.since_days, self.leg_km);
         // The fraction of a day is cut off, as `floor` would, which not every processor has.
         let mut day = (at_days - self.departed_days).max(0.0) as u32;
         loop {
             if at_days >= self.supplies.until_days {
                 return (at_days, false);
+            }
+            if at_days > end_days {
+                return (at_days, true);
             }
             let today = match self.today {
                 Some(today) if today.day == day => today,
@@ -320,7 +326,7 @@ impl<'m> Withdrawal<'m> {
         // Neither changes before something happens that ends this.
         let next = convoy.contacts.get(convoy.next_contact);
         let (contact_leg, contact_km) = next.map_or((usize::MAX, f64::INFINITY), |contact| (contact.leg, contact.km));
-        let vehicles = f64::from(convoy.vehicles);
+        let (vehicles, end_days) = (f64::from(convoy.vehicles), self.end_days());
         let (at_days, event) = loop {
             let convoy = &mut self.convoys[id as usize];
             let contact_km = if contact_leg == convoy.leg { contact_km } else { f64::INFINITY };
@@ -328,7 +334,10 @@ impl<'m> Withdrawal<'m> {
             let is_contact = contact_km < convoy.way.km && contact_km <= failure_km;
             let is_failure = !is_contact && failure_km < convoy.way.km;
             let km = if is_contact { contact_km } else { failure_km.min(convoy.way.km) };
-            let (at_days, supplied) = convoy.passage_days(&self.inputs, km);
+            let (at_days, supplied) = convoy.passage_days(&self.inputs, km, end_days);
+            if at_days > end_days {
+                return;
+            }
             if !supplied {
                 break (at_days, Event::SuppliesEnd { convoy: id });
             }
@@ -418,9 +427,12 @@ impl<'m> Withdrawal<'m> {
     /// Adds a journey's days to what people were exposed to, with the injuries and illness of the road.
     fn finish_journey(&mut self, id: ConvoyId) {
         let now = self.now();
-        let convoy = &self.convoys[id as usize];
+        let convoy = &mut self.convoys[id as usize];
         let days = now - convoy.journey_days;
-        let person_days = f64::from(total(&convoy.people)) * days;
+        // Of those who joined and are hit later no more than all that they were not aboard for is taken off.
+        let not_aboard = std::mem::take(&mut convoy.not_aboard_person_days);
+        let person_days = (f64::from(total(&convoy.people)) * days - not_aboard).max(0.0);
+        let convoy = &self.convoys[id as usize];
         if !self.before_deadline() {
             return;
         }

@@ -8,6 +8,7 @@ use crate::withdrawal::bases::MilliTeu;
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::stock::whole;
 use crate::withdrawal::tale::{At, What};
 
 /// What a garrison would take along if it left now.
@@ -56,7 +57,7 @@ impl Withdrawal<'_> {
         let opened_with = &self.stock[base * self.tables.items..][..self.tables.items];
         let owned: u32 = self.tables.drive_order.iter().map(|&item| opened_with[item as usize]).sum();
         let owned = owned - self.bases[base].thinned_vehicles.min(owned);
-        let mut left = (f64::from(owned) * share + 1e-9) as u32;
+        let mut left = whole(f64::from(owned) * share);
         for &item in &self.tables.drive_order {
             let units = left.min(self.at_base(base, item));
             left -= units;

@@ -192,12 +192,12 @@ pub enum Event {
     /// An aircraft fails.
     AircraftFails {
         /// The aircraft.
-        aircraft: u16,
+        aircraft: u32,
     },
     /// An aircraft is serviceable again.
     AircraftRepaired {
         /// The aircraft.
-        aircraft: u16,
+        aircraft: u32,
     },
     /// A base asks for a day of flights to its parent.
     AirliftAsked {
@@ -307,8 +307,7 @@ impl Event {
             | Self::ResupplyAsked { .. }
             | Self::TransitAsked { .. }
             | Self::ThinOutAsked { .. }
-            | Self::MeetingAsked { .. }
-            | Self::OwnersDecide => 4,
+            | Self::MeetingAsked { .. } => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
             | Self::ThinOutLeaves { .. }
@@ -316,7 +315,8 @@ impl Event {
             | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
-            Self::LiquidationEnds => 8,
+            Self::OwnersDecide => 8,
+            Self::LiquidationEnds => 9,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::withdrawal::bases::give_back;
 use crate::withdrawal::contacts::size_factor;
 use crate::withdrawal::convoys::{Journey, Kind};
 use crate::withdrawal::event::ConvoyId;
+use crate::withdrawal::people::total;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
@@ -87,6 +88,9 @@ impl Withdrawal<'_> {
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
         let mut people = std::mem::take(&mut self.bases[base].people);
+        let now = self.now();
+        let convoy = &mut self.convoys[id as usize];
+        convoy.not_aboard_person_days += f64::from(total(&people)) * (now - convoy.journey_days);
         let before = self.convoys[id as usize].vehicles;
         self.take_part_aboard(id, base, &load, people.iter(), |units| units);
         self.load = load;

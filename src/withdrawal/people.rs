@@ -107,6 +107,11 @@ impl PeopleLedger {
         self.balance.iter().zip(&self.stock).all(|(row, &stock)| row.iter().sum::<u32>() == stock)
     }
 
+    /// Mission people at the start.
+    pub fn mission_strength(&self) -> u32 {
+        self.stock[..self.mission].iter().sum()
+    }
+
     /// Mission people in an account (contract drivers are not).
     pub fn mission_count(&self, account: Whereabouts) -> u32 {
         self.balance[..self.mission].iter().map(|row| row[account as usize]).sum()

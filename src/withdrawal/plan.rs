@@ -81,7 +81,8 @@ impl Withdrawal<'_> {
         let state = &mut self.bases[base];
         if granted {
             state.movement_granted = true;
-            if state.waits_for_permission {
+            // One that is leaving early has its own date.
+            if state.open && state.waits_for_permission && !state.accelerated {
                 self.set_departure(base, self.now());
             }
         } else {

@@ -112,6 +112,16 @@ impl Withdrawal<'_> {
         }
     }
 
+    /// Adds up the days of convoys that still stand without supplies when the simulation ends.
+    pub(super) fn close_supplies(&mut self) {
+        let now = self.now();
+        for convoy in &self.convoys[..self.convoys_used] {
+            if let Some(since_days) = convoy.supplies.halted_since_days {
+                self.outcome.add(Measure::SupplyHaltDays, now - since_days);
+            }
+        }
+    }
+
     /// A convoy's supplies have ended: it stands still, unless a flight has come since that was foreseen.
     pub(super) fn on_supplies_end(&mut self, id: ConvoyId) {
         let now = self.now();

@@ -23,7 +23,7 @@ use crate::withdrawal::ledger::{Ledger, Lot, Posting, value_usd};
 use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
 use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
 use crate::withdrawal::permissions::Host;
-use crate::withdrawal::stock::{Apportionment, opening_stock};
+use crate::withdrawal::stock::{Apportionment, opening_stock, whole};
 use crate::withdrawal::tables::Tables;
 use crate::withdrawal::tale::{At, Tale, What};
 use crate::withdrawal::tension::ZoneState;
@@ -267,7 +267,7 @@ impl<'m> Withdrawal<'m> {
             let state = &mut self.bases[base];
             state.reset();
             state.stays = stays;
-            state.guard = (self.inputs.base[base].personnel * self.inputs.repatriation.guard_share) as u32;
+            state.guard = whole(self.inputs.base[base].personnel * self.inputs.repatriation.guard_share);
             for category in Category::ALL {
                 let count = self.people.count(base, category, Whereabouts::AtBase);
                 if count > 0 {
@@ -335,7 +335,7 @@ impl<'m> Withdrawal<'m> {
     /// Takes stock at the end of the deadline: who is out, who stays as the team, what is still on hand.
     fn on_deadline_passes(&mut self) {
         let left = self.mission_people_left();
-        self.outcome.set(Measure::PeopleOut, f64::from(self.people.mission_count(Whereabouts::Out)));
+        self.count_people();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::InCare);
@@ -360,6 +360,21 @@ impl<'m> Withdrawal<'m> {
         }
     }
 
+    /// Where mission people are when the deadline ends: each in one place.
+    fn count_people(&mut self) {
+        let here = [Whereabouts::AtBase, Whereabouts::InConvoy, Whereabouts::AtHub];
+        for (measure, accounts) in [
+            (Measure::PeopleOut, &[Whereabouts::Out][..]),
+            (Measure::PeopleInCare, &[Whereabouts::InCare]),
+            (Measure::PeopleDead, &[Whereabouts::Killed, Whereabouts::DiedOfWounds]),
+            (Measure::PeopleInCountry, &here),
+        ] {
+            let count = accounts.iter().map(|&account| self.people.mission_count(account)).sum::<u32>();
+            self.outcome.set(measure, f64::from(count));
+        }
+        self.outcome.set(Measure::PeopleAtStart, f64::from(self.people.mission_strength()));
+    }
+
     /// Books the people who stay at a base as the liquidation team.
     fn found_team(&mut self, base: usize) {
         let state = &mut self.bases[base];
@@ -378,6 +393,8 @@ impl<'m> Withdrawal<'m> {
     fn close(&mut self) {
         self.close_fleets();
         self.close_liquidation();
+        self.close_supplies();
+        self.count_lost_aircraft();
         for garrison in 0..self.bases.len() {
             for category in Category::ALL {
                 let count = self.people.count(garrison, category, Whereabouts::Team);

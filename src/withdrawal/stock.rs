@@ -1,4 +1,4 @@
-//! What each base holds at the start, and the division of whole things by largest remainder.
+//! What each base holds at the start, and how an amount becomes whole things.
 
 use crate::model::Inputs;
 
@@ -31,6 +31,11 @@ impl Apportionment {
         }
         &self.units
     }
+}
+
+/// How many whole things an amount holds; what a product may have lost by rounding is given back.
+pub fn whole(amount: f64) -> u32 {
+    (amount + 1e-9) as u32
 }
 
 /// What each base holds at the start, `[base * items + item]`, by largest remainder within each class.

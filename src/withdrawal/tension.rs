@@ -122,7 +122,8 @@ impl Withdrawal<'_> {
             })
             .product();
         let near = self.column_is_near(zone, (from_days, until_days));
-        let near = if near { tension.column_near_factor } else { 1.0 };
+        // At some time of a span is not at each of them.
+        let near = within(tension.column_near_factor, (near, near && from_days == until_days));
         let felt_until_days = self.zones[zone].closure_days + tension.closure_days;
         let closure = within(tension.closure_factor, (from_days < felt_until_days, until_days < felt_until_days));
         let rises = inputs.threat.growth_per_month >= 0.0;

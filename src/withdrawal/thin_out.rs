@@ -7,6 +7,7 @@ use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;
+use crate::withdrawal::stock::whole;
 use crate::withdrawal::tale::{At, What};
 
 /// Keys a base's requests and convoy for thinning out, apart from those of its closure.
@@ -59,7 +60,7 @@ impl Withdrawal<'_> {
             return;
         }
         let leaves = 1.0 - self.inputs.decisions.thin_out_to;
-        let part = |units: u32| (f64::from(units) * leaves + 1e-9) as u32;
+        let part = |units: u32| whole(f64::from(units) * leaves);
         let mut people = std::mem::take(&mut self.bases[base].people);
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);

@@ -113,6 +113,7 @@ fn lines() -> Vec<Line> {
         let text = fs::read_to_string(&file).expect("sources are text");
         // Unit tests stand at the foot of a file, and may import what they like.
         let body = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let body = body.split("#[cfg(test)]\npub(super) mod tests {").next().unwrap_or_default();
         lines.extend(body.lines().enumerate().map(|(at, line)| Line {
             file: inside.display().to_string(),
             number: at + 1,

@@ -71,14 +71,18 @@ pub fn conserves(name: &str, inputs: &Inputs, outcome: &Outcome) {
     people(name, inputs, outcome);
 }
 
-/// What can be said of people from outside: nobody is out twice, and who was hit was there.
+/// Everyone is in one place when the deadline ends, and who was hit was there.
 #[track_caller]
 fn people(name: &str, inputs: &Inputs, outcome: &Outcome) {
     let value = |measure| outcome.value(measure);
     let strength: f64 = inputs.base.iter().map(|base| base.personnel).sum();
     let drivers: f64 = inputs.truck_fleet.iter().map(|f| (f.trucks * f.drivers_per_truck).round_ties_even()).sum();
     let (out, killed) = (value(Measure::PeopleOut), value(Measure::Killed));
-    assert!(out >= 0.0 && out <= strength, "{name}: {out} out of {strength}");
+    assert_eq!(value(Measure::PeopleAtStart), strength, "{name}: people at the start");
+    let places = [Measure::PeopleOut, Measure::PeopleInCare, Measure::PeopleDead, Measure::PeopleInCountry];
+    assert_eq!(places.map(value).iter().sum::<f64>(), strength, "{name}: people when the deadline ends");
+    let dead = killed + value(Measure::KilledFire) + value(Measure::KilledAircraft);
+    assert!(value(Measure::PeopleDead) <= dead, "{name}: {dead} killed");
     assert!(out + killed <= strength + drivers, "{name}: {out} out and {killed} killed of {strength}");
     let parts = [
         (Measure::Killed, [Measure::KilledDevice, Measure::KilledDirect]),

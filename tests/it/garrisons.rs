@@ -80,6 +80,18 @@ fn a_garrison_waits_for_the_convoy_it_is_to_join_or_goes_before_its_date() {
 }
 
 #[test]
+fn who_joins_is_on_the_road_from_then_on() {
+    // By itself `east` drives the same 160 km at the same pace.
+    let safe = ["zone.plain.device_per_km=0", "zone.plain.direct_per_km=0", "base.east.planned_closure=2030-05-12"];
+    let apart = tutorial(&[&ON_THE_WAY, &safe], 20);
+    let joined = tutorial(&[&ON_THE_WAY, &safe, &[MERGES, "decisions.merge_within_days=3"]], 20);
+    assert!(joined.column(Measure::Joined).iter().all(|&garrisons| garrisons == 1.0));
+    for (apart, joined) in apart.column(Measure::Exposed).iter().zip(joined.column(Measure::Exposed)) {
+        assert!((apart - joined).abs() < 1e-6, "{joined} person-days, {apart} apart");
+    }
+}
+
+#[test]
 fn one_column_meets_what_one_column_meets() {
     // Contacts that no size, frailty or cover changes: 160 km at 0.005, once or twice.
     let poisson = [

@@ -13,6 +13,7 @@ mod clearance;
 mod command_line;
 mod common;
 mod conservation;
+mod corners;
 mod coupling;
 mod coverage;
 mod determinism;

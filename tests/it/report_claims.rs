@@ -273,8 +273,10 @@ fn each_denial_has_its_share_in_the_answer_or_none_that_can_be_told() {
         assert!(!holds_nought || !title.contains(&format!("that of {denial},")), "{title}");
         let begin = format!("{denial} ");
         let clause = said.split([':', ';']).map(str::trim).find(|clause| clause.starts_with(&begin)).expect(&said);
-        let (wounded, items) = clause[begin.len()..].split_once(" and ").expect(clause);
+        let (people, items) = clause[begin.len()..].split_once(" and ").expect(clause);
+        let (killed, wounded) = people.split_once("), ").expect(clause);
         let part = match row["measure"].as_str() {
+            "casualties.killed" => killed,
             "casualties.wounded" => wounded,
             "equipment.lost_units" => items,
             _ => continue,

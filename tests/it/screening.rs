@@ -68,7 +68,10 @@ fn what_is_not_screened_names_the_command_that_screens_it_and_keeps_the_rest() {
     let first = run("first", &[]);
     let command = taken_at_its_word(home.path(), &first);
     assert!(first.contains("hang on is not screened; to screen it:"), "{first}");
-    assert_eq!(command, format!("rearguard sensitivity {} --method swing --policy as-planned --store", file.display()));
+    assert_eq!(
+        command,
+        format!("rearguard sensitivity {} --method swing --policy as-planned --store --replace", file.display())
+    );
     assert!(run("again", &[]).contains("casualties.wounded, as-planned"));
     let other = run("other", &["--policy", "trucks-granted"]);
     assert!(other.contains("trucks-granted: not screened"), "{other}");

@@ -84,8 +84,7 @@ impl Event {
             | Self::ResupplyAsked { .. }
             | Self::TransitAsked { .. }
             | Self::ThinOutAsked { .. }
-            | Self::MeetingAsked { .. }
-            | Self::OwnersDecide => 4,
+            | Self::MeetingAsked { .. } => 4,
             Self::AirliftFlies { .. }
             | Self::BaseLeaves { .. }
             | Self::ThinOutLeaves { .. }
@@ -93,7 +92,8 @@ impl Event {
             | Self::FlightLeaves { .. } => 5,
             Self::CampTaken { .. } | Self::CampLooted { .. } => 6,
             Self::DeadlinePasses => 7,
-            Self::LiquidationEnds => 8,
+            Self::OwnersDecide => 8,
+            Self::LiquidationEnds => 9,
         }
     }
 }

@@ -70,7 +70,7 @@ impl Engine<'_> {
                 if dead || in_care {
                     let person = take_person(people, at);
                     driver = person.category == DRIVER;
-                    self.leaves_the_mission(person, in_care && !dead);
+                    self.leaves_the_mission(person, dead);
                 } else {
                     driver = category_at(people, at) == DRIVER;
                 }
@@ -91,9 +91,10 @@ impl Engine<'_> {
     }
 
     /// A person is dead or in care.
-    fn leaves_the_mission(&mut self, person: Group, in_care: bool) {
-        if in_care && person.category != DRIVER {
-            self.sums.in_care += 1;
+    fn leaves_the_mission(&mut self, person: Group, dead: bool) {
+        if person.category != DRIVER {
+            self.sums.dead += u32::from(dead);
+            self.sums.in_care += u32::from(!dead);
         }
     }
 
@@ -101,7 +102,7 @@ impl Engine<'_> {
         use Measure as M;
         let serious = f64::from(u8::from(in_care && !dead));
         match place {
-            Place::Road { .. } if self.passed => {
+            Place::Road { .. } | Place::Aircraft if self.passed => {
                 self.add(if dead { M::KilledAfter } else { M::WoundedAfter }, 1.0);
             }
             Place::Road { device, column } => {

@@ -40,7 +40,7 @@ impl Engine<'_> {
         let legs = self.convoys[id].legs.clone();
         let zone_of = |leg: usize| self.net.road_zone[legs[leg].road];
         let threat = &self.inputs.threat;
-        let latest = self.growth(threat.growth_until);
+        let latest = self.growth(threat.growth_until.min(self.end_days));
         let most = threat.ratio_surveillance.max(threat.ratio_overwatch).max(1.0);
         let mut points = Vec::new();
         let mut first = 0;

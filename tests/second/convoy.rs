@@ -74,6 +74,8 @@ pub struct Convoy {
     pub supply_requests: u64,
     pub asks_days: f64,
     pub halted_since: Option<f64>,
+    /// Person-days of this journey before the people who joined on the way did.
+    pub not_aboard_days: f64,
 
     /// Bases that it has passed.
     pub passed: Vec<usize>,
@@ -395,8 +397,9 @@ impl Engine<'_> {
         if self.convoys[id].trucks.is_none() && now <= self.deadline_days {
             self.count_cover(id);
         }
+        let not_aboard = std::mem::take(&mut self.convoys[id].not_aboard_days);
         let convoy = &self.convoys[id];
-        let days = f64::from(heads(&convoy.people)) * (now - convoy.set_off_days);
+        let days = (f64::from(heads(&convoy.people)) * (now - convoy.set_off_days) - not_aboard).max(0.0);
         let way = if convoy.follows == convoy.base { convoy.way } else { self.key(convoy.follows) ^ convoy.way };
         let entity = key2(convoy.key, way);
         let mean = days * self.inputs.casualties.non_battle_per_person_day;
@@ -510,6 +513,7 @@ impl Engine<'_> {
             supply_requests: 0,
             asks_days: 0.0,
             halted_since: None,
+            not_aboard_days: 0.0,
             passed: Vec::new(),
         }
     }

@@ -101,7 +101,7 @@ impl Engine<'_> {
         self.tell_answer(GROUND_MOVEMENT, base, granted);
         if granted {
             self.bases[base].granted = true;
-            if self.bases[base].open && self.bases[base].waiting {
+            if self.bases[base].open && self.bases[base].waiting && !self.bases[base].early {
                 self.set_departure(base, self.now());
             }
         } else if self.bases[base].open {

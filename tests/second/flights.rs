@@ -50,7 +50,7 @@ impl Engine<'_> {
     fn guard(&self, base: usize) -> u32 {
         let (rules, hub) = (&self.inputs.repatriation, &self.inputs.base[base]);
         let guarded = self.bases[base].open && self.now() < hub.planned_closure - rules.guard_release_days;
-        if guarded { (hub.personnel * rules.guard_share).floor() as u32 } else { 0 }
+        if guarded { (hub.personnel * rules.guard_share + 1e-9).floor() as u32 } else { 0 }
     }
 
     fn can_fly(&self, base: usize) -> u32 {
@@ -127,6 +127,12 @@ impl Engine<'_> {
         let left = self.left_people();
         let on_hand = self.on_hand_units();
         self.set(Measure::PeopleOut, f64::from(self.out_people));
+        let teams: u32 = self.bases.iter().map(|base| base.team.min(heads(&base.people))).sum();
+        let (dead, in_care) = (self.sums.dead, self.sums.in_care);
+        self.set(Measure::PeopleDead, f64::from(dead));
+        self.set(Measure::PeopleInCare, f64::from(in_care));
+        self.set(Measure::PeopleInCountry, f64::from(left + teams));
+        self.set(Measure::PeopleAtStart, f64::from(self.out_people + dead + in_care + left + teams));
         self.set(Measure::AllOut, f64::from(u8::from(left == 0)));
         self.set(Measure::OnHandDeadlineUnits, f64::from(on_hand));
         let amounts = [

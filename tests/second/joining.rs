@@ -76,7 +76,9 @@ impl Engine<'_> {
     /// A garrison goes with a convoy.
     pub fn joins(&mut self, base: usize, id: usize, takes: Vec<Lot>, people: Vec<Group>) {
         let more = self.driving(&takes);
+        let now = self.now();
         let convoy = &mut self.convoys[id];
+        convoy.not_aboard_days += f64::from(heads(&people)) * (now - convoy.set_off_days);
         let column = f64::from(convoy.column_vehicles);
         convoy.share = (convoy.share * column + f64::from(more)) / (column + f64::from(more));
         convoy.column_vehicles += more;

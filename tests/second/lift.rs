@@ -82,7 +82,7 @@ impl Engine<'_> {
         if !self.bases[base].lift.begun {
             self.bases[base].lift.begun = true;
             let people = f64::from(self.own_people(base));
-            self.bases[base].lift.to_fly = (self.air_share(base) * people).floor() as u32;
+            self.bases[base].lift.to_fly = (self.air_share(base) * people + 1e-9).floor() as u32;
         }
         self.bases[base].lift.asks_days = None;
         if !self.wants_flights(base) {
@@ -133,11 +133,11 @@ impl Engine<'_> {
             let sum: f64 = fit.iter().map(|&at| of(&self.inputs.aircraft[self.aircraft[at].kind])).sum();
             if fit.is_empty() { 0.0 } else { sum / fit.len() as f64 }
         };
-        let seats = (f64::from(sorties) * mean(|kind| kind.seats)).floor() as u32;
+        let seats = (f64::from(sorties) * mean(|kind| kind.seats) + 1e-9).floor() as u32;
         let mut left_t = f64::from(sorties) * mean(|kind| kind.payload_t) * rules.hot_and_high_factor;
         let lift = &self.bases[base].lift;
         let wanted = (lift.to_fly.saturating_sub(lift.flown)).min(self.own_people(base));
-        let weight = (left_t / rules.person_t).floor() as u32;
+        let weight = (left_t / rules.person_t + 1e-9).floor() as u32;
         let people = wanted.min(seats).min(weight);
         left_t -= f64::from(people) * rules.person_t;
         left_t += self.bases[base].lift.left_t;

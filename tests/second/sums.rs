@@ -17,6 +17,7 @@ pub struct Sums {
     convoy_days: f64,
     all_out_days: Option<f64>,
     pub in_care: u32,
+    pub dead: u32,
     critical_from: f64,
     aircraft_from: f64,
     waits_days: f64,
@@ -97,7 +98,8 @@ impl Engine<'_> {
     /// A column has loaded at a camp.
     pub fn carried(&mut self, base: usize, cargo: &[Lot]) {
         if self.inputs.base[base].kind == BaseKind::Camp {
-            let room = cargo.iter().map(|lot| i64::from(lot.units) * self.room_at(base, *lot));
+            let own = cargo.iter().filter(|lot| lot.origin == base);
+            let room = own.map(|lot| i64::from(lot.units) * self.room_at(base, *lot));
             self.sums.camp_cargo_carried += room.sum::<i64>();
         }
     }
@@ -123,6 +125,11 @@ impl Engine<'_> {
         let aircraft = self.aircraft.len() as f64;
         self.set(M::AircraftGrounded, sums.waits_days / self.deadline_days);
         self.set(M::AircraftServiceable, mean(sums.fit_days / self.deadline_days, aircraft));
+        let halts = self.convoys.iter().filter_map(|convoy| convoy.halted_since);
+        let still: Vec<f64> = halts.map(|since| self.end_days - since).collect();
+        for days in still {
+            self.add(M::SupplyHaltDays, days);
+        }
         self.close_ledger();
     }
 

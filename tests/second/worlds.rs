@@ -303,7 +303,8 @@ impl World {
             "[mission]\nstart = 2030-01-01\ndeadline = 2030-05-28\nliquidation_days = 60\nliquidation_people = {team}"
         ));
         let (process, falls) = (self.chance(0.5), self.chance(0.4));
-        self.put(&format!("[tension]\nprocess = {process}\n[base_fire]\nfalls = {falls}"));
+        let near = ["0.4", "1", "3"][self.more.below(3) as usize];
+        self.put(&format!("[tension]\nprocess = {process}\ncolumn_near_factor = {near}\n[base_fire]\nfalls = {falls}"));
         let growth = self.between(0.0, 0.3);
         self.put(&format!(
             "[threat]\nreference_date = 2030-03-01\ngrowth_until = 2030-05-20\ngrowth_per_month = {growth}"
@@ -320,7 +321,8 @@ impl World {
         let rate = self.between(0.0, 40.0);
         self.put(&format!("[repatriation]\nrate = [{{ from = 2030-01-01, people_per_day = {rate} }}, {{ from = 2030-03-05, people_per_day = 30 }}]"));
         let (sold, gifted, rest) = (self.between(0.0, 0.5), self.between(0.0, 0.5), self.chance(0.5));
-        self.put(&format!("[liquidation]\ndecides_after_days = 20\nun_sold = {sold}\nun_gifted = {gifted}\ncontingent_sold = 0.1\nhands_over_rest = {rest}"));
+        let decides = [0, 20][self.more.below(2) as usize];
+        self.put(&format!("[liquidation]\ndecides_after_days = {decides}\nun_sold = {sold}\nun_gifted = {gifted}\ncontingent_sold = 0.1\nhands_over_rest = {rest}"));
         if self.chance(0.4) {
             self.put("[imports]\nbase = \"b0\"");
         }
