@@ -9,6 +9,7 @@ pub mod aviation;
 pub mod build;
 pub mod casualties;
 pub mod check;
+mod check_bases;
 mod check_ways;
 pub mod closing;
 pub mod equipment;
