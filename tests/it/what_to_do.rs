@@ -29,7 +29,7 @@ fn wrong_usage_says_what_to_type_instead_and_writes_nothing() {
         (
             &["sweep", "--sweep", crews, "--baseline", "as-planned", "--policy", "as-planned"],
             2,
-            "`as-planned` is the baseline; compare it with another policy",
+            "`as-planned` is the baseline; leave it out of the policies compared with it",
         ),
         (&["run", "--policy", "as-planned", "--policy", "as-planned"], 2, "is named twice; name it once"),
         (&["sensitivity", "--policy", "as-planned", "--policy", "as-planned"], 2, "is named twice; name it once"),
