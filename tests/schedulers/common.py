@@ -16,7 +16,13 @@ OUTSIDE = {"journal.jsonl", ".lock"}
 def hashes(folder):
     """The checksum of every file of a results folder, by its path there."""
     files = (path for path in sorted(pathlib.Path(folder).rglob("*")) if path.is_file() and path.name not in OUTSIDE)
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {str(path.relative_to(folder)): checksum(path) for path in files}
+
+
+def checksum(path):
+    """Of a file, read a part at a time: the most memory that a child held counts what its parent held when it was made."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def same(one, other):
