@@ -101,7 +101,7 @@ impl Run {
         let mut summaries: Vec<Summary> = Vec::with_capacity(rows.len());
         if self.complete == Some(session.plan.replications) {
             let known = |at: usize| if is_kept(at) { summary_of(at) } else { Ok(Summary::counted(&rows[at])) };
-            summaries.par_extend((0..rows.len()).into_par_iter().map(known).collect::<Result<Vec<_>, _>>()?);
+            summaries = (0..rows.len()).into_par_iter().map(known).collect::<Result<_, _>>()?;
         } else {
             self.folder.write(REQUEST, |out| out.write_all(session.request.text().as_bytes()))?;
             let mut written = Tables::of(&self.folder);

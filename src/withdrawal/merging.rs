@@ -1,7 +1,7 @@
 //! Neighbours' convoys that go on as one: a garrison waits for the convoy that passes its base, and joins it.
 
 use crate::measures::Measure;
-use crate::model::routes::NodeId;
+use crate::model::routes::{NodeId, Route};
 use crate::withdrawal::bases::give_back;
 use crate::withdrawal::contacts::size_factor;
 use crate::withdrawal::convoys::{Journey, Kind};
@@ -16,12 +16,16 @@ impl Withdrawal<'_> {
         self.model.network.merges_with[base].filter(|_| self.inputs.decisions.merge)
     }
 
-    /// Where a base's garrison would go if it left now.
-    fn destination(&self, base: usize) -> Option<NodeId> {
+    /// The way that a base's garrison would take if it left now.
+    fn way_now(&self, base: usize) -> Option<&Route> {
         let network = &self.model.network;
         let by_exit = network.convoys_exit[base].as_ref().filter(|by_exit| self.exit_is_open(Some(by_exit)));
-        let way = by_exit.map(|by_exit| &by_exit.there).or(network.withdrawal[base].as_ref());
-        way?.last().map(|leg| leg.to)
+        by_exit.map(|by_exit| &by_exit.there).or(network.withdrawal[base].as_ref())
+    }
+
+    /// Where a base's garrison would go if it left now.
+    fn destination(&self, base: usize) -> Option<NodeId> {
+        self.way_now(base)?.last().map(|leg| leg.to)
     }
 
     /// Whether a convoy that passes a place may be joined by the garrison there.
@@ -58,6 +62,11 @@ impl Withdrawal<'_> {
     /// Whether a base that is free to go waits for the convoy that it is to join, for the first time or still.
     pub(super) fn waits_for_convoy(&mut self, base: usize) -> bool {
         let Some(other) = self.joins(base) else { return false };
+        // One that goes elsewhere, or another way, is not waited for.
+        let passes = self.way_now(other).is_some_and(|way| way.iter().any(|leg| leg.from == base));
+        if !passes || self.destination(base) != self.destination(other) {
+            return false;
+        }
         let now = self.now();
         let until_days =
             *self.bases[base].joins_until_days.get_or_insert(now + self.inputs.decisions.merge_within_days);

@@ -80,7 +80,9 @@ impl Engine<'_> {
         let convoy = &mut self.convoys[id];
         convoy.not_aboard_days += f64::from(heads(&people)) * (now - convoy.set_off_days);
         let column = f64::from(convoy.column_vehicles);
-        convoy.share = (convoy.share * column + f64::from(more)) / (column + f64::from(more));
+        if more > 0 {
+            convoy.share = (convoy.share * column + f64::from(more)) / (column + f64::from(more));
+        }
         convoy.column_vehicles += more;
         convoy.load.extend(takes);
         for group in people {

@@ -100,7 +100,7 @@ impl World {
     /// Base 0 is a hub that flies people out; others withdraw to it or to one before them. Every place is on a tree of roads.
     fn places(&mut self) {
         let junctions = self.below(3);
-        let mut parents = Vec::new();
+        let (mut parents, mut bases) = (Vec::new(), Vec::new());
         for base in 0..self.bases {
             let hub = base == 0 || self.chance(0.12);
             let parent = (!hub).then(|| if self.chance(0.75) { 0 } else { self.below(base) });
@@ -135,14 +135,13 @@ impl World {
                 if self.served.contains(&base) && self.chance(0.3) {
                     line.push_str("cargo_exit = \"out\"\n");
                 }
-                // A chain of roads b0 - b1 - b2 ...: who has the same parent before and lies on the way may join.
                 if self.chance(0.5) {
                     line.push_str("cargo_to = \"port\"\n");
                 }
             } else {
                 line.push_str("cargo_to = \"port\"\n");
             }
-            self.put(&line);
+            bases.push(line);
         }
         for junction in 0..junctions {
             self.put(&format!(
@@ -161,6 +160,16 @@ impl World {
         for place in 1..ids.len() {
             let near = if line { place - 1 } else { self.below(place) };
             self.road(&ids[near], &ids[place]);
+        }
+        for base in 0..self.bases {
+            // On a chain of roads b0 - b1 - b2 ... who has the same parent as one that comes from farther off may join it.
+            let other = (base + 1..self.bases).find(|&other| parents[other] == Some(0));
+            if let (true, Some(0), Some(other)) = (line, parents[base], other)
+                && self.more.chance(0.6)
+            {
+                let _ = writeln!(bases[base], "merges_with = \"b{other}\"");
+            }
+            self.put(&bases[base].clone());
         }
         let from = if self.chance(0.5) { "out_from" } else { "" };
         let mut exit =
