@@ -62,7 +62,8 @@ Examples:
 
 Values: a list (1,2,3), range(start,stop,step) without its stop, linspace(first,last,n),
 logspace(first,last,n), and for latin-hypercube, nearly-orthogonal and sobol also
-interval(low,high). Brackets need quotes in a shell.";
+interval(low,high), of which an input of whole numbers takes those. Dates and words stand in
+lists. Brackets need quotes in a shell.";
 
 const STUDY: &str = "\
 Examples:

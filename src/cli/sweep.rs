@@ -20,7 +20,7 @@ use crate::design::{Design, Factor, Method};
 use crate::experiment::{Hooks, run_cells};
 use crate::measures::Measure;
 use crate::output::numbers::{decimals, known, whole};
-use crate::scenario::{Case, Diagnostics, Override, read_file, suggestion};
+use crate::scenario::{Case, Code, Diagnostics, Override, read_file, suggestion};
 use crate::store::Chunk;
 use crate::summary::Summary;
 
@@ -132,15 +132,17 @@ fn of_file(sweep: &SweepArguments, case: &Case) -> Result<Design, Stop> {
     }
     let text = read_file(Path::new(&sweep.design)).map_err(Stop::Scenario)?;
     let design = Design::parse_csv(&text)?;
-    // A wrong path is said once, by its column, and not at every point.
+    // A wrong path is said once, by its column, and not at every point. All else is a matter of a whole point.
     let mut problems = Diagnostics::new();
     for (at, path) in design.paths.iter().enumerate() {
         let Some(value) = design.points.iter().find_map(|point| point[at].as_ref()) else { continue };
         let change = Override::parse(&format!("<{}, `{path}`>", sweep.design), &format!("{path}={value}"));
-        match change.map_err(Box::new) {
-            Ok(change) => case.model(&[change]).map_or_else(|found| problems.append(found), drop),
-            Err(problem) => problems.push(*problem),
-        }
+        let Some(found) = change.ok().and_then(|change| case.model(&[change]).err()) else { continue };
+        found
+            .sorted()
+            .into_iter()
+            .filter(|problem| problem.code == Code::UnknownPath)
+            .for_each(|problem| problems.push(problem.clone()));
     }
     if problems.is_empty() { Ok(design) } else { Err(Stop::Scenario(problems)) }
 }

@@ -246,5 +246,9 @@ mod tests {
         let factor = Factor::parse("a=x,y,z").expect("a factor");
         assert_eq!([0.0, 0.34, 0.99].map(|share| factor.at(share)), ["x", "y", "z"]);
         assert_eq!(Factor::parse("a=interval(2,6)").expect("a factor").at(0.25), "3.0");
+        let whole = |text| Factor::parse(text).expect("a factor").of_whole_numbers();
+        assert_eq!([0.0, 0.33, 0.34, 0.99].map(|share| whole("a=interval(0.5,3)").at(share)), ["1", "1", "2", "3"]);
+        assert_eq!(whole("a=interval(1,3)").samples(), ["1", "3"]);
+        assert_eq!(whole("a=interval(0.2,0.8)").at(0.5), "0.5");
     }
 }

@@ -328,6 +328,12 @@ mod tests {
     }
 
     #[test]
+    fn stated_points_are_met_to_the_last_digit() {
+        let growth = Law::Quantiles { low: 0.0, central: 0.1, high: 0.25, scale: Scale::Linear };
+        assert_eq!([0.05, 0.5, 0.95].map(|p| growth.quantile(p)), [0.0, 0.1, 0.25]);
+    }
+
+    #[test]
     fn without_evidence_means_and_medians_stay_and_weight_is_a_quarter() {
         let points = |low, high| Law::Quantiles { low, central: 2.0, high, scale: Scale::Linear };
         let kept = |law| Law::Truncated { law: Box::new(law), low: -1.0, high: 9.0 };

@@ -272,6 +272,14 @@ mod tests {
         effects
     }
 
+    #[test]
+    fn what_points_share_is_no_noise_between_their_means() {
+        // Two points of two replications, 1 and 3 with chances worth 0 and 10 in both; then 1 more or less in each.
+        assert_eq!(variance_of_residuals(&[1.0, 11.0, 3.0, 13.0], &[6.0, 8.0], 2, 7.0), 0.0);
+        assert_eq!(variance_of_residuals(&[2.0, 10.0, 2.0, 14.0], &[6.0, 8.0], 2, 7.0), 4.0);
+        assert_eq!(variance_of_residuals(&[1.0, 3.0], &[1.0, 3.0], 1, 2.0), 0.0);
+    }
+
     fn holds(effects: &Effects, parameter: usize, statistic: &str, truth: f64) -> bool {
         let row = effects.row(0, parameter, statistic).expect("a row");
         let (estimate, interval) = (row.estimate.expect("an estimate"), row.interval.expect("an interval"));

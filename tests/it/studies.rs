@@ -99,6 +99,10 @@ fn what_is_wrong_is_named_by_line_and_column_all_at_once() {
     let all = said(sweep);
     assert!(all.contains("did you mean `grid`") && all.contains("study.toml:5:") && all.contains("crews"), "{all}");
     assert!(said("command = \"rum\"\nSCENARIO\n").contains("did you mean `run`"));
+    let unknown = said("command = \"rum\"\nSCENARIO\nreplications = -3\n[sweep]\ndesign = \"gird\"\n");
+    assert!(["rum", "-3", "gird"].iter().all(|word| unknown.contains(word)), "{unknown}");
+    let both = said("command = \"compare\"\nSCENARIO\nbaseline = \"as-planned\"\npolicies = [\"as-planned\"]\n");
+    assert!(both.contains("study.toml:3:12") && both.contains("leave it out of `policies`"), "{both}");
     assert!(said("SCENARIO\n").contains("the study has no `command`"));
     assert!(said("command = \n").contains("study.toml:1:"));
     assert!(said("command = \"run\"\nscenario = \"gone.toml\"\n").contains("gone.toml"));

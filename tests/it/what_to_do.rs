@@ -16,7 +16,11 @@ fn wrong_usage_says_what_to_type_instead_and_writes_nothing() {
     let ragged = home.path().join("ragged.csv");
     fs::write(&ragged, "base.east.crews,base.north.crews\n1,2\n3\n").expect("a file can be written");
     let ragged = ragged.to_str().expect("a path in text");
+    let misspelt = home.path().join("misspelt.csv");
+    fs::write(&misspelt, "base.east.crews,disposal.rules\n1,none\n2,none\n").expect("a file can be written");
+    let misspelt = misspelt.to_str().expect("a path in text");
     let crews = "base.east.crews=1,2";
+    let dates = "base.east.planned_closure=range(2030-04-01,2030-06-01,10)";
     let cases: &[(&[&str], i32, &str)] = &[
         (&["sweep"], 2, "nothing to sweep; name a path"),
         (&["sweep", "--design", "sobol", "--sweep", crews], 2, "--points N"),
@@ -24,6 +28,8 @@ fn wrong_usage_says_what_to_type_instead_and_writes_nothing() {
         (&["sweep", "--points", "7", "--sweep", crews], 2, "grid makes its points of the values; leave --points out"),
         (&["sweep", "--points", "7", "--design", ragged], 2, "leave --points out"),
         (&["sweep", "--design", ragged], 3, "line 3 of the points has 1 cell and the first has 2; give each path"),
+        (&["sweep", "--design", misspelt], 3, "misspelt.csv, `disposal.rules`>:1:10"),
+        (&["sweep", "--sweep", dates], 3, "dates and words as a list, with commas"),
         (&["sweep", "--sweep", "base.east.crews=1,2,1"], 3, "takes the value 1 twice; give it once"),
         (&["sweep", "--sweep", "road.0.km=90,90.0"], 3, "takes the value 90.0 twice"),
         (
@@ -98,4 +104,31 @@ fn the_folder_of_a_shard_is_to_be_merged_and_is_named_where_it_lies_now() {
     assert!(!said.contains(&format!("--out {}", two.display())), "{said}");
     shard("2/2", &moved);
     expect(merge(), 0);
+}
+
+#[test]
+fn one_replication_of_each_policy_is_shown_without_differences() {
+    let home = home();
+    let out = home.path().join("one");
+    let args = ["compare", THREE_BASES, "--policy", "trucks-granted", "--replications", "1"];
+    let command = rearguard(args).arg("--out").arg(&out);
+    let said = stdout(&expect(command, 0));
+    assert!(
+        said.contains("1 replication of each policy") && said.contains("(summary.csv holds every measure)"),
+        "{said}"
+    );
+    assert!(said.contains("need 2 replications or more: there is no contrasts.csv"), "{said}");
+    assert!(!out.join("contrasts.csv").exists());
+}
+
+#[test]
+fn columns_of_points_that_hold_only_together_are_taken_together() {
+    let home = home();
+    let points = home.path().join("points.csv");
+    // Each date alone lies on the wrong side of the other, 2030-04-30 or the window before it.
+    let text = "base.east.window_start,base.east.planned_closure\n2030-05-10,2030-05-20\n2030-05-15,2030-05-25\n";
+    fs::write(&points, text).expect("a file can be written");
+    let dry = rearguard(["sweep", THREE_BASES, "--dry-run", "--design"]);
+    let command = dry.arg(&points).arg("--out").arg(home.path().join("out"));
+    assert!(stdout(&expect(command, 0)).contains("2 points"));
 }
