@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::cli::folders::{disk, session};
+use crate::cli::screen::footnotes;
 use crate::cli::session::Session;
 use crate::experiment::Rows;
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, with_interval};
-use crate::stats::{Interval, Moments, Worse, paired, t_interval};
+use crate::output::numbers::{MARK, decimals, whole, with_interval};
+use crate::stats::{Interval, Moments, Worse, mean_t, paired, t_interval};
 use crate::store::Chunks;
 use crate::summary::CONFIDENCE;
 
@@ -39,18 +40,26 @@ pub fn diff(before: &Path, after: &Path, all: bool, json: bool) -> Result<(), St
         return Ok(());
     }
     print_inputs(&mut out, &inputs)?;
+    let n = before.least_n().min(after.least_n());
     let how = if is_paired {
-        "on the same random numbers, replication by replication"
+        format!("on the same random numbers, replication by replication, over the {} that both have", whole(n as f64))
     } else {
-        "of independent means: the seeds differ"
+        "of independent means: the seeds differ".to_owned()
     };
     writeln!(out, "\nResults, differences {how} (95% interval)")?;
-    for line in &lines {
-        line.print(&mut out)?;
-    }
-    if !lines.iter().any(|line| matches!(line, Line::Change(_, change) if change.is_one())) {
+    let mut body = Vec::new();
+    lines.iter().try_for_each(|line| line.print(&mut body))?;
+    out.write_all(&body)?;
+    let changed = lines.iter().filter(|line| matches!(line, Line::Change(_, change) if change.is_one())).count();
+    if changed == 0 {
         writeln!(out, "  no measure changed")?;
+        return Ok(());
     }
+    footnotes(&mut out, &body, n, "")?;
+    writeln!(
+        out,
+        "each interval is for one difference by itself: of twenty that are none, one leaves 0 out by chance."
+    )?;
     Ok(())
 }
 
@@ -94,7 +103,7 @@ fn lines_to_json(lines: &[Line]) -> Vec<Value> {
             Line::Change(name, change) => rows.push(json!({
                 "point": point, "policy": policy, "measure": name, "first": change.means[0], "second": change.means[1],
                 "difference": change.difference, "interval": [change.interval.low, change.interval.high],
-                "mcse": change.mcse,
+                "mcse": change.mcse, "skewed": change.is_skewed,
             })),
         }
     }
@@ -225,6 +234,11 @@ impl Side {
         Ok(Self { session, points })
     }
 
+    /// Replications of the design point that has the fewest.
+    fn least_n(&self) -> u64 {
+        self.points.iter().map(|(_, rows)| rows.n()).min().unwrap_or(0)
+    }
+
     /// Whether replications of both meet the same chances.
     fn is_paired_with(&self, other: &Self) -> bool {
         let streams = |side: &Self| side.session.request.identity().get("streams").map(str::to_owned);
@@ -252,30 +266,36 @@ impl Side {
     }
 }
 
-/// How a column changed.
+/// How a column changed; of pairs, over the replications that both folders have.
 struct Change {
     means: [f64; 2],
     difference: f64,
     interval: Interval,
     mcse: f64,
+    /// The differences are too skewed for their number.
+    is_skewed: bool,
 }
 
 impl Change {
     /// The change of a column; none where there is too little to say.
     fn between(before: &[f64], after: &[f64], is_paired: bool) -> Option<Self> {
-        let (a, b) = (Moments::of(before).ok()?, Moments::of(after).ok()?);
-        let means = [a.mean, b.mean];
         if is_paired {
             let n = before.len().min(after.len());
-            let difference = paired(&after[..n], &before[..n], CONFIDENCE, Worse::Higher).ok()?;
-            let (interval, mcse) = (difference.interval, difference.mcse);
-            return Some(Self { means, difference: difference.mean, interval, mcse });
+            let (before, after) = (&before[..n], &after[..n]);
+            let means = [Moments::of(before).ok()?.mean, Moments::of(after).ok()?.mean];
+            let difference = paired(after, before, CONFIDENCE, Worse::Higher).ok()?;
+            let (interval, mcse, is_skewed) = (difference.interval, difference.mcse, difference.warning.is_some());
+            return Some(Self { means, difference: difference.mean, interval, mcse, is_skewed });
         }
+        let (a, b) = (Moments::of(before).ok()?, Moments::of(after).ok()?);
+        let means = [a.mean, b.mean];
         // Welch's degrees of freedom lie between the smaller sample's and the sum's: the smaller is on the safe side.
         let mcse = crate::math::sqrt(a.mcse? * a.mcse? + b.mcse? * b.mcse?);
         let difference = b.mean - a.mean;
         let interval = t_interval(difference, mcse, (a.n.min(b.n) - 1) as f64, CONFIDENCE).ok()?;
-        Some(Self { means, difference, interval, mcse })
+        let is_skewed =
+            [before, after].iter().any(|values| mean_t(values, CONFIDENCE).is_ok_and(|mean| mean.warning.is_some()));
+        Some(Self { means, difference, interval, mcse, is_skewed })
     }
 
     fn is_one(&self) -> bool {
@@ -287,7 +307,8 @@ impl Change {
         let scale = if usd { 1e6 } else { 1.0 };
         let [before, after] = self.means.map(|mean| decimals(mean / scale, 3));
         let z = if self.mcse > 0.0 { decimals(self.difference / self.mcse, 1) } else { "-".to_owned() };
-        let shown = with_interval(self.difference, Some(self.interval), scale);
+        let mark = if self.is_skewed { MARK } else { "" };
+        let shown = with_interval(self.difference, Some(self.interval), scale) + mark;
         let name = if usd { format!("{name} million") } else { name.to_owned() };
         writeln!(out, "    {name:<38}{before:>14}{after:>14}  {shown:<34}{z:>8}")
     }

@@ -62,6 +62,8 @@ struct Cases {
     left_out: Vec<String>,
     /// Whether each point is of interest.
     is_of_interest: Vec<bool>,
+    /// Whether points have values and chances in common, as those of a sensitivity analysis have: they are no independent trials.
+    share_chances: bool,
 }
 
 /// Finds boxes.
@@ -93,7 +95,11 @@ pub fn discover(args: &DiscoverArguments) -> Result<(), Stop> {
     let Some(chosen) = boxes.get(number) else {
         return Err(Stop::Usage(format!("there is no box {number}; the last is {}", boxes.len() - 1)));
     };
-    let quasi = quasi_p(&cases.inputs, &cases.is_of_interest, chosen);
+    let quasi = if cases.share_chances {
+        vec![[None; 2]; cases.inputs.len()]
+    } else {
+        quasi_p(&cases.inputs, &cases.is_of_interest, chosen)
+    };
     let mut out = io::stdout().lock();
     if args.json {
         writeln!(out, "{}", to_json(&cases, &boxes, (number, &quasi)))?;
@@ -174,7 +180,8 @@ fn cases(session: &Session, args: &DiscoverArguments) -> Result<Cases, Stop> {
     }
     let is_of_interest =
         means.iter().map(|&mean| if args.below { mean < args.threshold } else { mean > args.threshold }).collect();
-    Ok(Cases { paths, inputs, left_out, is_of_interest })
+    let share_chances = request.sensitivity.is_some();
+    Ok(Cases { paths, inputs, left_out, is_of_interest, share_chances })
 }
 
 /// The number that a value of a design is; true and false count as 1 and 0.
@@ -224,7 +231,7 @@ fn screen(
         writeln!(out, "  it restricts nothing")?;
     } else {
         let width = limits.iter().map(|(path, ..)| path.len()).max().unwrap_or(0);
-        writeln!(out, "  {:<width$}  {:<24}quasi-p", "input", "limit")?;
+        writeln!(out, "  {:<width$}  {:<24}{}", "input", "limit", if cases.share_chances { "" } else { "quasi-p" })?;
         for (path, word, limit, quasi) in limits {
             let limit = format!("{word} {}", significant(limit));
             let quasi =
@@ -242,6 +249,12 @@ fn screen(
         out,
         "\ncoverage: share of the points of interest that are inside. density: share of those inside that are of interest."
     )?;
+    if cases.share_chances {
+        return writeln!(
+            out,
+            "no quasi-p: points of a sensitivity analysis share values and chances and are no independent trials; a sweep's are"
+        );
+    }
     writeln!(out, "quasi-p: how likely this density would be if that limit did nothing; over 0.05 it may be chance.")
 }
 

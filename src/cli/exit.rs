@@ -62,7 +62,7 @@ pub enum Stop {
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
     /// A file could not be written.
-    #[error("cannot {action} {}: {source}; choose another name", path.display())]
+    #[error("cannot {action} {}: {source}; {}", path.display(), other_way(source, path))]
     File {
         /// What was tried.
         action: &'static str,
@@ -170,4 +170,14 @@ fn other_replications(folder: &Path, held: u64, asked: u64) -> String {
          old one aside with `--replace`",
         folder.display()
     )
+}
+
+/// What to do about a file that could not be read or written.
+fn other_way(source: &std::io::Error, path: &std::path::Path) -> String {
+    match path.parent() {
+        Some(folder) if source.kind() == std::io::ErrorKind::NotFound => {
+            format!("make the folder {} first, or choose another name", folder.display())
+        }
+        _ => "choose another name".to_owned(),
+    }
 }

@@ -162,7 +162,10 @@ fn described(path: &str, field: &Field) -> String {
         Kind::Flag => "true or false".to_owned(),
         Kind::Text => "text for people".to_owned(),
         Kind::Id => "the name by which other tables refer to this one".to_owned(),
-        Kind::Reference(lists) => format!("the id of a {}", lists.join(" or a ")),
+        Kind::Reference(lists) => {
+            let named: Vec<String> = lists.iter().map(|list| with_article(list)).collect();
+            format!("the id of {}", named.join(" or "))
+        }
         Kind::References(lists) => format!("ids of {}", lists.join(" or ")),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
         Kind::Table(inner) | Kind::List(inner) => {
@@ -177,6 +180,11 @@ fn described(path: &str, field: &Field) -> String {
         _ => "",
     };
     format!("{path}: in scenarios, {holds}\n\n{}{optional}", field.doc.trim())
+}
+
+/// `a base`, `an exit`.
+fn with_article(noun: &str) -> String {
+    format!("{} {noun}", if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" })
 }
 
 #[cfg(test)]

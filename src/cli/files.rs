@@ -1,6 +1,5 @@
 //! Writing an experiment's results folder, and its JSON form.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use csv::Writer;
@@ -34,6 +33,9 @@ type Csv<'o> = Writer<&'o mut dyn Write>;
 /// Writes the rows of one design point.
 type RowsOf = fn(&mut Csv, csv_files::Point) -> io::Result<()>;
 
+/// Takes one design point to be written.
+type WritePoint<'w> = &'w mut dyn FnMut(csv_files::Point) -> io::Result<()>;
+
 /// Tables as they are written to a folder, so that the data package describes those that are there and no others.
 pub struct Tables<'f> {
     folder: &'f Folder,
@@ -62,36 +64,22 @@ impl<'f> Tables<'f> {
 
     /// Writes one row by row for each of some design points.
     fn write_rows(&mut self, table: Table, rows: RowsOf, points: &[csv_files::Point]) -> Result<(), StoreError> {
-        self.write(table, |out, table| {
-            let mut csv = table.begin(out)?;
-            points.iter().try_for_each(|&point| rows(&mut csv, point))?;
-            csv.flush()
-        })
+        self.write_together(vec![(table, rows)], &mut |write| points.iter().try_for_each(|&point| write(point)))
     }
 
-    /// Writes two that grow side by side.
-    fn write_both(
+    /// Writes some that grow side by side.
+    ///
+    /// # Arguments
+    /// * `each` - hands each design point on to be written to all of them.
+    fn write_together(
         &mut self,
-        [first, second]: [Table; 2],
-        fill: impl FnOnce(&mut Csv, &mut Csv) -> io::Result<()>,
+        tables: Vec<(Table, RowsOf)>,
+        each: &mut dyn FnMut(WritePoint) -> io::Result<()>,
     ) -> Result<(), StoreError> {
-        let mut of_second = Ok(None);
-        let of_first = self.folder.write(first.file, |out| {
-            let mut one = first.begin(out)?;
-            of_second = self
-                .folder
-                .write(second.file, |out| {
-                    let mut other = second.begin(out)?;
-                    fill(&mut one, &mut other)?;
-                    other.flush()
-                })
-                .map(Some);
-            // Why not is told of the one that failed.
-            if of_second.is_err() { Err(io::ErrorKind::Other.into()) } else { one.flush() }
-        });
-        let of_second = of_second?;
-        self.written.push((first, of_first?));
-        self.written.extend(of_second.map(|sum| (second, sum)));
+        let mut sums = Vec::new();
+        write_nested(self.folder, &tables, &mut |_| Ok(()), each, &mut sums)?;
+        // The innermost is written first.
+        self.written.extend(tables.into_iter().map(|(table, _)| table).zip(sums.into_iter().rev()));
         Ok(())
     }
 
@@ -103,6 +91,35 @@ impl<'f> Tables<'f> {
         let text = package(title, &self.written);
         self.folder.write(PACKAGE, |out| out.write_all(text.as_bytes())).map(drop)
     }
+}
+
+/// Writes tables side by side, each within the one before it.
+fn write_nested(
+    folder: &Folder,
+    tables: &[(Table, RowsOf)],
+    write_before: WritePoint,
+    each: &mut dyn FnMut(WritePoint) -> io::Result<()>,
+    sums: &mut Vec<FileSum>,
+) -> Result<(), StoreError> {
+    let Some(((table, rows), rest)) = tables.split_first() else { return Ok(()) };
+    let mut within = Ok(());
+    let sum = folder.write(table.file, |out| {
+        let mut csv = table.begin(out)?;
+        let mut write = |point: csv_files::Point| {
+            write_before(point)?;
+            rows(&mut csv, point)
+        };
+        if rest.is_empty() {
+            each(&mut write)?;
+        } else {
+            within = write_nested(folder, rest, &mut write, each, sums);
+        }
+        // Why not is told of the one that failed.
+        if within.is_err() { Err(io::ErrorKind::Other.into()) } else { csv.flush() }
+    });
+    within?;
+    sums.push(sum?);
+    Ok(())
 }
 
 /// Writes every replication; `noted` is told how many design points are written.
@@ -132,7 +149,7 @@ pub fn write(written: &mut Tables, session: &Session, rows: &Rows, summary: &Sum
     }
     let points = [(ONLY_POINT, summary)];
     written.write_rows(tables::summary(), csv_files::summary, &points)?;
-    write_ledgers(written, session, |_| Ok(Cow::Borrowed(summary)))?;
+    write_ledgers(written, &mut |write| write(points[0]))?;
     if matches!(session.request.command, Kind::Run | Kind::Compare) {
         write_trace(written, session, rows)?;
     }
@@ -163,29 +180,21 @@ pub fn write_estimates(
     keep: &mut dyn FnMut(Summary),
 ) -> Result<(), Stop> {
     let points: Vec<usize> = (0..session.points.len()).collect();
-    let mut fill = |estimates: &mut Csv, mut contrasts: Option<&mut Csv>| -> io::Result<()> {
+    let mut wanted: Vec<(Table, RowsOf)> = vec![(tables::summary(), csv_files::summary)];
+    if session.request.has_baseline {
+        wanted.push((tables::contrasts(), csv_files::contrasts));
+    }
+    let made = written.write_together(wanted, &mut |write| {
         for part in points.chunks(POINTS_AT_ONCE * rayon::current_num_threads()) {
             let made: Result<Vec<Summary>, SummaryError> = part.par_iter().map(|&at| summary_of(at)).collect();
             for (&at, summary) in part.iter().zip(made.map_err(io::Error::other)?) {
-                let point = (session.points[at].id.as_str(), &summary);
-                csv_files::summary(estimates, point)?;
-                if let Some(csv) = &mut contrasts {
-                    csv_files::contrasts(csv, point)?;
-                }
+                write((&session.points[at].id, &summary))?;
                 keep(summary);
             }
         }
         Ok(())
-    };
-    if session.request.has_baseline {
-        let both = [tables::summary(), tables::contrasts()];
-        return Ok(written.write_both(both, |estimates, contrasts| fill(estimates, Some(contrasts)))?);
-    }
-    Ok(written.write(tables::summary(), |out, table| {
-        let mut csv = table.begin(out)?;
-        fill(&mut csv, None)?;
-        csv.flush()
-    })?)
+    });
+    Ok(made?)
 }
 
 /// Writes the other tables of a design: its points, their ledgers if those were asked for, and what failed.
@@ -201,37 +210,27 @@ pub fn write_design(
     let table = tables::design_points().with(design_columns(session, design));
     written.write(table, |out, table| csv_files::design(out, table, &design.points))?;
     if session.request.ledgers {
-        // Made anew for each table and point: of thousands of points they would fill the memory.
+        // One point's at a time: those of thousands of points would fill the memory.
         let model = &session.plan.policies[0].model;
-        let ledgers = |at: usize| tallied(&rows[at], Some(model)).map(Cow::Owned).map_err(io::Error::other);
-        write_ledgers(written, session, ledgers)?;
+        write_ledgers(written, &mut |write| {
+            session.points.iter().zip(rows).try_for_each(|(point, rows)| {
+                write((&point.id, &tallied(rows, Some(model)).map_err(io::Error::other)?))
+            })
+        })?;
     }
     let points: Vec<csv_files::Point> = session.points.iter().map(|point| point.id.as_str()).zip(summaries).collect();
     write_failures(written, &points)
 }
 
-/// Writes where equipment ended, where people were hit, convoys and days, point by point.
-fn write_ledgers<'s>(
-    written: &mut Tables,
-    session: &Session,
-    ledgers: impl Fn(usize) -> io::Result<Cow<'s, Summary>>,
-) -> Result<(), Stop> {
-    let all: [(Table, RowsOf); 4] = [
+/// Writes where equipment ended, where people were hit, convoys and days.
+fn write_ledgers(written: &mut Tables, each: &mut dyn FnMut(WritePoint) -> io::Result<()>) -> Result<(), StoreError> {
+    let all: Vec<(Table, RowsOf)> = vec![
         (tables::equipment(), csv_files::equipment),
         (tables::casualties(), csv_files::casualties),
         (tables::convoys(), csv_files::convoys),
         (tables::timeline(), csv_files::timeline),
     ];
-    for (table, rows) in all {
-        written.write(table, |out, table| {
-            let mut csv = table.begin(out)?;
-            for (at, point) in session.points.iter().enumerate() {
-                rows(&mut csv, (&point.id, &*ledgers(at)?))?;
-            }
-            csv.flush()
-        })?;
-    }
-    Ok(())
+    written.write_together(all, each)
 }
 
 /// Writes every file of a sensitivity analysis but the manifest.

@@ -130,7 +130,7 @@ impl Against {
             fitted: &self.fitted,
             model: &session.plan.policies[0].model,
             first_observed: session.plan.first_observed(),
-            left_out: self.left_out.as_ref().map(|left_out| left_out.group.as_str()),
+            left_out: self.left_out.as_ref().map(LeftOut::without),
             kept: None,
         }
     }

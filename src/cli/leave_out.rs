@@ -16,6 +16,7 @@ use crate::model::facts::Facts;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::{Code, Diagnostic, Diagnostics, Listed, Listing, Override, suggestion};
 use crate::stats;
+use crate::summary::Without;
 
 /// What messages call a value that is widened.
 const LABEL: &str = "<left out>";
@@ -28,6 +29,10 @@ pub struct LeftOut {
     pub touched: Vec<Touched>,
     /// Ids of the other facts that they were set from.
     pub evidence: Vec<String>,
+    /// Ids of facts that inputs were set from which are widened.
+    widened: Vec<String>,
+    /// Ids of facts that inputs were set from which are held as they were.
+    held: Vec<String>,
 }
 
 /// An input that was set from facts of the group.
@@ -38,6 +43,8 @@ pub struct Touched {
     pub facts: Vec<String>,
     /// Its range, if it is held to a value and has one.
     range: Option<(String, String)>,
+    /// Whether it is uncertain or has a range.
+    is_widened: bool,
 }
 
 impl LeftOut {
@@ -61,7 +68,16 @@ impl LeftOut {
         let mut evidence: Vec<String> = named.filter(|id| facts.find(id).is_some() && !in_group(id)).cloned().collect();
         evidence.sort();
         evidence.dedup();
-        Ok(Self { group: group.to_owned(), touched, evidence })
+        let widened: Vec<&Touched> = touched.iter().filter(|touched| touched.is_widened).collect();
+        let is_held = |listed: &&Listed| !widened.iter().any(|touched| touched.path == listed.path);
+        let held = listing.values.iter().filter(is_held).flat_map(|listed| listed.fitted_from.clone()).collect();
+        let widened = widened.iter().flat_map(|touched| touched.facts.clone()).collect();
+        Ok(Self { group: group.to_owned(), touched, evidence, widened, held })
+    }
+
+    /// What is known of the group all the same.
+    pub fn without(&self) -> Without<'_> {
+        Without { group: &self.group, widened: &self.widened, held: &self.held }
     }
 
     /// What spreads numbers that are held over their ranges.
@@ -86,7 +102,8 @@ impl Touched {
     fn new(listed: &Listed) -> Self {
         // A law shows its form, a number that is held its range.
         let range = listed.law.split_once(" to ").map(|(low, high)| (low.to_owned(), high.to_owned()));
-        Self { path: listed.path.clone(), facts: listed.fitted_from.clone(), range }
+        let is_widened = !listed.law.is_empty();
+        Self { path: listed.path.clone(), facts: listed.fitted_from.clone(), range, is_widened }
     }
 }
 
@@ -95,17 +112,23 @@ impl Touched {
 /// # Errors
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session, left_out: &LeftOut, kept: &[u64]) -> io::Result<()> {
-    let LeftOut { group, touched, evidence } = left_out;
+    let LeftOut { group, touched, evidence, .. } = left_out;
     let of_all = whole(session.plan.replications as f64);
-    let text = match (touched.len(), evidence.is_empty()) {
+    let widened = touched.iter().filter(|touched| touched.is_widened).count();
+    let held = match touched.len() - widened {
+        0 => String::new(),
+        count => format!(" {count} more have no range and are held as they were set."),
+    };
+    let text = match (widened, evidence.is_empty()) {
+        (0, _) if !touched.is_empty() => format!("Left out: {group}. No input that was set from it has a range.{held}"),
         (0, _) => format!("Left out: {group}. No input was set from a fact of it, so nothing was widened."),
         (count, true) => format!(
             "Left out: {group}. {count} inputs were set from it and are widened; no other fact says anything of them. All \
-             {of_all} replications count."
+             {of_all} replications count.{held}"
         ),
         (count, false) => format!(
             "Left out: {group}. {count} inputs were set from it and are widened, then set anew from {}: the {} of {of_all} \
-             replications that come nearest to what is left count.",
+             replications that come nearest to what is left count.{held}",
             evidence.join(", "),
             whole(kept.len() as f64)
         ),
@@ -118,7 +141,7 @@ pub fn screen(out: &mut dyn Write, session: &Session, left_out: &LeftOut, kept: 
     let policy = &session.plan.policies[0];
     for touched in touched {
         let Some(law) = law_of(policy, &touched.path) else {
-            writeln!(out, "{:<44}{:>18}", touched.path, "held: no range")?;
+            writeln!(out, "{:<44}{:>18}", end_of(&touched.path, 43), "held: no range")?;
             continue;
         };
         let mut values: Vec<f64> = Vec::new();
@@ -134,10 +157,17 @@ pub fn screen(out: &mut dyn Write, session: &Session, left_out: &LeftOut, kept: 
             _ => String::new(),
         };
         let widened = range(law.quantile(0.05), law.quantile(0.95));
-        let name = touched.path.chars().rev().take(43).collect::<Vec<char>>().into_iter().rev().collect::<String>();
-        writeln!(out, "{name:<44}{widened:>18}{anew:>18}")?;
+        writeln!(out, "{:<44}{widened:>18}{anew:>18}", end_of(&touched.path, 43))?;
     }
     Ok(())
+}
+
+/// The end of a path that is too long, which tells it from others.
+fn end_of(path: &str, most: usize) -> String {
+    match path.chars().count() {
+        count if count > most => format!("…{}", path.chars().skip(count - most + 1).collect::<String>()),
+        _ => path.to_owned(),
+    }
 }
 
 fn law_of<'p>(policy: &'p PolicyModel, path: &str) -> Option<&'p Law> {

@@ -62,7 +62,7 @@ pub fn screen(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> 
 
 /// The facts of a group that was left out, with it and without it.
 fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &Model) -> io::Result<()> {
-    writeln!(out, "\n{:<4} {:<34}{:>10}{:>16}{:>15}", "fact", "what", "record", "with it", "without it")?;
+    writeln!(out, "\n{:<4} {:<34}{:>9} {:>15} {:>15}", "fact", "what", "record", "with it", "without it")?;
     let rows: Vec<&FactRow> = hindcast.rows.iter().filter(|row| row.fact.group == group).collect();
     let all_facts = |row: &'_ FactRow| row.references[Reference::AllFacts as usize].clone();
     for row in &rows {
@@ -71,7 +71,7 @@ fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &
         let (id, name, record) = (&row.fact.id, name(&row.fact, model), record(&row.fact, model));
         // Without the year, as dates of the ranges beside it.
         let record = record.replacen(&format!("{}-", model.start.year()), "", 1);
-        writeln!(out, "{id:<4} {name:<34}{record:>10}{:>16}{:>15}", ranges[0], ranges[1])?;
+        writeln!(out, "{id:<4} {name:<34}{record:>9} {:>15} {:>15}", ranges[0], ranges[1])?;
     }
     let [plan, pooled, _] = REFERENCES;
     write!(out, "\n{:<5} {:<6}{:>13}{:>14}{:>9}", "fact", "score", "with it", "without it", "mid-PIT")?;
@@ -85,10 +85,21 @@ fn without_group(out: &mut dyn Write, hindcast: &Hindcast, group: &str, model: &
         write!(out, "{id:<5} {score_name:<6}{before:>13}{after:>14}{pit:>9}   {grade:<3}")?;
         writeln!(out, "{:>16}{:>8}", skills[0], skills[1])?;
     }
-    let text = "with it: all facts, in sample; without it: out of sample, none of these facts was used. Ranges are 5% to 95%. \
-                Other groups, and skill over every reference, are in hindcast.csv.";
+    let known: Vec<&str> = rows.iter().filter(|row| row.in_sample).map(|row| row.fact.id.as_str()).collect();
+    let still = match known.len() {
+        0 => "out of sample, none of these facts was used".to_owned(),
+        count if count == rows.len() => "still in sample: inputs that are held were set from all of these".to_owned(),
+        _ => format!(
+            "out of sample, but for {}: inputs that are held as they were are set from them, or from what says the same",
+            known.join(", ")
+        ),
+    };
+    let text = format!(
+        "with it: as the scenario has it, its inputs set from all facts; without it: {still}. Ranges are 5% to 95%. Other \
+         groups, and skill over every reference, are in hindcast.csv."
+    );
     writeln!(out)?;
-    paragraph(out, text)?;
+    paragraph(out, &text)?;
     not_simulated(out, hindcast)
 }
 

@@ -127,12 +127,13 @@ fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> 
         writeln!(out, "  {name:<26}{killed:>30}{wounded:>26}")?;
     }
     let contacts = [Measure::DeviceContacts, Measure::DirectContacts].map(|measure| mean_text(policy, measure, 1.0));
-    writeln!(out, "  contacts: {} devices, {} direct attacks", contacts[0], contacts[1])?;
+    writeln!(out, "  contacts with devices: {}; direct attacks: {}", contacts[0], contacts[1])?;
     if fire_falls {
         writeln!(out, "Casualties of fire at bases, in no line above")?;
         row(out, ("to the deadline", Measure::KilledFire, Measure::WoundedFire))?;
     }
-    Ok(())
+    writeln!(out, "Everyone, with those aboard aircraft")?;
+    row(out, ("to the end of liquidation", Measure::KilledInAll, Measure::WoundedInAll))
 }
 
 /// A quantile of counts, with the two values that enclose it.
@@ -194,7 +195,7 @@ fn equipment(out: &mut dyn Write, policy: &PolicySummary) -> io::Result<()> {
 }
 
 /// Measures that a screen of several policies shows.
-const SIDE_BY_SIDE: [Measure; 14] = [
+const SIDE_BY_SIDE: [Measure; 16] = [
     Measure::Contacts,
     Measure::Convoys,
     Measure::Columns,
@@ -202,6 +203,8 @@ const SIDE_BY_SIDE: [Measure; 14] = [
     Measure::WoundedGarrison,
     Measure::Killed,
     Measure::KilledGarrison,
+    Measure::WoundedInAll,
+    Measure::KilledInAll,
     Measure::PeopleOut,
     Measure::AllOut,
     Measure::LostUnits,
@@ -248,10 +251,12 @@ fn columns_by_policy(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 }
 
 /// Measures that a comparison shows first.
-const HEADLINES: [Measure; 12] = [
+const HEADLINES: [Measure; 14] = [
     Measure::Contacts,
     Measure::Wounded,
     Measure::Killed,
+    Measure::WoundedInAll,
+    Measure::KilledInAll,
     Measure::AllOut,
     Measure::PeopleOut,
     Measure::LostUnits,

@@ -6,9 +6,6 @@
 
 use crate::experiment::results::{Cell, ConvoyCell, DAILY, DailyValues, Failure, SumOfSquares, Tallies};
 
-/// No daily quantity is larger: it is a count of people or items of one mission.
-const LARGEST_DAILY: u64 = 100_000_000;
-
 /// Writes failures, tallies and daily values.
 pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: &DailyValues) -> Vec<u8> {
     let mut out = Vec::new();
@@ -89,8 +86,10 @@ pub(super) fn decode(bytes: &[u8], policy: &str, tallies: &mut Tallies) -> Optio
     tallies.merge_curve(&curve);
     let days = usize::from(small(from)?);
     tallies.daily.resize_with(days.max(tallies.daily.len()), Default::default);
+    let mut ascending = Vec::new();
     for histogram in tallies.daily[..days].iter_mut().flatten() {
-        counts(from, histogram)?;
+        counts(from, &mut ascending)?;
+        histogram.add(&ascending);
     }
     from.is_empty().then_some(failures)
 }
@@ -172,18 +171,16 @@ fn cell(from: &mut &[u8]) -> Option<Cell> {
     Some(cell)
 }
 
-fn counts(from: &mut &[u8], histogram: &mut Vec<u32>) -> Option<()> {
-    let mut value = 0;
+/// Values with their counts, ascending, as [`put_counts`] wrote them.
+fn counts(from: &mut &[u8], ascending: &mut Vec<(u32, u32)>) -> Option<()> {
+    ascending.clear();
+    let mut before: Option<u32> = None;
     for _ in 0..take(from)? {
-        value += u64::try_from(take(from)?).ok()?;
-        if value > LARGEST_DAILY {
-            return None;
-        }
-        let at = value as usize;
-        if histogram.len() <= at {
-            histogram.resize(at + 1, 0);
-        }
-        histogram[at] += u32::try_from(take(from)?).ok()?;
+        let step = u32::try_from(take(from)?).ok()?;
+        let value = before.map_or(Some(step), |before| before.checked_add(step).filter(|_| step > 0))?;
+        let times = u32::try_from(take(from)?).ok().filter(|&times| times > 0)?;
+        ascending.push((value, times));
+        before = Some(value);
     }
     Some(())
 }
@@ -193,6 +190,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stats::Histogram;
 
     fn sample() -> (Vec<Failure>, Tallies, DailyValues) {
         let mut tallies = Tallies { events: 300, streams: u64::MAX, ..Tallies::default() };
@@ -201,8 +199,8 @@ mod tests {
         tallies.convoys.insert(7, ConvoyCell { n: 3, sums: [1, 2, 3, 4, 5], squares: [6, 7, 8, 9, 10] });
         tallies.curve = vec![[SumOfSquares { sum: -3, square: 9 }; 3]; 2];
         let (mut first_day, no_day) = ([0; DAILY], [0; DAILY]);
-        (first_day[0], first_day[1], first_day[5]) = (5, 1, 300);
-        let other_day = [0, 1, 0, 0, 0, 300, 0, 0];
+        (first_day[0], first_day[1], first_day[5]) = (5, 1, 4_000_000_000);
+        let other_day = [0, 1, 0, 0, 0, 4_000_000_000, 0, 0];
         let daily = DailyValues::new(2, [first_day, no_day, other_day, no_day, first_day, no_day].to_vec());
         let failures = vec![Failure { replication: 9, policy: "a".into(), message: "why\n".into() }];
         (failures, tallies, daily)
@@ -214,9 +212,14 @@ mod tests {
         let bytes = encode(&failures, &tallies, &daily);
         let mut back = Tallies::default();
         assert_eq!(decode(&bytes, "a", &mut back), Some(failures));
-        tallies.daily = vec![std::array::from_fn(|_| vec![3]); 2];
+        let of = |counts: &[(u32, u32)]| {
+            let mut histogram = Histogram::default();
+            histogram.add(counts);
+            histogram
+        };
+        tallies.daily = vec![std::array::from_fn(|_| of(&[(0, 3)])); 2];
         let day = &mut tallies.daily[0];
-        (day[0], day[1], day[5]) = (vec![1, 0, 0, 0, 0, 2], vec![0, 3], [vec![0; 300], vec![3]].concat());
+        (day[0], day[1], day[5]) = (of(&[(0, 1), (5, 2)]), of(&[(1, 3)]), of(&[(4_000_000_000, 3)]));
         assert_eq!(back, tallies);
         let few = encode(&[], &Tallies { events: 1, ..Tallies::default() }, &DailyValues::default());
         decode(&few, "a", &mut back).expect("tallies");

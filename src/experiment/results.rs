@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
+use crate::stats::Histogram;
 use crate::withdrawal::Outcome;
 use crate::withdrawal::outcome::HarmCause;
 
@@ -107,7 +108,7 @@ pub struct Tallies {
     /// Of a baseline whose curve was taken: what refused air cover costs, by kind of cover and ratio.
     pub curve: Vec<[SumOfSquares; 3]>,
     /// For each day and daily quantity, how many replications had each value.
-    pub daily: Vec<[Vec<u32>; DAILY]>,
+    pub daily: Vec<[Histogram; DAILY]>,
     /// Events dispatched.
     pub events: u64,
     /// Keyed streams opened.

@@ -35,7 +35,8 @@ pub struct Implausibility {
 /// # Source
 /// Craig, Goldstein, Seheult and Smith (1997), "Pressure matching for hydrocarbon reservoirs"; Andrianakis et al. (2015),
 /// "Bayesian history matching of complex infectious disease models using emulation", for a simulator with chance. An event's
-/// share is drawn towards one half by one replication of each kind (Laplace), so that few replications rule nothing out.
+/// share is drawn towards one half by one replication of each kind (Laplace), and a rare count varies by no less than a Poisson
+/// count of a mean of 3 more in all (the rule of three: Hanley and Lippman-Hand 1983), so that few replications rule nothing out.
 pub fn implausibility(target: &Target, observed: &[f64]) -> Result<Implausibility, StatsError> {
     let values: Vec<f64> = observed.iter().map(|&value| target.wanted.compared(value)).collect();
     let moments = Moments::of(&values)?;
@@ -43,7 +44,10 @@ pub fn implausibility(target: &Target, observed: &[f64]) -> Result<Implausibilit
     let sd = moments.sd.ok_or(StatsError::TooFew { needed: 2, given: values.len() as u64 })?;
     let (low, high) = target.wanted.range();
     let (mean, variance) = match target.wanted {
-        Wanted::Range { .. } => (moments.mean, sd * sd * (1.0 + 1.0 / n) + (high - low) * (high - low) / 12.0),
+        Wanted::Range { .. } => {
+            let spread = (sd * sd).max(least_variance(&values));
+            (moments.mean, spread * (1.0 + 1.0 / n) + (high - low) * (high - low) / 12.0)
+        }
         Wanted::Event(_) => {
             let share = (n * moments.mean + 1.0) / (n + 2.0);
             (share, share * (1.0 - share))
@@ -52,6 +56,16 @@ pub fn implausibility(target: &Target, observed: &[f64]) -> Result<Implausibilit
     let away = (mean - f64::midpoint(low, high)).abs();
     let value = if away <= 0.0 { 0.0 } else { away / sqrt(variance) };
     Ok(Implausibility { mean: moments.mean, sd, value })
+}
+
+/// Fewer than these in all replications together make a count rare.
+const RARE: f64 = 10.0;
+
+/// The least variance of a rare count: none seen in few replications does not say that there is none.
+fn least_variance(values: &[f64]) -> f64 {
+    let sum: f64 = values.iter().sum();
+    let is_count = values.iter().all(|&value| value >= 0.0 && value.fract() == 0.0);
+    if is_count && sum < RARE { (sum + 3.0) / values.len() as f64 } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -66,16 +80,27 @@ mod tests {
     fn a_mean_is_as_far_as_its_own_chance_and_the_words_leave_open() {
         let exact = target(Wanted::Range { low: 7.0, high: 7.0 });
         // Mean 3, variance 2, of 3 replications: 4 over sqrt(2 x 4 / 3).
-        let found = implausibility(&exact, &[2.0, 4.0, 3.0 + 1.0 - 1.0]).expect("replications");
-        assert_eq!((found.mean, found.sd), (3.0, 1.0));
-        assert!((found.value - 4.0 / (4.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        let found = implausibility(&exact, &[12.0, 14.0, 13.0]).expect("replications");
+        assert_eq!((found.mean, found.sd), (13.0, 1.0));
+        assert!((found.value - 6.0 / (4.0_f64 / 3.0).sqrt()).abs() < 1e-12);
         let loose = target(Wanted::Range { low: 4.0, high: 10.0 });
-        let found = implausibility(&loose, &[2.0, 4.0, 3.0]).expect("replications");
-        assert!((found.value - 4.0 / (4.0_f64 / 3.0 + 3.0).sqrt()).abs() < 1e-12);
-        let stuck = implausibility(&exact, &[3.0, 3.0]).expect("replications");
+        let found = implausibility(&loose, &[12.0, 14.0, 13.0]).expect("replications");
+        assert!((found.value - 6.0 / (4.0_f64 / 3.0 + 3.0).sqrt()).abs() < 1e-12);
+        let stuck = implausibility(&exact, &[13.0, 13.0]).expect("replications");
         assert!(stuck.value.is_infinite());
         assert_eq!(implausibility(&exact, &[7.0, 7.0]).expect("replications").value, 0.0);
         assert!(implausibility(&exact, &[7.0]).is_err());
+    }
+
+    #[test]
+    fn a_rare_count_is_ruled_out_by_many_replications_without_it_only() {
+        let hit = target(Wanted::Range { low: 1.0, high: 1.0 });
+        let of = |hits: usize, n: usize| {
+            let values: Vec<f64> = (0..n).map(|at| f64::from(u8::from(at < hits))).collect();
+            implausibility(&hit, &values).expect("replications").value
+        };
+        assert!(of(0, 20) < CUT && of(1, 20) < CUT && of(0, 2) < CUT);
+        assert!(of(0, 100) > CUT && of(0, 100).is_finite());
     }
 
     #[test]

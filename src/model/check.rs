@@ -78,6 +78,7 @@ impl Problems {
 pub fn check(inputs: &Inputs) -> Vec<Problem> {
     let mut problems = Problems::default();
     check_calendar(inputs, &mut problems);
+    check_growth(inputs, &mut problems);
     check_bases::check(inputs, &mut problems);
     check_ways::check(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
@@ -129,6 +130,40 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
             "mark the base where they stay, or set it to 0",
         );
     }
+}
+
+/// Growth beyond this factor, up or down, is a slip: rates are those of another time.
+const MOST_GROWTH: f64 = 100.0;
+const LN_MOST_GROWTH: f64 = 4.605_170_185_988_092;
+const DAYS_PER_MONTH: f64 = 30.4375;
+
+fn check_growth(inputs: &Inputs, problems: &mut Problems) {
+    let (threat, end) = (&inputs.threat, inputs.mission.deadline + inputs.mission.liquidation_days);
+    let log_factor = |day: f64| {
+        let months = (day.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
+        threat.growth_per_month * months
+    };
+    let logs = [0.0, end.max(0.0)].map(log_factor);
+    let does = if logs.iter().any(|&log| log > LN_MOST_GROWTH) {
+        "multiplies"
+    } else if logs.iter().any(|&log| log < -LN_MOST_GROWTH) {
+        "divides"
+    } else {
+        return;
+    };
+    let months = threat.reference_date.abs() / DAYS_PER_MONTH;
+    let side = if threat.reference_date < 0.0 { "before" } else { "after" };
+    let message = format!(
+        "growth of {} a month, with a reference date {months:.0} months {side} the start, {does} the rates of contacts by over \
+         {MOST_GROWTH}",
+        threat.growth_per_month,
+    );
+    problems.add(
+        ProblemKind::Order,
+        "threat.reference_date",
+        message,
+        "give the date of the rates that the scenario states, near its own dates, or another `growth_per_month`",
+    );
 }
 
 fn check_fleets(inputs: &Inputs, problems: &mut Problems) {

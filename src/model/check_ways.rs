@@ -67,7 +67,10 @@ fn is_left_by_air(inputs: &Inputs, base: &Base) -> bool {
     let parent = inputs.base.iter().find(|parent| Some(&parent.id) == base.parent.as_ref());
     let lands = |at: &Base, needs: Runway| at.strip() >= needs;
     let flies = |kind: &AircraftType| {
-        kind.seats > 0.0 && lands(base, kind.runway) && parent.is_some_and(|parent| lands(parent, kind.runway))
+        kind.number >= 1.0
+            && kind.seats > 0.0
+            && lands(base, kind.runway)
+            && parent.is_some_and(|parent| lands(parent, kind.runway))
     };
     base.air_share == Some(1.0)
         && inputs.aircraft.iter().any(flies)
@@ -122,10 +125,11 @@ mod tests {
             inputs.aircraft = vec![AircraftType { id, title: None, number: 2.0, payload_t: 4.0, seats: 20.0, runway }];
         };
         assert_eq!(wrong(&[&by_air]), [""; 0]);
-        let changes: [&dyn Fn(&mut Inputs); 6] = [
+        let changes: [&dyn Fn(&mut Inputs); 7] = [
             &|inputs| inputs.base[1].air_share = Some(0.9),
             &|inputs| inputs.aircraft.clear(),
             &|inputs| inputs.aircraft[0].seats = 0.0,
+            &|inputs| inputs.aircraft[0].number = 0.0,
             &|inputs| inputs.base[1].airstrip = false,
             // The hub has no paved runway, or the camp has none.
             &|inputs| (inputs.aircraft[0].runway, inputs.base[1].runway) = (Runway::Paved, Some(Runway::Paved)),

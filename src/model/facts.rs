@@ -291,7 +291,12 @@ impl Facts {
     /// # Arguments
     /// * `fitted` - ids of facts that the scenario says its inputs were set from, by `fitted_from`.
     pub fn is_in_sample(&self, fact: &Fact, fitted: &[String]) -> bool {
-        fact.in_sample || fact.quantity.as_ref().is_ok_and(|quantity| self.is_fitted(fact, quantity, fitted))
+        fact.in_sample || self.is_set_from(fact, fitted)
+    }
+
+    /// Whether one of some facts is this one, or says the same of the same event, or is a departure of this order.
+    pub fn is_set_from(&self, fact: &Fact, fitted: &[String]) -> bool {
+        fact.quantity.as_ref().is_ok_and(|quantity| self.is_fitted(fact, quantity, fitted))
     }
 
     fn is_fitted(&self, fact: &Fact, quantity: &Quantity, fitted: &[String]) -> bool {

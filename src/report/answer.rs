@@ -94,24 +94,33 @@ fn went(results: &Results) -> Option<String> {
         "sweep" => format!("As simulated, under {} at the first design point", first.id),
         _ => format!("As simulated, under {}", first.id),
     };
+    let chance = all_out.chance(results.replications);
+    let chance = match chance.split_once(": ") {
+        Some((count, bound)) => format!("in {count} replications, which makes its probability {bound}"),
+        None => format!("with a probability of {chance}"),
+    };
+    let harmed = |known: Known, what| known.harmed(what, results.replications);
+    let in_all = mean("casualties.killed_in_all").zip(mean("casualties.wounded_in_all"));
+    let costs = match in_all {
+        Some((dead, hurt)) => format!("{} and {} in all", harmed(dead, "killed"), harmed(hurt, "wounded")),
+        None => format!("{} and {} on the road by then", harmed(killed, "killed"), harmed(wounded, "wounded")),
+    };
     Some(format!(
-        "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team with a \
-         probability of {}; getting out costs {} killed ({}) and {} wounded ({}) on the road.",
+        "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team {chance}; getting out costs \
+         {costs}.",
         out.bare("people"),
         whole(strength(results)),
         day(results.deadline),
         if out.interval.is_some() { format!("95% interval {}", out.ends("people")) } else { out.ends("people") },
-        all_out.chance(results.replications),
-        killed.bare("people"),
-        killed.ends("people"),
-        wounded.bare("people"),
-        wounded.ends("people"),
     ))
 }
 
 fn equipment(results: &Results) -> Option<String> {
     let first = &results.policies[0].id;
     let (units, usd) = (results.mean(first, "equipment.lost_units")?, results.mean(first, "equipment.lost_usd")?);
+    if units.value == 0.0 {
+        return Some("No item is destroyed, abandoned or lost in any replication.".to_owned());
+    }
     Some(format!(
         "{} items ({}) are destroyed, abandoned or lost, worth an assumed USD {} million ({}).",
         units.bare("units"),
@@ -122,40 +131,72 @@ fn equipment(results: &Results) -> Option<String> {
 }
 
 /// What the policies change: each one's effect if there is one, else the best on people and on equipment. Wounded never stand
-/// without killed: who dies is no longer wounded.
+/// without killed: who dies is no longer wounded. People are judged by all harm to the end: what is put off is not spared.
 fn compared(results: &Results) -> Option<String> {
     let others = &results.policies[1..];
     let of = |measure: &'static str| -> Vec<(&str, Known)> {
         others.iter().filter_map(|policy| Some((policy.id.as_str(), effect(results, &policy.id, measure)?))).collect()
     };
-    let (killed, wounded, lost) = (of("casualties.killed"), of("casualties.wounded"), of("equipment.lost_units"));
+    let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
     let least = |all: &[(&str, Known)]| {
         all.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|&(id, known)| (id.to_owned(), known))
     };
-    let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
+    let (killed, wounded) = (of("casualties.killed_in_all"), of("casualties.wounded_in_all"));
+    let (killed_by, wounded_by) = (of("casualties.killed"), of("casualties.wounded"));
+    let (lost, out) = (of("equipment.lost_units"), of("people.out_by_deadline"));
     let kills_more = |id: &str| on(&killed, id).is_some_and(|known| known.is_clear() && known.value > 0.0);
     let spared: Vec<(&str, Known)> = wounded.iter().copied().filter(|(id, _)| !kills_more(id)).collect();
-    let ((safest, _), (thriftiest, kept)) = (least(if spared.is_empty() { &wounded } else { &spared })?, least(&lost)?);
+    let ((safest, hurt), (thriftiest, _)) = (least(if spared.is_empty() { &wounded } else { &spared })?, least(&lost)?);
     let people = |id: &str| {
         let change = |all: &[(&str, Known)], what| Some(on(all, id)?.change("people", what));
-        Some(format!("{} and {}", change(&wounded, "wounded")?, change(&killed, "killed")?))
+        let all = format!("{} and {} in all", change(&wounded, "wounded")?, change(&killed, "killed")?);
+        let (by_deadline, to_end) =
+            ([on(&wounded_by, id)?, on(&killed_by, id)?], [on(&wounded, id)?, on(&killed, id)?]);
+        // Told where the two disagree: harm that is put off, or comes sooner.
+        let differs = by_deadline
+            .iter()
+            .zip(&to_end)
+            .any(|(by, to)| by.is_clear() && (!to.is_clear() || (by.value > 0.0) != (to.value > 0.0)));
+        let [hurt, dead] = by_deadline.map(|known| known.signed("people"));
+        Some(if differs { format!("{all} (on the road by the deadline {hurt} and {dead})") } else { all })
     };
-    let (hurt, less) = (people(&safest)?, kept.change("units", "items lost"));
-    let all = "the intervals are adjusted over the policies for their signs";
+    let items = |id: &str| Some(on(&lost, id)?.change("units", "items lost"));
+    // What it is bought with, where that is clear.
+    let more_lost = |id: &str| {
+        let change = on(&lost, id).filter(|change| change.is_clear() && change.value > 0.0);
+        change.map_or(String::new(), |change| format!(", {}", change.change("units", "items lost")))
+    };
+    let fewer_out = |id: &str| {
+        let change = on(&out, id).filter(|change| change.is_clear());
+        change.map_or(String::new(), |change| format!(", {}", change.change("people", "people out by the deadline")))
+    };
+    let all = "intervals adjusted over the policies";
     let title = |id: &str| {
         let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
     };
+    let helps = hurt.is_clear() && hurt.value < 0.0;
     if safest == thriftiest {
-        let only = if others.len() == 1 { "brings" } else { "does best on people and on equipment:" };
-        return Some(format!("Against it {} {only} {hurt}, and {less}; {all}.", title(&safest)));
+        let so = match (others.len(), helps) {
+            (1, _) => "brings",
+            (_, true) => "does best on people and on equipment:",
+            (_, false) => "does best on equipment, and on people of policies none of which has clearly fewer wounded:",
+        };
+        let (people, items) = (people(&safest)?, items(&safest)?);
+        return Some(format!("Against it {} {so} {people}, and {items}{}; {all}.", title(&safest), fewer_out(&safest)));
     }
     let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " of those that kill no more" };
+    let none = if helps { "" } else { ", though not clearly fewer than it" };
     Some(format!(
-        "Against it {} has the fewest wounded{of_those}: {hurt}. Most equipment is saved by {}: {less}, with {}; {all}.",
+        "Against it {} has the fewest wounded{of_those}{none}: {}{}{}. Most equipment is saved by {}: {}, with {}{}; {all}.",
         title(&safest),
+        people(&safest)?,
+        more_lost(&safest),
+        fewer_out(&safest),
         title(&thriftiest),
-        people(&thriftiest)?
+        items(&thriftiest)?,
+        people(&thriftiest)?,
+        fewer_out(&thriftiest),
     ))
 }
 

@@ -1,6 +1,9 @@
 //! Scales from values to places, and where their ticks stand.
 
+use std::iter;
+
 use crate::output::numbers::decimals;
+use crate::report::svg::text_width;
 use crate::units::Date;
 
 /// A linear scale.
@@ -84,24 +87,58 @@ pub(super) fn short_day(date: Date) -> String {
     format!("{} {}", date.day(), MONTHS[date.month() as usize - 1])
 }
 
-/// First days of months within a range, thinned to about so many, with a text each.
-pub(super) fn months(from: Date, to: Date, about: usize) -> Vec<(Date, String)> {
-    let months = |date: Date| date.year() * 12 + i32::from(date.month()) - 1;
-    let every = ((months(to) - months(from)) as usize / about.max(1)).max(1);
-    let mut all = Vec::new();
-    for month in (months(from)..=months(to)).step_by(every) {
-        let Some(date) = Date::from_ymd(month.div_euclid(12), month.rem_euclid(12) as u8 + 1, 1) else { continue };
-        if date >= from && date <= to {
-            let name = MONTHS[month.rem_euclid(12) as usize];
-            let text = if all.is_empty() || date.month() <= every as u8 {
-                format!("{name} {}", date.year())
-            } else {
-                name.to_owned()
-            };
-            all.push((date, text));
-        }
-    }
-    all
+/// Least room between two dates along a foot.
+const GAP: f64 = 7.0;
+
+/// Dates along a foot, each with its place and its text: first days of months, so many that no two texts come nearer than a
+/// gap; days, where there are hardly any such. What would leave the chart at its right edge is left out.
+pub(super) fn dates(from: Date, to: Date, scale: Scale, edge: f64) -> Vec<(f64, String)> {
+    let half = |text: &str| text_width(text) / 2.0;
+    let placed = |all: Vec<(Date, String)>| -> Vec<(f64, String)> {
+        let all = all.into_iter().map(|(date, text)| (scale.at(date.days_since(from)), text));
+        all.filter(|(x, text)| x + half(text) <= edge).collect()
+    };
+    let fits = |all: &Vec<(f64, String)>| {
+        all.windows(2).all(|two| two[0].0 + half(&two[0].1) + GAP <= two[1].0 - half(&two[1].1))
+    };
+    let is_short = months(from, to, 1).len() < 3;
+    let days = [1, 2, 7, 14, 28].into_iter().filter(|_| is_short).map(|every| days(from, to, every));
+    let years = iter::successors(Some(12), |every| Some(2 * every));
+    let months = [1, 2, 3, 4, 6, 8].into_iter().chain(years).map(|every| months(from, to, every));
+    days.chain(months).map(placed).find(fits).expect("one date alone fits, and steps grow until there is no more")
+}
+
+/// Every so many days from the first on, the first of each year with it.
+fn days(from: Date, to: Date, every: usize) -> Vec<(Date, String)> {
+    let all = (0..=to.days_from(from)).step_by(every).map(|days| from.plus_days(days));
+    with_years(all, day, short_day)
+}
+
+/// First days of every so many months, counted from January, the first of each year with it.
+fn months(from: Date, to: Date, every: i32) -> Vec<(Date, String)> {
+    let month = |date: Date| date.year() * 12 + i32::from(date.month()) - 1;
+    let all = (month(from)..=month(to)).filter(|month| month.rem_euclid(every) == 0);
+    let all = all.filter_map(|month| Date::from_ymd(month.div_euclid(12), month.rem_euclid(12) as u8 + 1, 1));
+    let name = |date: Date| MONTHS[date.month() as usize - 1];
+    with_years(
+        all.filter(|&date| date >= from && date <= to),
+        |date| format!("{} {}", name(date), date.year()),
+        |date| name(date).to_owned(),
+    )
+}
+
+/// Dates with their texts: long for the first of each year, else short.
+fn with_years(
+    dates: impl Iterator<Item = Date>,
+    long: impl Fn(Date) -> String,
+    short: impl Fn(Date) -> String,
+) -> Vec<(Date, String)> {
+    let mut year = None;
+    let text = |date: Date| {
+        let is_new = year.replace(date.year()) != Some(date.year());
+        (date, if is_new { long(date) } else { short(date) })
+    };
+    dates.map(text).collect()
 }
 
 #[cfg(test)]
@@ -119,11 +156,49 @@ mod tests {
         assert_eq!(tick_text(20_000_000.0, 5_000_000.0), "20m");
     }
 
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn texts(from: &str, to: &str, ends: (f64, f64)) -> Vec<String> {
+        let (from, to) = (date(from), date(to));
+        let all = dates(from, to, Scale::new((0.0, to.days_since(from)), ends), 480.0);
+        all.into_iter().map(|(_, text)| text).collect()
+    }
+
     #[test]
-    fn months_begin_on_the_first() {
-        let date = |text: &str| text.parse().unwrap();
-        let all = months(date("2023-07-01"), date("2024-01-01"), 7);
-        let texts: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["Jul 2023", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2024"]);
+    fn months_begin_on_the_first_and_days_stand_where_there_are_few() {
+        let wide = (54.0, 440.0);
+        let half = ["Jul 2023", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan 2024"];
+        assert_eq!(texts("2023-07-01", "2024-01-01", wide), half);
+        let year = ["Mar 2024", "May", "Jul", "Sep", "Nov", "Jan 2025"];
+        assert_eq!(texts("2024-01-15", "2025-01-15", wide), year);
+        assert_eq!(texts("2024-12-27", "2025-01-14", wide), ["27 Dec 2024", "3 Jan 2025", "10 Jan"]);
+    }
+
+    #[test]
+    fn dates_never_overlap_nor_leave_the_chart() {
+        let start = date("2024-01-01");
+        for ends in [(54.0, 466.0), (54.0, 346.0), (112.0, 458.0)] {
+            for late in (0..800).step_by(3) {
+                for length in (1..60).chain((60..800).step_by(17)).chain([1_200, 4_000, 12_000, 40_000]) {
+                    let from = start.plus_days(late);
+                    let scale = Scale::new((0.0, f64::from(length)), ends);
+                    let all = dates(from, from.plus_days(length), scale, 480.0);
+                    let half = |text: &str| text_width(text) / 2.0;
+                    let what = || format!("{length} days from {from}: {all:?}");
+                    assert!(all.len() >= 2 || length < 7, "{}", what());
+                    assert!(all[0].1.contains("20"), "{}", what());
+                    for two in all.windows(2) {
+                        let between = (two[1].0 - half(&two[1].1)) - (two[0].0 + half(&two[0].1));
+                        assert!(between >= GAP, "{between} in {}", what());
+                    }
+                    for (x, text) in &all {
+                        assert!(x - half(text) >= 0.0 && x + half(text) <= 480.0, "{text} in {}", what());
+                        assert!(*x >= ends.0 && *x <= ends.1 + 1e-9, "{text} in {}", what());
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Frames of charts: axes, grids, labels that keep out of each other's way.
 
-use crate::report::axis::{Scale, months, tick_text, ticks};
+use crate::report::axis::{Scale, dates, tick_text, ticks};
 use crate::report::svg::Svg;
 use crate::units::Date;
 
@@ -56,10 +56,9 @@ impl Plot {
         Self { svg, x, y, left, right, top, bottom }
     }
 
-    /// Months along the foot.
-    pub(super) fn months(&mut self, from: Date, to: Date) {
-        for (date, text) in months(from, to, 7) {
-            let x = self.x.at(date.days_since(from));
+    /// Dates along the foot.
+    pub(super) fn dates(&mut self, from: Date, to: Date) {
+        for (x, text) in dates(from, to, self.x, WIDTH) {
             self.svg.line((x, self.bottom), (x, self.bottom + 4.0), "tick");
             self.svg.text((x, self.bottom + 18.0), "m", &text);
         }
@@ -168,10 +167,9 @@ impl Rows {
         self.svg.text((2.0, 12.0), "unit", unit);
     }
 
-    /// Months along the foot.
-    pub(super) fn months(&mut self, from: Date, to: Date) {
-        for (date, text) in months(from, to, 7) {
-            let x = self.x.at(date.days_since(from));
+    /// Dates along the foot.
+    pub(super) fn dates(&mut self, from: Date, to: Date) {
+        for (x, text) in dates(from, to, self.x, WIDTH) {
             self.svg.line((x, self.top - 4.0), (x, self.bottom), "grid");
             self.svg.text((x, self.bottom + 15.0), "m", &text);
         }
@@ -186,6 +184,12 @@ impl Rows {
     pub(super) fn name(&mut self, at: usize, text: &str, class: &str) {
         let y = self.middle(at) + 4.0;
         self.svg.text((self.left - 10.0, y), &format!("e {class}"), text);
+    }
+
+    /// The name of a row in fewer letters than it has.
+    pub(super) fn short_name(&mut self, at: usize, text: &str, whole: &str) {
+        let y = self.middle(at) + 4.0;
+        self.svg.short_text((self.left - 10.0, y), "e", text, whole);
     }
 
     /// A text at the right of a row.

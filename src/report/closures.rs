@@ -73,7 +73,7 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
     let days = results.deadline.days_since(results.start);
     let last = all.iter().map(|(_, left)| left[4]).fold(days, f64::max).min(days * 1.35);
     let mut rows = Rows::new(all.len(), (23.0, 112.0, 22.0), (0.0, last));
-    rows.months(results.start, results.start.after(last));
+    rows.dates(results.start, results.start.after(last));
     rows.upright(days + 1.0, "deadline");
     let mut grid = Grid::new(&["base", "planned", "5%", "median", "95%", "median less last planned day, days"]);
     let class = colour(at);

@@ -2,7 +2,7 @@
 
 use minijinja::Value;
 
-use crate::output::numbers::{decimals, factor};
+use crate::output::numbers::factor;
 use crate::report::axis::ticks;
 use crate::report::chart::{Rows, colour, cut};
 use crate::report::figure::{Figure, Grid, Section};
@@ -11,9 +11,11 @@ use crate::report::words::{Known, MARK, better, scale_of, short, unit_of, unit_t
 use crate::stats::Interval;
 
 /// Measures that are drawn, in order.
-const DRAWN: [&str; 10] = [
+const DRAWN: [&str; 12] = [
     "casualties.wounded",
     "casualties.killed",
+    "casualties.wounded_in_all",
+    "casualties.killed_in_all",
     "contacts.all",
     "people.out_by_deadline",
     "people.all_out_by_deadline",
@@ -93,8 +95,10 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
         let class = colour(shown.iter().position(|other| other.id == policy).unwrap_or(0));
         let name = if is_direct { "direct effect".to_owned() } else { cut(policy, 19) };
         frame.name(at, &name, if is_direct { "quiet" } else { "" });
-        draw(&mut frame, at, (plain, adjusted), scale, &class, is_direct);
-        frame.aside(at, &signed(plain, measure));
+        let difference = difference(row, plain, measure);
+        let tip = format!("{difference} ({})", plain.ends(unit_of(measure)));
+        draw(&mut frame, at, (plain, adjusted), scale, (&class, is_direct), &tip);
+        frame.aside(at, &difference);
         let share = row
             .known(["share_worse", "share_worse_low", "share_worse_high"])
             .map(Known::share_and_ends)
@@ -106,7 +110,7 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
         grid.rows.push(vec![
             policy.to_owned(),
             row.text("effect").to_owned(),
-            signed(plain, measure),
+            difference,
             plain.ends(unit_of(measure)),
             adjusted.ends(unit_of(measure)),
             share,
@@ -137,16 +141,28 @@ fn figure(results: &Results, measure: &str, baseline: &str) -> Option<Figure> {
 
 fn signed(known: Known, measure: &str) -> String {
     let text = known.bare(unit_of(measure));
-    if known.value > 0.0 { format!("+{text}") } else { text.replace('-', "−") }
+    if known.value > 0.0 { format!("+{text}") } else { text }
 }
 
-fn draw(frame: &mut Rows, at: usize, (plain, adjusted): (Known, Known), scale: f64, class: &str, is_direct: bool) {
+/// The difference of a row: none where no replication is worse and the mean is nought, so that none is better.
+fn difference(row: &Row, known: Known, measure: &str) -> String {
+    let is_none = known.value == 0.0 && row.number("share_worse") == Some(0.0);
+    if is_none { "none".to_owned() } else { signed(known, measure) }
+}
+
+fn draw(
+    frame: &mut Rows,
+    at: usize,
+    (plain, adjusted): (Known, Known),
+    scale: f64,
+    (class, is_direct): (&str, bool),
+    tip: &str,
+) {
     let y = frame.middle(at);
     let place = |value: f64| frame.x.clamped(value / scale);
     let ends = |interval: Option<Interval>| interval.map(|i| (place(i.low), place(i.high)));
     let middle = place(plain.value);
     let (thin, thick) = (ends(adjusted.interval), ends(plain.interval));
-    let tip = format!("{} ({})", decimals(plain.value / scale, 2), plain.ends(if scale > 1.0 { "USD" } else { "" }));
     if let Some((from, to)) = thin {
         frame.svg.rect((from, y - 0.75), (to - from, 1.5), class, "");
     }
@@ -154,9 +170,9 @@ fn draw(frame: &mut Rows, at: usize, (plain, adjusted): (Known, Known), scale: f
         frame.svg.rect((from, y - 2.5), (to - from, 5.0), class, "");
     }
     if is_direct {
-        frame.svg.disc((middle, y), 4.0, &format!("{class} hollow"), &tip);
+        frame.svg.disc((middle, y), 4.0, &format!("{class} hollow"), tip);
     } else {
-        frame.svg.disc((middle, y), 5.0, class, &tip);
+        frame.svg.disc((middle, y), 5.0, class, tip);
     }
 }
 
@@ -168,9 +184,7 @@ fn title(rows: &[Row], measure: &str) -> String {
         .filter(|(_, known)| known.is_clear())
         .collect();
     let unit = unit_of(measure);
-    let text = |known: Known| {
-        if known.value > 0.0 { format!("+{}", known.bare(unit)) } else { known.bare(unit).replace('-', "−") }
-    };
+    let text = |known: Known| signed(known, measure);
     let suffix = if unit == "USD" { " million USD" } else { "" };
     let least = clear.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value));
     let most = clear.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::report::departures::{Departures, REPLICATIONS, departures};
 use crate::report::words::Known;
 use crate::stats::Interval;
 use crate::store::{Disk, StoreError, Verified, read_text};
@@ -178,6 +179,8 @@ pub(super) struct Results {
     /// Names and checksums of the files.
     pub(super) files: Vec<(String, String)>,
     sheets: BTreeMap<&'static str, Sheet>,
+    /// Days on which bases are left in the replication that is told: by policy and base.
+    departures: Departures,
     /// Means and quantiles of the first design point: policy, measure, statistic and level.
     estimates: BTreeMap<(String, String, String), Known>,
 }
@@ -227,6 +230,11 @@ impl Results {
                 sheets.insert(name, sheet);
             }
         }
+        let departures = match sheets.get("trace.csv").and_then(|sheet: &Sheet| sheet.rows().next()) {
+            Some(told) => departures(disk, folder, told.text("replication"))?
+                .ok_or_else(|| wrong(REPLICATIONS, "cannot be read as a table"))?,
+            None => Departures::new(),
+        };
         let policy = |value: &Value| Policy {
             id: text(&value["id"]),
             title: text(&value["title"]),
@@ -244,6 +252,7 @@ impl Results {
             determined_by,
             files: verified.files.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect(),
             sheets,
+            departures,
             estimates,
         })
     }
@@ -276,9 +285,19 @@ impl Results {
         self.estimates.get(&(policy.to_owned(), measure.to_owned(), statistic.to_owned())).copied()
     }
 
+    /// When a base is left in the replication that is told, in days since the start: when the last people of a hub fly.
+    pub(super) fn departure(&self, policy: &str, base: &str) -> Option<f64> {
+        self.departures.get(&(policy.to_owned(), base.to_owned())).copied()
+    }
+
     /// A value of the scenario.
     pub(super) fn input(&self, path: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.path == path)
+    }
+
+    /// The junction at which an exit through a neighbouring country is.
+    pub(super) fn exit_at(&self, id: &str) -> Option<&str> {
+        self.input(&format!("exit.{id}.at")).map(|input| input.value.as_str())
     }
 
     /// Ids of the items of a list of the scenario, in its order.

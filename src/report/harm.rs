@@ -7,10 +7,16 @@ use crate::report::axis::ticks;
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section, panels};
 use crate::report::folder::{Policy, Results};
+use crate::report::svg::text_width;
 use crate::report::words::{amount, spaced};
 
 /// Most places that are drawn; the table has all.
 const MOST: usize = 12;
+/// Room for names, and what of it is theirs.
+const LEFT: f64 = 230.0;
+const NAME: f64 = LEFT - 12.0;
+/// Fewest characters that a place is cut to.
+const SHORTEST: usize = 10;
 
 /// Killed and wounded at a place by a cause, armed groups put together.
 #[derive(Clone)]
@@ -64,6 +70,24 @@ pub(super) fn road_of(from: &str, to: &str) -> String {
     format!("{from} to {to}")
 }
 
+/// A place and a cause in the room of a name: the place is cut, so that the cause can be read.
+fn named(place: &str, cause: &str) -> String {
+    let most = place.chars().count();
+    let mut names = (SHORTEST..=most).rev().map(|most| format!("{} · {cause}", shortened(place, most)));
+    let fits = |name: &String| text_width(name) <= NAME;
+    names.find(fits).unwrap_or_else(|| format!("{} · {cause}", shortened(place, SHORTEST)))
+}
+
+/// A place in so many characters; of a road both ends are kept.
+fn shortened(place: &str, most: usize) -> String {
+    let Some((from, to)) = place.split_once(" to ").filter(|_| place.chars().count() > most) else {
+        return cut(place, most);
+    };
+    let (room, of_from, of_to) = (most - " to ".len(), from.chars().count(), to.chars().count());
+    let from_gets = (room / 2).max(room.saturating_sub(of_to)).min(of_from);
+    format!("{} to {}", cut(from, from_gets), cut(to, room - from_gets))
+}
+
 /// The section, if anyone is hit.
 pub(super) fn section(results: &Results) -> Option<Section> {
     results.sheet("casualties.csv")?;
@@ -92,11 +116,16 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
     let first = all.first().filter(|first| first.wounded > 0.0)?;
     let drawn = &all[..all.len().min(MOST)];
     let (_, high, marks) = ticks(0.0, first.wounded, 5);
-    let mut rows = Rows::new(drawn.len(), (27.0, 212.0, 46.0), (0.0, high));
+    let mut rows = Rows::new(drawn.len(), (27.0, LEFT, 46.0), (0.0, high));
     rows.numbers(&marks, "people, mean of a replication");
     for (at, harm) in drawn.iter().enumerate() {
         let (y, zero) = (rows.middle(at), rows.x.at(0.0));
-        rows.name(at, &cut(&format!("{} · {}", harm.place, harm.cause), 27), "");
+        let (name, whole) = (named(&harm.place, &harm.cause), format!("{} · {}", harm.place, harm.cause));
+        if name == whole {
+            rows.name(at, &name, "");
+        } else {
+            rows.short_name(at, &name, &whole);
+        }
         let tip = format!(
             "{}, {}: {} wounded, {} killed",
             harm.place,
@@ -158,4 +187,24 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
         source: "casualties.csv".to_owned(),
         table: grid,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_place_is_cut_and_its_cause_is_not() {
+        assert_eq!(named("gao", "base fire"), "gao · base fire");
+        assert_eq!(shortened("kamanyola to bukavu", 17), "kamany… to bukavu");
+        let long = "a_base_with_quite_a_long_name";
+        for place in [long.to_owned(), road_of(long, "gao"), road_of("gao", long), road_of(long, long)] {
+            for cause in ["direct", "device", "base fire", "aircraft"] {
+                let name = named(&place, cause);
+                assert!(name.ends_with(&format!(" · {cause}")) && text_width(&name) <= NAME, "{name}");
+                assert!(name.starts_with(&place[..2]), "{name}");
+                assert_eq!(name.contains(" to "), place.contains(" to "), "{name}");
+            }
+        }
+    }
 }

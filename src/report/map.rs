@@ -5,20 +5,23 @@ use serde::Serialize;
 
 use crate::math::cos;
 use crate::output::numbers::{decimals, whole};
-use crate::report::chart::cut;
 use crate::report::figure::{Figure, Grid};
 use crate::report::folder::Results;
 use crate::report::harm::{road_of, wounded_by_place};
-use crate::report::outline::around;
+use crate::report::outline::{Line, around};
 use crate::report::playback::playback;
 use crate::report::svg::{Svg, at, escaped, path_of};
 use crate::report::words::amount;
 
+mod names;
+
+use names::{names, scale_bar};
+
 const WIDTH: f64 = 620.0;
 /// Tallest map, so that page and screen hold it.
 const TALLEST: f64 = 720.0;
-/// Kilometres in a degree of latitude.
-const DEGREE_KM: f64 = 111.2;
+/// Half of the mark of an exit.
+const EXIT: f64 = 4.5;
 
 /// The map with what plays on it.
 #[derive(Serialize)]
@@ -27,11 +30,14 @@ pub(super) struct Map {
     figure: Figure,
     playback: Option<Value>,
     replication: String,
+    /// Whether borders are drawn.
+    has_borders: bool,
 }
 
 /// A base, a junction or an exit.
 pub(super) struct Node<'r> {
     pub(super) id: &'r str,
+    title: &'r str,
     pub(super) place: (f64, f64),
     longitude: f64,
     latitude: f64,
@@ -40,6 +46,13 @@ pub(super) struct Node<'r> {
     is_hub: bool,
     is_exit: bool,
     zone: &'r str,
+}
+
+impl Node<'_> {
+    /// Half of what its mark takes.
+    fn radius(&self) -> f64 {
+        self.people.map_or(EXIT, |people| 4.0 + 0.16 * crate::math::sqrt(people))
+    }
 }
 
 /// A road between two nodes.
@@ -58,6 +71,8 @@ pub(super) struct Chart<'r> {
     /// Units of a degree of latitude.
     degree: f64,
     project: Projection,
+    /// Borders around the bases, if they are known.
+    borders: Vec<Line>,
 }
 
 /// Equirectangular, true in its middle.
@@ -88,6 +103,7 @@ impl<'r> Chart<'r> {
                 };
                 nodes.push(Node {
                     id,
+                    title: value(of("title")).unwrap_or_default(),
                     place: (0.0, 0.0),
                     longitude,
                     latitude,
@@ -108,10 +124,9 @@ impl<'r> Chart<'r> {
             })
         });
         let roads = roads.collect();
-        // Exits lie far out, and the frame cuts the roads to them.
-        let inner = || nodes.iter().filter(|node| !node.is_exit);
-        let range =
-            |of: fn(&Node) -> f64| (inner().map(of).fold(f64::MAX, f64::min), inner().map(of).fold(f64::MIN, f64::max));
+        let range = |of: fn(&Node) -> f64| {
+            (nodes.iter().map(of).fold(f64::MAX, f64::min), nodes.iter().map(of).fold(f64::MIN, f64::max))
+        };
         let ((west, east), (south, north)) = (range(|node| node.longitude), range(|node| node.latitude));
         if nodes.iter().filter(|node| node.people.is_some()).count() < 2 {
             return None;
@@ -129,7 +144,9 @@ impl<'r> Chart<'r> {
         for node in &mut nodes {
             node.place = project.place(node.longitude, node.latitude);
         }
-        Some(Self { nodes, roads, height: (north - south) * down, degree: down, project })
+        let bases = nodes.iter().filter(|node| node.people.is_some());
+        let borders = around(&bases.map(|node| (node.longitude, node.latitude)).collect::<Vec<_>>());
+        Some(Self { nodes, roads, height: (north - south) * down, degree: down, project, borders })
     }
 
     /// Where a node is.
@@ -137,11 +154,34 @@ impl<'r> Chart<'r> {
         self.nodes.iter().find(|node| node.id == id).map(|node| node.place)
     }
 
+    /// Places where people and cargo leave the country.
+    fn exits(&self) -> impl Iterator<Item = &Node<'r>> {
+        self.nodes.iter().filter(|node| node.is_exit)
+    }
+
+    /// Bases and exits, which have names.
+    fn named(&self) -> impl Iterator<Item = &Node<'r>> {
+        self.bases().chain(self.exits())
+    }
+
     /// The bases.
     pub(super) fn bases(&self) -> impl Iterator<Item = &Node<'r>> {
         self.nodes.iter().filter(|node| node.people.is_some())
     }
 }
+
+/// Classes of roads and bases, and what they say.
+const KEY: [(&str, &str); 9] = [
+    ("r0", "road: none wounded"),
+    ("r1", "under 1"),
+    ("r2", "1 to 5"),
+    ("r3", "5 to 15"),
+    ("r4", "15 and more"),
+    ("b0", "base: under 10% of items lost"),
+    ("b1", "10 to 25%"),
+    ("b2", "25 to 50%"),
+    ("b3", "50% and more"),
+];
 
 /// The map, if the folder says what happened where.
 pub(super) fn map(results: &Results) -> Option<Map> {
@@ -179,27 +219,23 @@ pub(super) fn map(results: &Results) -> Option<Map> {
     let (replication, data) =
         playback(results, &chart).map_or((String::new(), None), |(number, data)| (whole(number as f64), Some(data)));
     let svg = draw(&chart, &roads, &losses);
+    let has_borders = !chart.borders.is_empty();
+    let borders = if has_borders { "; borders from Natural Earth (public domain)" } else { "" };
+    let mut key: Vec<(String, String)> = KEY.map(|(class, text)| (class.to_owned(), text.to_owned())).to_vec();
+    if chart.exits().next().is_some() {
+        key.push(("exit".to_owned(), "way out of the country".to_owned()));
+    }
     let figure = Figure {
         svg: Value::from_safe_string(svg.finish("map", &title, "Bases as discs by the number of their people, roads as lines; darker means more loss.")),
         id: "map-figure".to_owned(),
         title,
         how: "Positions to scale; roads drawn straight between the places they join. Discs by the number of people at the start.".to_owned(),
-        key: vec![
-            ("r0".to_owned(), "road: none wounded".to_owned()),
-            ("r1".to_owned(), "under 1".to_owned()),
-            ("r2".to_owned(), "1 to 5".to_owned()),
-            ("r3".to_owned(), "5 to 15".to_owned()),
-            ("r4".to_owned(), "15 and more".to_owned()),
-            ("b0".to_owned(), "base: under 10% of items lost".to_owned()),
-            ("b1".to_owned(), "10 to 25%".to_owned()),
-            ("b2".to_owned(), "25 to 50%".to_owned()),
-            ("b3".to_owned(), "50% and more".to_owned()),
-        ],
-        source: "casualties.csv, equipment.csv; positions and roads from the scenario in manifest.json; borders from Natural Earth (public domain)".to_owned(),
+        key,
+        source: format!("casualties.csv, equipment.csv; positions and roads from the scenario in manifest.json{borders}"),
         table: grid,
     };
     let lead = format!("Where people are wounded and equipment is lost under {}, on average.", policy.id);
-    Some(Map { lead, figure, playback: data, replication })
+    Some(Map { lead, figure, playback: data, replication, has_borders })
 }
 
 /// Share of the items of each base that are lost.
@@ -230,8 +266,7 @@ fn class_of(value: f64, bounds: &[f64]) -> usize {
 fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
     let mut svg = Svg::new(WIDTH, chart.height);
     svg.rect((0.0, 0.0), (WIDTH, chart.height), "ground", "");
-    let places: Vec<(f64, f64)> = chart.bases().map(|node| (node.longitude, node.latitude)).collect();
-    for (index, line) in around(&places).iter().enumerate() {
+    for (index, line) in chart.borders.iter().enumerate() {
         let points: Vec<(f64, f64)> = line.iter().map(|&(x, y)| chart.project.place(x, y)).collect();
         svg.path(&points, index == 0, if index == 0 { "country" } else { "border" });
     }
@@ -252,15 +287,12 @@ fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
             escaped(&tip)
         ));
     }
-    scale_bar(&mut svg, chart);
+    let bar = scale_bar(&mut svg, chart);
     for node in &chart.nodes {
-        let Some(people) = node.people else {
-            if !node.is_exit {
-                svg.disc(node.place, 2.5, "junction", node.id);
-            }
+        let (radius, Some(people)) = (node.radius(), node.people) else {
+            mark(&mut svg, node);
             continue;
         };
-        let radius = 4.0 + 0.16 * crate::math::sqrt(people);
         let share = lost(losses, node.id);
         let tip = format!("{}: {} people; {}% of its items lost", node.id, whole(people), decimals(100.0 * share, 0));
         svg.raw(&format!(
@@ -276,50 +308,18 @@ fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
         ));
     }
     svg.raw(r#"<g data-convoys=""></g>"#);
-    names(&mut svg, chart, chart.height);
+    names(&mut svg, chart, bar);
     svg
 }
 
-/// Names beside bases, each where it crosses the fewest discs and earlier names.
-fn names(svg: &mut Svg, chart: &Chart, height: f64) {
-    let radius = |base: &Node| 4.0 + 0.16 * crate::math::sqrt(base.people.unwrap_or(0.0));
-    // Left, top, right, bottom.
-    let mut taken: Vec<[f64; 4]> = chart
-        .bases()
-        .map(|base| {
-            let ((x, y), r) = (base.place, radius(base));
-            [x - r, y - r, x + r, y + r]
-        })
-        .collect();
-    for base in chart.bases() {
-        let (name, (x, y), r) = (cut(base.id, 18), base.place, radius(base) + 5.0);
-        let width = 8.6 * name.len() as f64;
-        // A place, its class, and how much of the text lies to its left.
-        let places = [
-            (x + r, y + 5.0, "place", 0.0),
-            (x - r, y + 5.0, "place e", 1.0),
-            (x, y - r - 1.0, "place m", 0.5),
-            (x, y + r + 11.0, "place m", 0.5),
-        ];
-        let cost = |&(x, y, _, share): &(f64, f64, &str, f64)| {
-            let [left, top, right, bottom] = [x - share * width, y - 12.0, x + (1.0 - share) * width, y + 3.0];
-            let crossed = taken
-                .iter()
-                .filter(|box_| left < box_[2] && right > box_[0] && top < box_[3] && bottom > box_[1])
-                .count();
-            let is_out = left < 2.0 || right > svg.width() - 2.0 || top < 2.0 || bottom > height - 2.0;
-            (crossed + 3 * usize::from(is_out), [left, top, right, bottom])
-        };
-        let best = places.iter().min_by_key(|place| cost(place).0).expect("there are four");
-        taken.push(cost(best).1);
-        svg.text((best.0, best.1), best.2, &name);
+/// A junction or an exit.
+fn mark(svg: &mut Svg, node: &Node) {
+    if !node.is_exit {
+        svg.disc(node.place, 2.5, "junction", node.id);
+        return;
     }
-}
-
-fn scale_bar(svg: &mut Svg, chart: &Chart) {
-    let unit = chart.degree / DEGREE_KM;
-    let km = [500.0, 200.0, 100.0, 50.0, 20.0, 10.0].into_iter().find(|km| km * unit < WIDTH / 4.0).unwrap_or(10.0);
-    let (x, y) = (14.0, chart.height - 16.0);
-    svg.path(&[(x, y - 5.0), (x, y), (x + km * unit, y), (x + km * unit, y - 5.0)], false, "bar");
-    svg.text((x + km * unit + 6.0, y + 1.0), "place small", &format!("{} km", whole(km)));
+    let title = if node.title.is_empty() { String::new() } else { format!("{}; ", node.title) };
+    let corner = (node.place.0 - EXIT, node.place.1 - EXIT);
+    let tip = format!("{}: {title}way out of the country", node.id);
+    svg.rect(corner, (2.0 * EXIT, 2.0 * EXIT), "exit", &tip);
 }

@@ -11,6 +11,7 @@ mod chance;
 mod chart;
 mod closures;
 mod costs;
+mod departures;
 mod effects;
 mod equipment;
 mod exceedance;

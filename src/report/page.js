@@ -140,16 +140,12 @@
     map.closest('figure').classList.toggle('over', isOn);
     layer.setAttribute('visibility', isOn ? 'visible' : 'hidden');
     discs.forEach(move);
-    const sum = { home: 0, left: 0, killed: 0, wounded: 0 };
-    told.counts.forEach(([time, kind, a, b]) => {
-      if (time > now) return;
-      if (kind === 'hit') { sum.killed += a; sum.wounded += b; } else sum[kind] += a;
-    });
-    const rows = [['flown home', sum.home], ['bases left', sum.left], ['killed', sum.killed], ['wounded', sum.wounded]];
-    counts.replaceChildren(...rows.map(([name, value]) => {
+    const sum = {};
+    told.counts.forEach(([time, counter, number]) => { if (time <= now) sum[counter] = (sum[counter] || 0) + number; });
+    counts.replaceChildren(...data.counters.map(([counter, name]) => {
       const row = document.createElement('div');
       row.append(Object.assign(document.createElement('dt'), { textContent: name }));
-      row.append(Object.assign(document.createElement('dd'), { textContent: whole.format(value) }));
+      row.append(Object.assign(document.createElement('dd'), { textContent: whole.format(sum[counter] || 0) }));
       return row;
     }));
     const past = told.log.filter(([time]) => time <= now).slice(-40).reverse();

@@ -1,9 +1,11 @@
 //! The page: sections into the template, with its security policy.
 
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, Value, context};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::output::numbers::whole;
@@ -52,7 +54,11 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
     .collect();
     let map = map::map(&results);
     let (answer, pareto) = (answer(&results), pareto::pareto(&results));
-    let words = serde_json::to_string(&(&answer, &pareto, &sections)).expect("they are text and numbers");
+    let marked: Vec<&str> = iter::once(("answer", is_marked(&answer)))
+        .chain(iter::once(("pareto", is_marked(&pareto))))
+        .chain(sections.iter().map(|section| (section.id, is_marked(section))))
+        .filter_map(|(id, is_marked)| is_marked.then_some(id))
+        .collect();
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", TEMPLATE).expect("the template is sound");
@@ -65,7 +71,8 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         command => results.command,
         replications => whole(results.replications as f64),
         answer => Value::from_serialize(&answer),
-        mark => words.contains(MARK).then_some(MARK),
+        mark => MARK,
+        marked => marked,
         few_what => if results.sheet("variance.csv").is_some() { "draws of the inputs" } else { "replications" },
         asked => asked(&results),
         policies => Value::from_serialize(policies(&results)),
@@ -80,6 +87,11 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         seal => verified.manifest[SEAL].as_str().unwrap_or_default(),
     });
     Ok(page.expect("the template knows its context"))
+}
+
+/// Whether it holds an interval that covers less than it says.
+fn is_marked(part: &impl Serialize) -> bool {
+    serde_json::to_string(part).expect("it is text and numbers").contains(MARK)
 }
 
 /// Nothing is fetched, and only the page's own style and script are taken.

@@ -140,7 +140,7 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
         let tip = format!("{}, {}: {} reported", fact.id, day(fact.date), whole(fact.value));
         plot.svg.diamond(place, 5.0, "plan", &tip);
     }
-    plot.months(results.start, results.deadline);
+    plot.dates(results.start, results.deadline);
     let mut key =
         vec![("fan50".to_owned(), "middle half".to_owned()), ("fan90".to_owned(), "middle nine tenths".to_owned())];
     if !facts.is_empty() {

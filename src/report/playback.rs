@@ -44,6 +44,35 @@ const LOGGED: [&str; 17] = [
     "deadline_passes",
 ];
 
+/// What is counted beside the map, in pairs, and whether a pair stands there where there is none of it: what measures of the
+/// page count up to the deadline, and apart from them what comes later.
+const COUNTERS: [(&str, bool); 12] = [
+    ("people out of the country", true),
+    ("bases whose people have left", true),
+    ("killed on the road", true),
+    ("wounded on the road", true),
+    ("killed by fire at bases", true),
+    ("wounded by fire at bases", true),
+    ("killed aboard aircraft", false),
+    ("wounded aboard aircraft", false),
+    ("people out after the deadline", false),
+    ("bases left after the deadline", false),
+    ("killed after the deadline", false),
+    ("wounded after the deadline", false),
+];
+/// Where in them the first of a kind is: killed stand before wounded.
+const OUT: usize = 0;
+const LEFT: usize = 1;
+const ON_ROAD: usize = 2;
+const BY_FIRE: usize = 4;
+const ABOARD: usize = 6;
+/// How much further on people and bases stand that leave after the deadline, and where those hit after it are.
+const LATE: usize = 8;
+const HIT_LATE: usize = 10;
+
+/// A happening that is counted: when, by which counter, and how many.
+type Count = (f64, usize, f64);
+
 /// The number of the replication and the data; none if the folder tells no replication.
 pub(super) fn playback(results: &Results, chart: &Chart) -> Option<(u64, Value)> {
     let sheet = results.sheet("trace.csv")?;
@@ -51,42 +80,94 @@ pub(super) fn playback(results: &Results, chart: &Chart) -> Option<(u64, Value)>
     let replication = first.number("replication")? as u64;
     let days = results.deadline.days_since(results.start) + 1.0;
     let mut policies = Vec::new();
-    let mut last = days;
+    let mut counted = Vec::new();
     for policy in &results.policies {
         let rows: Vec<Row> = sheet.rows().filter(|row| row.text("policy") == policy.id).collect();
-        let ends = rows.iter().filter(|row| matches!(row.text("what"), "base_left" | "convoy_arrives"));
-        last = ends.filter_map(|row| row.number("time_days")).fold(last, f64::max);
-        policies.push(told(&policy.id, &rows, chart));
+        let counts = counts(results, &policy.id, &rows);
+        policies.push(told(results, &policy.id, &rows, &counts, chart));
+        counted.extend(counts);
     }
-    let data = json!({ "start": results.start.to_string(), "days": last.ceil() + 2.0, "deadline": days, "policies": policies });
+    let last = counted.iter().map(|&(time, ..)| time).fold(days, f64::max);
+    let is_shown = |at: usize| COUNTERS[at].1 || counted.iter().any(|&(_, counter, _)| counter / 2 == at / 2);
+    let counters: Vec<_> =
+        (0..COUNTERS.len()).filter(|&at| is_shown(at)).map(|at| json!([at, COUNTERS[at].0])).collect();
+    let data = json!({
+        "start": results.start.to_string(),
+        "days": last.ceil() + 2.0,
+        "deadline": days,
+        "counters": counters,
+        "policies": policies,
+    });
     // Inside a script nothing is escaped, so nothing that could end it may stand there.
     let text = data.to_string().replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e");
     Some((replication, Value::from_safe_string(text)))
 }
 
-fn told(policy: &str, rows: &[Row], chart: &Chart) -> serde_json::Value {
+/// What is counted under a policy, in order of time.
+fn counts(results: &Results, policy: &str, rows: &[Row]) -> Vec<Count> {
+    let exits: Vec<&str> = results.items("exit").iter().filter_map(|id| results.exit_at(id)).collect();
+    let deadline = rows.iter().position(|row| row.text("what") == "deadline_passes").unwrap_or(rows.len());
+    let mut all = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let (is_late, amount) = (at > deadline, |name: &str| row.number(name).unwrap_or(0.0));
+        let late = if is_late { LATE } else { 0 };
+        let mut count = |counter: usize, number: f64| {
+            if number > 0.0 {
+                all.push((row.number("time_days").unwrap_or(0.0), counter, number));
+            }
+        };
+        match row.text("what") {
+            "flight_leaves" => {
+                count(OUT + late, amount("people"));
+                count(LEFT + late, f64::from(u8::from(is_emptied(results, policy, rows, row))));
+            }
+            "convoy_arrives" if exits.contains(&row.text("place")) => count(OUT + late, amount("people")),
+            "base_left" => count(LEFT + late, 1.0),
+            what @ ("contact" | "base_fire" | "hurt_aboard") => {
+                let kind = match what {
+                    "base_fire" => BY_FIRE,
+                    _ if is_late => HIT_LATE,
+                    "contact" => ON_ROAD,
+                    _ => ABOARD,
+                };
+                count(kind, amount("killed"));
+                count(kind + 1, amount("wounded"));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Whether a hub's last people leave by a flight: it is not told, but its departure is known.
+fn is_emptied(results: &Results, policy: &str, rows: &[Row], flight: &Row) -> bool {
+    let hub = flight.text("place");
+    let is_left = |row: &Row| row.text("what") == "base_left" && row.text("place") == hub;
+    let is_last = || results.departure(policy, hub) == flight.number("time_days");
+    flight.text("what") == "flight_leaves" && is_last() && !rows.iter().any(is_left)
+}
+
+fn told(results: &Results, policy: &str, rows: &[Row], counts: &[Count], chart: &Chart) -> serde_json::Value {
     let time = |row: &Row| round(row.number("time_days").unwrap_or(0.0));
     let tension: Vec<_> = rows
         .iter()
         .filter(|row| row.text("what") == "tension_changes")
         .map(|row| json!([time(row), row.text("place"), row.text("cause")]))
         .collect();
-    let state = |what: &str| STATES.iter().find(|(name, _)| *name == what).map(|(_, state)| *state);
+    let emptied = |row: &Row| is_emptied(results, policy, rows, row);
+    let state = |row: &Row| {
+        let named = STATES.iter().find(|(name, _)| *name == row.text("what")).map(|(_, state)| *state);
+        named.or_else(|| emptied(row).then_some("left"))
+    };
     let bases: Vec<_> =
-        rows.iter().filter_map(|row| Some(json!([time(row), row.text("place"), state(row.text("what"))?]))).collect();
-    let amount = |row: &Row, name: &str| row.number(name).unwrap_or(0.0);
-    let counts: Vec<_> = rows
-        .iter()
-        .filter_map(|row| match row.text("what") {
-            "flight_leaves" => Some(json!([time(row), "home", amount(row, "people")])),
-            "base_left" => Some(json!([time(row), "left", 1])),
-            "contact" | "hurt_aboard" | "base_fire" if amount(row, "killed") + amount(row, "wounded") > 0.0 => {
-                Some(json!([time(row), "hit", amount(row, "killed"), amount(row, "wounded")]))
-            }
-            _ => None,
-        })
-        .collect();
-    let log: Vec<_> = rows.iter().filter(|row| is_logged(row)).map(|row| json!([time(row), line(row)])).collect();
+        rows.iter().filter_map(|row| Some(json!([time(row), row.text("place"), state(row)?]))).collect();
+    let counts: Vec<_> = counts.iter().map(|&(time, counter, number)| json!([round(time), counter, number])).collect();
+    let said = |row: &Row| match row {
+        row if is_logged(row) => Some(line(row)),
+        row if emptied(row) => Some(format!("last people flown, {}", row.text("place"))),
+        _ => None,
+    };
+    let log: Vec<_> = rows.iter().filter_map(|row| Some(json!([time(row), said(row)?]))).collect();
     let convoys: Vec<_> = convoys(rows, chart)
         .into_iter()
         .map(|(name, steps)| {

@@ -34,6 +34,19 @@ pub(super) fn escaped(text: &str) -> String {
     safe
 }
 
+/// About how wide a text is at most, in the size of a narrow screen, where texts are largest: by the advances of the widest
+/// faces that the page may be seen in, Verdana and that of the test below.
+pub(super) fn text_width(text: &str) -> f64 {
+    const SIZE: f64 = 13.5; // as in `page.css`
+    let em = |c: char| match c {
+        ' ' | '.' | ',' | '·' | 'f' | 'i' | 'j' | 'l' | 'r' | 't' => 0.44,
+        'm' | 'w' | 'M' | 'W' | '…' => 1.0,
+        c if c.is_uppercase() => 0.8,
+        _ => 0.65,
+    };
+    SIZE * text.chars().map(em).sum::<f64>()
+}
+
 impl Svg {
     pub(super) fn new(width: f64, height: f64) -> Self {
         Self { width, height, body: String::new() }
@@ -75,6 +88,12 @@ impl Svg {
     pub(super) fn text(&mut self, place: (f64, f64), class: &str, text: &str) {
         let (x, y) = (at(place.0), at(place.1));
         let _ = write!(self.body, r#"<text class="{class}" x="{x}" y="{y}">{}</text>"#, escaped(text));
+    }
+
+    /// A text that stands for a longer one, which is its title.
+    pub(super) fn short_text(&mut self, place: (f64, f64), class: &str, text: &str, whole: &str) {
+        let (x, y, text, whole) = (at(place.0), at(place.1), escaped(text), escaped(whole));
+        let _ = write!(self.body, r#"<text class="{class}" x="{x}" y="{y}">{text}<title>{whole}</title></text>"#);
     }
 
     /// Markup made elsewhere in this room.
@@ -120,6 +139,17 @@ mod tests {
         let whole = svg.finish("x", "<t>", "'d'");
         assert!(whole.contains("&lt;/script&gt;&lt;b&gt;&quot;&amp;&#39;") && !whole.contains("<b>"), "{whole}");
         assert!(whole.contains("&lt;t&gt;") && whole.contains("&#39;d&#39;"), "{whole}");
+    }
+
+    #[test]
+    fn a_text_is_taken_to_be_as_wide_as_in_the_widest_face() {
+        // The sum of the advances of DejaVu Sans, in units of 1/2048.
+        let known =
+            [("Feb 2024", 1178 + 1260 + 1300 + 651 + 4 * 1303), ("Mar", 1767 + 1255 + 842), ("Jan", 604 + 1255 + 1298)];
+        for (text, units) in known {
+            let (taken, is) = (text_width(text), 13.5 * f64::from(units) / 2048.0);
+            assert!(taken >= is && taken < 1.5 * is, "{text}: {taken} for {is}");
+        }
     }
 
     #[test]

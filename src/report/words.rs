@@ -77,6 +77,20 @@ impl Known {
         probability(self.value, self.interval, n)
     }
 
+    /// A difference by its value alone, with its sign.
+    pub(super) fn signed(self, unit: &str) -> String {
+        let value = self.bare(unit);
+        if self.value > 0.0 && !value.starts_with('n') { format!("+{value}") } else { value }
+    }
+
+    /// How many are killed or wounded, in words: `12.3 killed (11.8 to 12.9)`.
+    pub(super) fn harmed(self, what: &str, n: u64) -> String {
+        if self.is_none_seen() {
+            return format!("nobody {what} in {} replications", numbers::whole(n as f64));
+        }
+        format!("{} {what} ({})", self.bare("people"), self.ends("people"))
+    }
+
     /// Whether the interval leaves no doubt of the sign.
     pub(super) fn is_clear(self) -> bool {
         self.interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
@@ -126,6 +140,8 @@ pub(super) fn short(measure: &str) -> String {
     match measure {
         "casualties.killed" => "Killed on the road",
         "casualties.wounded" => "Wounded on the road",
+        "casualties.killed_in_all" => "Killed in all, to the end",
+        "casualties.wounded_in_all" => "Wounded in all, to the end",
         "contacts.all" => "Contacts on the road",
         "people.out_by_deadline" => "People out by the deadline",
         "people.all_out_by_deadline" => "Chance that all are out",

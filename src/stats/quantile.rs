@@ -84,7 +84,7 @@ pub fn quantile_sorted(xs: &[f64], p: f64, confidence: f64) -> Result<QuantileEs
 }
 
 /// Quantile and interval of `n` values known only by rank (from 1).
-pub(super) fn estimate_from(
+fn estimate_from(
     n: u64,
     p: f64,
     confidence: f64,

@@ -143,9 +143,10 @@ fn deviation_of(column: &[f64]) -> Option<Mean> {
 /// The mean of the worst of some values, losses in ascending order, with the sign of the measure put back.
 fn tail_of(losses: &[f64], level: f64, is_lower: bool, scale: Scale) -> Option<Mean> {
     let tail = stats::cvar_sorted(losses, level, CONFIDENCE).ok()?;
-    let estimate = if is_lower { -tail.estimate } else { tail.estimate };
+    // Taken from 0, which has no sign then.
+    let estimate = if is_lower { 0.0 - tail.estimate } else { tail.estimate };
     let Ok(interval) = tail.interval else { return Some(Mean { method: Method::TooFew, ..Mean::alone(estimate) }) };
-    let interval = if is_lower { Interval { low: -interval.high, high: -interval.low } } else { interval };
+    let interval = if is_lower { Interval { low: 0.0 - interval.high, high: 0.0 - interval.low } } else { interval };
     let method = match tail.mcse {
         Some(0.0) => Method::NoSpread,
         _ => Method::Tail(Caveats::new(tail.warning, tail.n)),

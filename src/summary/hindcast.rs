@@ -18,6 +18,17 @@ use crate::summary::scores::{FactRow, Grade, GroupRow, Reference, forecast, taus
 /// what they say.
 const KEPT_OF: usize = 5;
 
+/// A group of facts that is left out, and what is known of it all the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Without<'a> {
+    /// Its name.
+    pub group: &'a str,
+    /// Ids of facts that inputs were set from which are widened now.
+    pub widened: &'a [String],
+    /// Ids of those that inputs were set from which are held as they were: dates, words, numbers without a range.
+    pub held: &'a [String],
+}
+
 /// What is scored.
 pub struct Hindcasting<'a> {
     /// The facts.
@@ -28,8 +39,8 @@ pub struct Hindcasting<'a> {
     pub model: &'a Model,
     /// Column of the first observed quantity.
     pub first_observed: usize,
-    /// The group that is left out: no input was set from its facts.
-    pub left_out: Option<&'a str>,
+    /// The group that is left out, if one is.
+    pub left_out: Option<Without<'a>>,
     /// The rows whose outcomes make up the forecast; none for all of them.
     pub kept: Option<&'a [usize]>,
 }
@@ -62,8 +73,13 @@ impl Hindcasting<'_> {
         let mut luck = Luck::default();
         let mut made = Vec::new();
         for fact in &self.facts.list {
-            let is_left_out = self.left_out == Some(fact.group.as_str());
-            let in_sample = !is_left_out && self.facts.is_in_sample(fact, self.fitted);
+            let in_sample = match self.left_out.filter(|left_out| left_out.group == fact.group) {
+                Some(without) => {
+                    let is_known = fact.in_sample && !without.widened.contains(&fact.id);
+                    is_known || self.facts.is_set_from(fact, without.held)
+                }
+                None => self.facts.is_in_sample(fact, self.fitted),
+            };
             let mut row = FactRow {
                 fact: fact.clone(),
                 in_sample,

@@ -23,7 +23,7 @@ pub use contrasts::{Contrast, Effect};
 pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
 pub use estimates::{CONFIDENCE, Estimate, Mean, Statistic, estimates};
 pub use exceedance::{ExceedanceRow, exceedance_rows};
-pub use hindcast::{Hindcast, Hindcasting};
+pub use hindcast::{Hindcast, Hindcasting, Without};
 pub use ledgers::{CasualtyRow, ConvoyRow, EquipmentRow, casualty_rows, convoy_rows, equipment_rows};
 pub use method::{Caveats, Method};
 pub use nested::{DrawCurveRow, Nested, SplitRow, nested};

@@ -3,7 +3,7 @@
 use crate::experiment::results::Tallies;
 use crate::math::sqrt;
 use crate::measures::{Daily, Scale};
-use crate::stats::{Interval, MeanEstimate, mean_t_from_sums, order_ranks};
+use crate::stats::{Histogram, Interval, MeanEstimate, mean_t_from_sums, order_ranks};
 use crate::summary::{CONFIDENCE, Mean, Method};
 use crate::units::Date;
 
@@ -50,7 +50,7 @@ pub fn timeline_rows(tallies: &Tallies, start: Date) -> Vec<TimelineRow> {
     let mut enclosing: (u64, Enclosing) = (0, enclosing(0));
     for (day, histograms) in tallies.daily.iter().enumerate() {
         for (daily, histogram) in Daily::ALL.into_iter().zip(histograms) {
-            let n = histogram.iter().map(|&count| u64::from(count)).sum();
+            let n = histogram.n();
             // Found once: every day and quantity has as many replications.
             if n != enclosing.0 {
                 enclosing = (n, self::enclosing(n));
@@ -72,13 +72,8 @@ fn enclosing(n: u64) -> Enclosing {
 }
 
 /// The mean of a histogram of counts, from its exact sums.
-fn mean(histogram: &[u32], n: u64) -> Mean {
-    let (mut sum, mut squares) = (0_i128, 0_i128);
-    for (value, &count) in histogram.iter().enumerate() {
-        let part = value as i128 * i128::from(count);
-        sum += part;
-        squares += value as i128 * part;
-    }
+fn mean(histogram: &Histogram, n: u64) -> Mean {
+    let (sum, squares) = histogram.sums();
     match mean_t_from_sums(n, sum, squares, CONFIDENCE) {
         Ok(mean) => Mean::by_t(&with_skewness(mean, histogram), Scale::Amount),
         Err(_) => Mean::alone(sum as f64 / n.max(1) as f64),
@@ -86,26 +81,27 @@ fn mean(histogram: &[u32], n: u64) -> Mean {
 }
 
 /// The estimate with a warning where the counts are too skewed for their number.
-fn with_skewness(mean: MeanEstimate, histogram: &[u32]) -> MeanEstimate {
+fn with_skewness(mean: MeanEstimate, histogram: &Histogram) -> MeanEstimate {
     let (mut squares, mut cubes) = (0.0, 0.0);
-    for (value, &count) in histogram.iter().enumerate().filter(|&(_, &count)| count > 0) {
-        let off = value as f64 - mean.mean;
-        squares += f64::from(count) * off * off;
-        cubes += f64::from(count) * off * off * off;
+    for (value, count) in histogram.iter() {
+        let (off, count) = (f64::from(value) - mean.mean, f64::from(count));
+        squares += count * off * off;
+        cubes += count * off * off * off;
     }
     let (spread, third) = (squares / mean.n as f64, cubes / mean.n as f64);
     if spread > 0.0 { mean.with_skewness(third / (spread * sqrt(spread))) } else { mean }
 }
 
 /// Type 7 quantiles of a histogram of whole values with their intervals, in one pass over it.
-fn quantiles(histogram: &[u32], n: u64, enclosing: &Enclosing) -> [DailyQuantile; LEVELS.len()] {
+fn quantiles(histogram: &Histogram, n: u64, enclosing: &Enclosing) -> [DailyQuantile; LEVELS.len()] {
     let last = n.max(1) - 1;
-    let (mut value, mut seen) = (0, histogram.first().map_or(0, |&count| u64::from(count)));
+    let (mut values, mut value, mut seen) = (histogram.iter(), 0, 0);
     // The value of a rank, from 0, in ascending order; asked for ascending ranks.
     let mut value_at = |rank: u64| {
-        while seen <= rank && value + 1 < histogram.len() {
-            value += 1;
-            seen += u64::from(histogram[value]);
+        while seen <= rank
+            && let Some((next, count)) = values.next()
+        {
+            (value, seen) = (next, seen + u64::from(count));
         }
         value
     };
@@ -116,7 +112,7 @@ fn quantiles(histogram: &[u32], n: u64, enclosing: &Enclosing) -> [DailyQuantile
     let mut ranks: Vec<u64> = between.chain(ends).collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let values: Vec<(u64, f64)> = ranks.into_iter().map(|rank| (rank, value_at(rank) as f64)).collect();
+    let values: Vec<(u64, f64)> = ranks.into_iter().map(|rank| (rank, f64::from(value_at(rank)))).collect();
     let value_of = |rank: u64| values.iter().find(|(at, _)| *at == rank).map_or(0.0, |&(_, value)| value);
     std::array::from_fn(|at| {
         let rank = positions[at].floor() as u64;
@@ -132,19 +128,27 @@ mod tests {
     use super::*;
     use crate::stats;
 
+    /// A histogram of how often each value from 0 on occurred.
+    fn of(counts: &[u32]) -> Histogram {
+        let mut histogram = Histogram::default();
+        let counts = (0..).zip(counts.iter().copied()).filter(|&(_, count)| count > 0);
+        histogram.add(&counts.collect::<Vec<_>>());
+        histogram
+    }
+
     /// A histogram of values below 11, and the values.
-    fn example(n: u32) -> (Vec<u32>, Vec<f64>) {
+    fn example(n: u32) -> (Histogram, Vec<f64>) {
         let values: Vec<f64> = (0..n).map(|at| f64::from(at * at % 11)).collect();
-        let mut histogram = vec![0; 11];
+        let mut counts = vec![0; 11];
         for &value in &values {
-            histogram[value as usize] += 1;
+            counts[value as usize] += 1;
         }
-        (histogram, values)
+        (of(&counts), values)
     }
 
     #[test]
     fn quantiles_of_a_histogram_equal_those_of_the_values() {
-        let estimates = |histogram: &[u32], n| quantiles(histogram, n, &enclosing(n)).map(|quantile| quantile.estimate);
+        let estimates = |counts: &[u32], n| quantiles(&of(counts), n, &enclosing(n)).map(|quantile| quantile.estimate);
         // Values 0, 0, 2, 3: the type 7 median lies midway between 0 and 2.
         let [_, low, median, high, _] = estimates(&[2, 0, 1, 1], 4);
         assert_eq!([low, median, high], [0.0, 1.0, 2.25]);
@@ -171,16 +175,16 @@ mod tests {
             assert!((interval.high - expected.interval.high).abs() < 1e-12);
             assert!((interval.low - expected.interval.low.max(0.0)).abs() < 1e-12 && interval.low >= 0.0);
         }
-        assert_eq!(mean(&[0, 0, 1], 1), Mean::alone(2.0));
-        assert_eq!(mean(&[0, 0, 9], 9).method, Method::NoSpread);
+        assert_eq!(mean(&of(&[0, 0, 1]), 1), Mean::alone(2.0));
+        assert_eq!(mean(&of(&[0, 0, 9]), 9).method, Method::NoSpread);
     }
 
     #[test]
     fn a_rare_daily_count_says_that_its_interval_covers_less() {
         // 12 of 1,000: skewness 8.97, so the ratio is 0.28; at 40,000 it is 0.04.
-        assert_eq!(mean(&[988, 12], 1_000).method.to_string(), "t (skewed: covers less than it says)");
-        assert_eq!(mean(&[39_520, 480], 40_000).method.to_string(), "t");
-        let rare = mean(&[999, 1], 1_000).method.to_string();
+        assert_eq!(mean(&of(&[988, 12]), 1_000).method.to_string(), "t (skewed: covers less than it says)");
+        assert_eq!(mean(&of(&[39_520, 480]), 40_000).method.to_string(), "t");
+        let rare = mean(&of(&[999, 1]), 1_000).method.to_string();
         assert_eq!(rare, "t (skewed: covers less than it says; cut at the measure's range)");
     }
 }

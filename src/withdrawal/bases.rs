@@ -168,9 +168,9 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Packing starts, by plan or by an early decision.
+    /// Packing starts, by plan or by an early decision, where there is a crew: no column comes for what nobody can pack.
     pub(super) fn start_packing(&mut self, base: usize) {
-        if self.bases[base].open && !self.bases[base].packing {
+        if self.bases[base].open && !self.bases[base].packing && self.inputs.base[base].crews >= 1.0 {
             self.bases[base].packing = true;
             self.tell(What::PackingStarts, At::Base(base), "", &[]);
             self.consider_column(base);

@@ -5,7 +5,7 @@ use crate::measures::Measure;
 use crate::model::network::BaseKind;
 use crate::withdrawal::accounts::{Account, Cause, Item};
 use crate::withdrawal::bases::{MilliTeu, stow};
-use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::convoy::{Journey, Kind};
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::people::{Category, PeopleLot, Whereabouts};
@@ -137,10 +137,7 @@ impl Withdrawal<'_> {
     /// Sends granted columns while there are trucks, the base that leaves first before the others.
     pub(super) fn send_columns(&mut self, fleet: usize) {
         loop {
-            let served = |base: usize| self.model.network.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet);
-            let leaves = |base: usize| self.bases[base].departs_at_days.min(self.bases[base].target_days);
-            let granted = self.granted.iter().map(|&base| usize::from(base)).filter(|&base| served(base));
-            let Some(base) = granted.min_by(|&a, &b| leaves(a).total_cmp(&leaves(b)).then(a.cmp(&b))) else { return };
+            let Some(base) = self.next_granted(fleet) else { return };
             let settings = &self.inputs.truck_fleet[fleet];
             let truck = (settings.truck_teu * 1000.0) as MilliTeu;
             let waiting = self.waiting_cargo(base).max(0);
@@ -161,6 +158,20 @@ impl Withdrawal<'_> {
                 self.consider_column(base);
             }
         }
+    }
+
+    /// Of the bases that a fleet serves and whose column is granted, the one that leaves first.
+    fn next_granted(&self, fleet: usize) -> Option<usize> {
+        let mut first = None;
+        for base in self.granted.iter().map(|&base| usize::from(base)) {
+            let state = &self.bases[base];
+            let leaves_days = state.departs_at_days.min(state.target_days);
+            let is_first = first.is_none_or(|before| (leaves_days, base) < before);
+            if is_first && self.model.network.trip[base].as_ref().is_some_and(|trip| trip.fleet == fleet) {
+                first = Some((leaves_days, base));
+            }
+        }
+        first.map(|(_, base)| base)
     }
 
     /// Keys the next column to a base.

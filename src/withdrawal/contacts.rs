@@ -27,6 +27,9 @@ use crate::withdrawal::tension::multiplier;
 
 const DAYS_PER_MONTH: f64 = 30.4375;
 
+/// Rates without cover are held at this, one a km, so that no scenario's factors can run away.
+const MOST_PER_KM: f64 = 1.0;
+
 /// What kind of contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactKind {
@@ -108,7 +111,7 @@ fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
         return 0.0;
     }
     let growth = growth(inputs, passage.now_days);
-    base * passage.frailty * multiplier(inputs, passage.level) * passage.size_factor * growth
+    (base * passage.frailty * multiplier(inputs, passage.level) * passage.size_factor * growth).min(MOST_PER_KM)
 }
 
 /// Growth of armed groups' activity at a time, against the reference date.
@@ -132,14 +135,30 @@ fn worst_ratio(inputs: &Inputs) -> f64 {
     inputs.threat.ratio_surveillance.max(inputs.threat.ratio_overwatch).max(1.0)
 }
 
-/// A bound on what multiplies a zone's rate on a journey that starts now: critical tension, the latest growth, the worst
-/// ratio of cover or a worse one.
-fn most(inputs: &Inputs, (frailty, size_factor): (f64, f64), now_days: f64, at_least: f64) -> f64 {
-    let threat = &inputs.threat;
-    // Nothing happens after the end, however long growth would go on.
-    let end_days = inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days;
-    let latest_days = if threat.growth_per_month >= 0.0 { threat.growth_until.min(end_days) } else { now_days };
-    frailty * size_factor * growth(inputs, latest_days) * worst_ratio(inputs).max(at_least)
+/// A bound on the rates of one policy on a journey.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound {
+    /// On what multiplies a zone's rate without cover.
+    factor: f64,
+    /// On the rate ratio of cover.
+    ratio: f64,
+}
+
+impl Bound {
+    /// On a journey that starts now: critical tension, the latest growth, the worst ratio of cover or a worse one.
+    fn new(inputs: &Inputs, (frailty, size_factor): (f64, f64), now_days: f64, at_least: f64) -> Self {
+        let threat = &inputs.threat;
+        // Nothing happens after the end, however long growth would go on.
+        let end_days = inputs.mission.deadline + 1.0 + inputs.mission.liquidation_days;
+        let latest_days = if threat.growth_per_month >= 0.0 { threat.growth_until.min(end_days) } else { now_days };
+        let factor = frailty * size_factor * growth(inputs, latest_days);
+        Self { factor, ratio: worst_ratio(inputs).max(at_least) }
+    }
+
+    /// On the rate of contacts where it is so much at the reference conditions, per km.
+    fn rate(self, per_km: f64) -> f64 {
+        (per_km * self.factor).min(MOST_PER_KM) * self.ratio
+    }
 }
 
 impl Withdrawal<'_> {
@@ -156,24 +175,23 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Bounds on the factor by which each policy's rates in a zone are multiplied on a convoy's journey: its own policy's,
-    /// then the shadows'.
-    fn bounds(&self, id: ConvoyId, bounds: &mut Vec<f64>) {
+    /// Bounds on each policy's rates on a convoy's journey: its own policy's, then the shadows'.
+    fn bounds(&self, id: ConvoyId, bounds: &mut Vec<Bound>) {
         let convoy = &self.convoys[id as usize];
         let (frailty, now_days) = (convoy.frailty * convoy.share, convoy.journey_days);
         let at_least = if self.curve.is_some() { curve::HIGHEST_RATIO } else { 1.0 };
         bounds.clear();
-        bounds.push(most(&self.inputs, (frailty, convoy.size_factor), now_days, at_least));
+        bounds.push(Bound::new(&self.inputs, (frailty, convoy.size_factor), now_days, at_least));
         bounds.extend(self.shadows.iter().map(|shadow| {
             let size_factor = size_factor(&shadow.inputs, convoy.column_vehicles);
-            most(&shadow.inputs, (frailty, size_factor), now_days, 1.0)
+            Bound::new(&shadow.inputs, (frailty, size_factor), now_days, 1.0)
         }));
     }
 
     /// A bound on the rate of contacts in a zone under every policy, per km.
-    fn bound_in(&self, kind: ContactKind, zone: usize, bounds: &[f64]) -> f64 {
+    fn bound_in(&self, kind: ContactKind, zone: usize, bounds: &[Bound]) -> f64 {
         let inputs = iter::once(&self.inputs).chain(self.shadows.iter().map(|shadow| &shadow.inputs));
-        inputs.zip(bounds).map(|(inputs, most)| zone_per_km(inputs, kind, zone) * most).fold(0.0, f64::max)
+        inputs.zip(bounds).map(|(inputs, bound)| bound.rate(zone_per_km(inputs, kind, zone))).fold(0.0, f64::max)
     }
 
     /// Lays out the potential contacts of a convoy's journey from the leg that it is on, nearest first.

@@ -34,10 +34,6 @@ impl Load {
 }
 
 impl Withdrawal<'_> {
-    fn at_base(&self, base: usize, item: Item) -> u32 {
-        self.ledger.units(base, item, Account::OnHand) + self.ledger.units(base, item, Account::Staged)
-    }
-
     /// Works out what a garrison would take along now: armour first among what can drive, trailers behind cargo trucks,
     /// sensitive cargo first on them.
     pub(super) fn plan_load(&mut self, base: usize) {
@@ -59,7 +55,7 @@ impl Withdrawal<'_> {
         let owned = owned - self.bases[base].thinned_vehicles.min(owned);
         let mut left = whole(f64::from(owned) * share);
         for &item in &self.tables.drive_order {
-            let units = left.min(self.at_base(base, item));
+            let units = left.min(self.ledger.here(base, item));
             left -= units;
             load.vehicles.push(Lot { origin: small(base), item, units });
         }
@@ -74,13 +70,13 @@ impl Withdrawal<'_> {
         let trucks: u32 = load.vehicles.iter().filter(is_truck).map(|lot| lot.units).sum();
         let mut tows = trucks;
         for &item in &self.tables.towed {
-            let units = tows.min(self.at_base(base, item));
+            let units = tows.min(self.ledger.here(base, item));
             tows -= units;
             load.towed.push(Lot { origin: small(base), item, units });
         }
         let mut room = (f64::from(trucks) * self.inputs.convoys.own_truck_teu * 1000.0) as MilliTeu;
         for &item in &self.tables.cargo_order {
-            let (each, units) = (self.own_room(base, item), self.at_base(base, item));
+            let (each, units) = (self.own_room(base, item), self.ledger.here(base, item));
             if each > 0 && units > 0 && room >= each {
                 let units = (room / each).min(MilliTeu::from(units)) as u32;
                 room -= each * MilliTeu::from(units);
@@ -119,7 +115,7 @@ impl Withdrawal<'_> {
                 continue;
             }
             let sensitive = self.inputs.class[class_of(item)].sensitive;
-            let staying = self.at_base(base, item).saturating_sub(self.load.own[item as usize]);
+            let staying = self.ledger.here(base, item).saturating_sub(self.load.own[item as usize]);
             let destroyed = staying.min(destroy);
             destroy -= destroyed;
             self.dispose(base, item, destroyed, Account::Destroyed);
@@ -173,7 +169,7 @@ impl Withdrawal<'_> {
         let (mut sensitive_units, mut other_units) = (0, 0);
         for &item in &self.tables.disposal_order {
             if self.is_disposed_of(item, receives, column_comes) {
-                let staying = self.at_base(base, item).saturating_sub(self.load.own[item as usize]);
+                let staying = self.ledger.here(base, item).saturating_sub(self.load.own[item as usize]);
                 let is_sensitive = self.inputs.class[class_of(item)].sensitive;
                 *(if is_sensitive { &mut sensitive_units } else { &mut other_units }) += staying;
             }

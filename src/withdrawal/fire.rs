@@ -96,6 +96,9 @@ impl Withdrawal<'_> {
 
     /// Hits people at a base, in shelter if they were warned or still are there.
     fn hit_base(&mut self, base: usize, point: Potential, people: u32) {
+        if self.inputs.base_fire.wounded_per_incident == 0.0 && self.tale.is_none() {
+            return; // nobody is ever hit
+        }
         let entity = key2(self.model.network.node_key[base], 1);
         let mut stream = self.streams.stream(Purpose::BaseFire, entity, u64::from(point.point));
         let fire = &self.inputs.base_fire;

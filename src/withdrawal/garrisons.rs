@@ -4,7 +4,7 @@ use crate::draw::key2;
 use crate::measures::Measure;
 use crate::withdrawal::accounts::{Account, Cause, class_of};
 use crate::withdrawal::bases::{give_back, stow};
-use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::convoy::{Journey, Kind};
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::{ConvoyId, Event, small};
 use crate::withdrawal::ledger::{Lot, Posting};

@@ -75,6 +75,12 @@ impl Ledger {
         self.balance[self.cell(origin, item) * ACCOUNTS + account as usize]
     }
 
+    /// How many of a base's items are still there, on hand or staged.
+    pub fn here(&self, base: usize, item: Item) -> u32 {
+        let row = &self.balance[self.cell(base, item) * ACCOUNTS..][..ACCOUNTS];
+        row[Account::OnHand as usize] + row[Account::Staged as usize]
+    }
+
     /// Room of a base's own cargo that is on hand or staged.
     pub fn cargo(&self, base: usize, account: Account) -> MilliTeu {
         self.cargo[base][account as usize]

@@ -3,7 +3,7 @@
 use crate::model::equipment::Travel;
 use crate::withdrawal::accounts::{Account, Cause, class_of};
 use crate::withdrawal::bases::MilliTeu;
-use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::convoy::{Journey, Kind};
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::ledger::{Lot, Posting};
 use crate::withdrawal::run::Withdrawal;

@@ -4,7 +4,7 @@ use crate::measures::Measure;
 use crate::model::routes::{NodeId, Route};
 use crate::withdrawal::bases::give_back;
 use crate::withdrawal::contacts::size_factor;
-use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::convoy::{Journey, Kind};
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::people::total;
 use crate::withdrawal::run::Withdrawal;

@@ -5,7 +5,7 @@ use crate::withdrawal::accounts::{Cause, Disposition, Item};
 use crate::withdrawal::armed_groups::GroupCode;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::contacts::ContactKind;
-use crate::withdrawal::convoys::Kind;
+use crate::withdrawal::convoy::Kind;
 use crate::withdrawal::curve::Costs;
 use crate::withdrawal::observe::Note;
 
@@ -114,17 +114,37 @@ impl EndOfItems {
         (self.origin, self.item, self.disposition as u8, self.cause as u8)
     }
 
-    /// Orders as the key does.
-    pub(super) fn rank(&self) -> u64 {
-        let (origin, item, disposition, cause) = self.key();
-        u64::from(origin) << 32 | u64::from(item) << 16 | u64::from(disposition) << 8 | u64::from(cause)
+    /// A number that orders as the key does.
+    pub(super) fn rank(origin: u16, item: Item, disposition: Disposition, cause: Cause) -> u64 {
+        u64::from(origin) << 32 | u64::from(item) << 16 | (disposition as u64) << 8 | cause as u64
+    }
+
+    /// The end of so many units of the key that has a rank.
+    pub(super) fn of_rank(rank: u64, units: i64, value_usd: impl Fn(Item) -> i64) -> Self {
+        let (item, [cause, disposition, ..]) = ((rank >> 16) as Item, rank.to_le_bytes());
+        Self {
+            origin: (rank >> 32) as u16,
+            item,
+            disposition: Disposition::ALL[usize::from(disposition)],
+            cause: Cause::ALL[usize::from(cause)],
+            units,
+            usd: units * value_usd(item),
+        }
     }
 }
+
+/// What everyone killed, and everyone wounded, is counted in, each once.
+const IN_ALL: [(Measure, [Measure; 4]); 2] = [
+    (Measure::KilledInAll, [Measure::Killed, Measure::KilledAircraft, Measure::KilledFire, Measure::KilledAfter]),
+    (Measure::WoundedInAll, [Measure::Wounded, Measure::WoundedAircraft, Measure::WoundedFire, Measure::WoundedAfter]),
+];
 
 /// Everything that summaries need of one replication.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     values: Vec<f64>,
+    /// The deadline has passed: nothing is counted for a day any more.
+    pub(super) deadline_passed: bool,
     /// Day on which each base's people left; the end of the simulation if they did not.
     pub departed_days: Vec<f64>,
     /// Daily quantities at the end of each day to the deadline, in the order of [`Daily::ALL`].
@@ -210,16 +230,22 @@ impl Outcome {
     }
 
     pub(super) fn count_daily(&mut self, daily: Daily, now_days: f64, count: u32) {
-        if let Some(day) = self.daily.get_mut(now_days as usize) {
+        if let Some(day) = self.day(now_days) {
             day[daily as usize] = day[daily as usize].wrapping_add(count);
         }
     }
 
     /// Lets a daily quantity that is no running total fall.
     pub(super) fn fall_daily(&mut self, daily: Daily, now_days: f64, count: u32) {
-        if let Some(day) = self.daily.get_mut(now_days as usize) {
+        if let Some(day) = self.day(now_days) {
             day[daily as usize] = day[daily as usize].wrapping_sub(count);
         }
+    }
+
+    /// The counts of the day of a time by the deadline; its last day has the instant at which it ends.
+    fn day(&mut self, now_days: f64) -> Option<&mut [u32; Daily::COUNT]> {
+        let last = self.daily.len() - 1;
+        (!self.deadline_passed).then(|| &mut self.daily[(now_days as usize).min(last)])
     }
 
     pub(super) fn departs(&mut self, base: usize, now_days: f64) {
@@ -309,6 +335,9 @@ impl Outcome {
         let mean = |sum: f64, count: f64| if count > 0.0 { sum / count } else { 0.0 };
         let any_killed = f64::from(self.value(Measure::Killed) > 0.0);
         self.set(Measure::AnyKilled, any_killed);
+        for (in_all, parts) in IN_ALL {
+            self.set(in_all, parts.iter().map(|&part| self.value(part)).sum());
+        }
         self.set(Measure::WaitDays, mean(self.wait_days, f64::from(self.answered)));
         self.set(Measure::CareHours, mean(self.care.1, f64::from(self.care.0)));
         self.set(Measure::CoverDays, mean(self.covered_days, self.cover_days));

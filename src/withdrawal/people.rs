@@ -60,6 +60,8 @@ pub struct PeopleLedger {
     balance: Vec<[u32; ACCOUNTS]>,
     stock: Vec<u32>,
     mission: usize,
+    /// Mission people in each account, kept as people are booked.
+    in_account: [u32; ACCOUNTS],
 }
 
 impl PeopleLedger {
@@ -78,6 +80,8 @@ impl PeopleLedger {
         }
         self.balance.clear();
         self.balance.extend(self.stock.iter().map(|&count| [count, 0, 0, 0, 0, 0, 0, 0]));
+        self.in_account = [0; ACCOUNTS];
+        self.in_account[Whereabouts::AtBase as usize] = self.mission_strength();
     }
 
     fn cell(lot: PeopleLot) -> usize {
@@ -99,12 +103,19 @@ impl PeopleLedger {
             .checked_sub(lot.count)
             .unwrap_or_else(|| panic!("people ledger: {lot:?} from {from:?} to {to:?} takes more than are there"));
         row[to as usize] += lot.count;
+        if Self::cell(lot) < self.mission {
+            self.in_account[from as usize] -= lot.count;
+            self.in_account[to as usize] += lot.count;
+        }
         debug_assert!(self.balance[Self::cell(lot)].iter().sum::<u32>() == self.stock[Self::cell(lot)]);
     }
 
-    /// Whether every garrison and category sums to its strength.
+    /// Whether every garrison and category sums to its strength, and the accounts to what they hold.
     pub fn balances(&self) -> bool {
-        self.balance.iter().zip(&self.stock).all(|(row, &stock)| row.iter().sum::<u32>() == stock)
+        let rows = self.balance[..self.mission].iter();
+        let held = rows.fold([0; ACCOUNTS], |held, row| std::array::from_fn(|account| held[account] + row[account]));
+        let mut cells = self.balance.iter().zip(&self.stock);
+        held == self.in_account && cells.all(|(row, &stock)| row.iter().sum::<u32>() == stock)
     }
 
     /// Mission people at the start.
@@ -114,7 +125,7 @@ impl PeopleLedger {
 
     /// Mission people in an account (contract drivers are not).
     pub fn mission_count(&self, account: Whereabouts) -> u32 {
-        self.balance[..self.mission].iter().map(|row| row[account as usize]).sum()
+        self.in_account[account as usize]
     }
 }
 

@@ -5,7 +5,7 @@
 //! the end of that day of travel, or where it would next have moved off.
 
 use crate::measures::Measure;
-use crate::withdrawal::convoys::Kind;
+use crate::withdrawal::convoy::Kind;
 use crate::withdrawal::event::{ConvoyId, Event};
 use crate::withdrawal::permissions::{Answer, DeskId};
 use crate::withdrawal::run::Withdrawal;

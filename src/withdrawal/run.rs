@@ -1,31 +1,31 @@
-//! One replication: the state of everything, the one place where events are dispatched, and the end.
+//! One replication: the state of everything, how it begins, and the one place where events are dispatched.
 
 use std::cell::Cell;
 
 use crate::draw::{Purpose, Stream, Streams};
 use crate::kernel::{Agenda, Limits};
-use crate::measures::{Daily, Measure};
-use crate::model::network::BaseKind;
+use crate::measures::Daily;
 use crate::model::{Inputs, Model};
-use crate::withdrawal::accounts::{Account, Cause, Disposition, Item, LINE_MEASURES};
+use crate::withdrawal::accounts::{Account, Cause};
 use crate::withdrawal::aviation::AirFleet;
 use crate::withdrawal::bases::BaseState;
 use crate::withdrawal::casualties::Fate;
 use crate::withdrawal::columns::FleetState;
-use crate::withdrawal::convoys::Convoy;
+use crate::withdrawal::contacts::Bound;
+use crate::withdrawal::convoy::Convoy;
 use crate::withdrawal::disposal::Load;
 use crate::withdrawal::event::Event;
 use crate::withdrawal::exits::ExitState;
 use crate::withdrawal::fire::FireState;
 use crate::withdrawal::host_army::Advance;
 use crate::withdrawal::imports::FuelStock;
-use crate::withdrawal::ledger::{Ledger, Lot, Posting, value_usd};
-use crate::withdrawal::outcome::{Direct, EndOfItems, Outcome};
-use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts, total};
+use crate::withdrawal::ledger::{Ledger, Lot, Posting};
+use crate::withdrawal::outcome::{Direct, Outcome};
+use crate::withdrawal::people::{Category, PeopleLedger, PeopleLot, Whereabouts};
 use crate::withdrawal::permissions::Host;
 use crate::withdrawal::stock::{Apportionment, opening_stock, whole};
 use crate::withdrawal::tables::Tables;
-use crate::withdrawal::tale::{At, Tale, What};
+use crate::withdrawal::tale::Tale;
 use crate::withdrawal::tension::ZoneState;
 
 /// Caps that no sound scenario reaches: a runaway becomes an outcome, not a hang.
@@ -48,6 +48,11 @@ pub(super) struct CountedStreams {
 impl CountedStreams {
     pub(super) fn new(inner: Streams) -> Self {
         Self { inner, opened: Cell::new(0) }
+    }
+
+    /// How many were opened.
+    pub(super) fn opened(&self) -> u64 {
+        self.opened.get()
     }
 
     /// The streams without the count.
@@ -90,8 +95,8 @@ pub struct Withdrawal<'m> {
     /// The shadow to which air cover is granted, if its curve over the rate ratio is to be taken.
     pub(super) curve: Option<usize>,
     pub(super) load: Load,
-    /// Bounds on what multiplies rates of contacts on a journey, by policy.
-    pub(super) contact_bounds: Vec<f64>,
+    /// Bounds on rates of contacts on a journey, by policy.
+    pub(super) contact_bounds: Vec<Bound>,
     pub(super) hits: Vec<(Fate, f64)>,
     /// Fuel at each base.
     pub(super) fuel: Vec<FuelStock>,
@@ -102,6 +107,8 @@ pub struct Withdrawal<'m> {
     pub(super) agenda: Agenda<Event>,
     /// What each base opened with, `[base * items + item]`.
     pub(super) stock: Vec<u32>,
+    /// Where items ended, each entry by its rank, not added up.
+    pub(super) end_list: Vec<(u64, i64)>,
     apportionment: Apportionment,
     /// What happened, if that is to be told.
     pub(super) tale: Option<Tale>,
@@ -150,6 +157,7 @@ impl<'m> Withdrawal<'m> {
             exits: Vec::new(),
             agenda: Agenda::new(LIMITS),
             stock: Vec::new(),
+            end_list: Vec::new(),
             apportionment: Apportionment::default(),
             tale: None,
         }
@@ -203,9 +211,10 @@ impl<'m> Withdrawal<'m> {
         self.agenda.at(at_days.max(self.agenda.now()), event.phase(), event);
     }
 
-    /// Whether the deadline has not passed: casualties are counted up to it, and apart after it.
+    /// Whether the deadline has not passed: casualties are counted up to it, and apart after it. What happens at the very
+    /// instant at which it ends, but what follows from its end, is by the deadline.
     pub(super) fn before_deadline(&self) -> bool {
-        self.now() < self.model.deadline_days()
+        !self.outcome.deadline_passed
     }
 
     pub(super) fn end_days(&self) -> f64 {
@@ -330,141 +339,6 @@ impl<'m> Withdrawal<'m> {
     pub(super) fn evacuate(&mut self, lot: Lot, now_days: f64) {
         self.ledger.post(Posting { lot, from: Account::InTransit, to: Account::EvacuatedRoad, cause: Cause::Plan });
         self.outcome.count_daily(Daily::Evacuated, now_days, lot.units);
-    }
-
-    /// Takes stock at the end of the deadline: who is out, who stays as the team, what is still on hand.
-    fn on_deadline_passes(&mut self) {
-        let left = self.mission_people_left();
-        self.count_people();
-        for garrison in 0..self.bases.len() {
-            for category in Category::ALL {
-                let count = self.people.count(garrison, category, Whereabouts::InCare);
-                let lot = PeopleLot { garrison: garrison as u16, category, count };
-                self.people.post(lot, Whereabouts::InCare, Whereabouts::Out);
-            }
-        }
-        self.outcome.set(Measure::AllOut, f64::from(left == 0));
-        let on_hand = self.ledger.lines(&self.inputs)[Disposition::OnHand as usize].0;
-        let out = self.outcome.value(Measure::PeopleOut);
-        let amounts = [("out_people", out), ("left_people", f64::from(left)), ("on_hand_units", on_hand as f64)];
-        self.tell(What::DeadlinePasses, At::Mission, "", &amounts);
-        self.outcome.set(Measure::OnHandDeadlineUnits, on_hand as f64);
-        self.close_zones();
-        self.close_aviation();
-        for base in 0..self.bases.len() {
-            self.settle_fuel(base);
-        }
-        for base in 0..self.bases.len() {
-            self.found_team(base);
-            self.consider_column(base);
-        }
-    }
-
-    /// Where mission people are when the deadline ends: each in one place.
-    fn count_people(&mut self) {
-        let here = [Whereabouts::AtBase, Whereabouts::InConvoy, Whereabouts::AtHub];
-        for (measure, accounts) in [
-            (Measure::PeopleOut, &[Whereabouts::Out][..]),
-            (Measure::PeopleInCare, &[Whereabouts::InCare]),
-            (Measure::PeopleDead, &[Whereabouts::Killed, Whereabouts::DiedOfWounds]),
-            (Measure::PeopleInCountry, &here),
-        ] {
-            let count = accounts.iter().map(|&account| self.people.mission_count(account)).sum::<u32>();
-            self.outcome.set(measure, f64::from(count));
-        }
-        self.outcome.set(Measure::PeopleAtStart, f64::from(self.people.mission_strength()));
-    }
-
-    /// Books the people who stay at a base as the liquidation team.
-    fn found_team(&mut self, base: usize) {
-        let state = &mut self.bases[base];
-        let mut left = std::mem::take(&mut state.stays);
-        for lot in state.people.iter_mut().filter(|lot| lot.garrison as usize == base) {
-            let count = left.min(lot.count);
-            left -= count;
-            lot.count -= count;
-            self.people.post(PeopleLot { count, ..*lot }, Whereabouts::AtBase, Whereabouts::Team);
-        }
-        state.people.retain(|lot| lot.count > 0);
-        debug_assert!(left == 0 || total(&state.people) == 0);
-    }
-
-    /// Ends the replication: the team goes home, the books are closed and checked.
-    fn close(&mut self) {
-        self.close_fleets();
-        self.close_liquidation();
-        self.close_supplies();
-        self.count_lost_aircraft();
-        for garrison in 0..self.bases.len() {
-            for category in Category::ALL {
-                let count = self.people.count(garrison, category, Whereabouts::Team);
-                let lot = PeopleLot { garrison: garrison as u16, category, count };
-                self.people.post(lot, Whereabouts::Team, Whereabouts::Out);
-            }
-        }
-        let balanced = self.ledger.balances() && self.people.balances();
-        assert!(balanced, "replication {}: a ledger does not balance", self.streams.inner.replication());
-        for (line, (units, usd)) in self.ledger.lines(&self.inputs).into_iter().enumerate() {
-            for (units_measure, usd_measure) in LINE_MEASURES[line] {
-                self.outcome.add(*units_measure, units as f64);
-                self.outcome.add(*usd_measure, usd as f64);
-            }
-            let is_lost = matches!(
-                Disposition::ALL[line],
-                Disposition::Destroyed
-                    | Disposition::Decommissioned
-                    | Disposition::Abandoned
-                    | Disposition::LostEnRoute
-            );
-            if is_lost {
-                self.outcome.add(Measure::LostUnits, units as f64);
-                self.outcome.add(Measure::LostUsd, usd as f64);
-            }
-        }
-        self.list_ends();
-        let camps = (0..self.bases.len()).filter(|&base| self.inputs.base[base].kind == BaseKind::Camp);
-        let camp_cargo: i64 = camps
-            .map(|base| {
-                let items = 0..self.tables.items as Item;
-                let stock = &self.stock[base * self.tables.items..];
-                items.map(|item| self.own_room(base, item) * i64::from(stock[item as usize])).sum::<i64>()
-            })
-            .sum();
-        let end_days = self.end_days();
-        self.tell(What::LiquidationEnds, At::Mission, "", &[]);
-        self.outcome.finish(end_days, camp_cargo);
-        self.outcome.events = self.agenda.dispatched();
-        self.outcome.streams = self.streams.opened.get();
-        self.close_tale(end_days);
-        self.outcome.direct.extend(self.shadows.iter().map(|shadow| shadow.direct));
-    }
-
-    /// Lists where every item ended, by cause, in order and each once, for tables over replications.
-    fn list_ends(&mut self) {
-        let (inputs, ends) = (&self.inputs, &mut self.outcome.ends);
-        let mut push = |origin: u16, item: Item, disposition: Disposition, cause: Cause, units: i64| {
-            let usd = units * value_usd(inputs, item) as i64;
-            ends.push(EndOfItems { origin, item, disposition, cause, units, usd });
-        };
-        for posting in &self.ledger.finals {
-            let Posting { lot: Lot { origin, item, units }, from, to, cause } = *posting;
-            push(origin, item, to.disposition(), cause, i64::from(units));
-            if from.disposition() != Disposition::OnHand {
-                push(origin, item, from.disposition(), cause, -i64::from(units));
-            }
-        }
-        self.ledger.on_hand(|origin, item, units| {
-            push(origin as u16, item, Disposition::OnHand, Cause::Plan, i64::from(units));
-        });
-        ends.sort_unstable_by_key(EndOfItems::rank);
-        ends.dedup_by(|more, one| {
-            let same = more.key() == one.key();
-            if same {
-                (one.units, one.usd) = (one.units + more.units, one.usd + more.usd);
-            }
-            same
-        });
-        ends.retain(|end| end.units != 0);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::model::routes::{NodeId, node_id};
 use crate::withdrawal::armed_groups::GroupCode;
-use crate::withdrawal::convoys::Kind;
+use crate::withdrawal::convoy::Kind;
 use crate::withdrawal::event::ConvoyId;
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::thin_out::THIN_OUT_ORDINAL;

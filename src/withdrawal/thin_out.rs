@@ -2,7 +2,7 @@
 
 use crate::draw::key2;
 use crate::measures::Measure;
-use crate::withdrawal::convoys::{Journey, Kind};
+use crate::withdrawal::convoy::{Journey, Kind};
 use crate::withdrawal::event::{Event, small};
 use crate::withdrawal::people::{PeopleLot, total};
 use crate::withdrawal::permissions::{Answer, DeskId};

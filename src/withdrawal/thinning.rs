@@ -44,6 +44,8 @@ pub struct Points {
 #[derive(Clone, Debug, Default)]
 struct Span {
     points: Vec<Potential>,
+    /// How many of them have passed.
+    passed: usize,
     /// The rest of each kind.
     rest: [Option<Rest>; 2],
 }
@@ -61,9 +63,14 @@ struct Rest {
 impl Span {
     /// Lays out the points of a kind that lie below a rate, unless they are there.
     fn reach(&mut self, streams: &CountedStreams, points: Points, span: usize, rate_per_day: f64) {
-        if rate_per_day == 0.0 {
-            return;
+        let reached = self.rest[points.kind as usize].as_ref().is_some_and(|rest| rest.height >= rate_per_day);
+        if rate_per_day > 0.0 && !reached {
+            self.lay(streams, points, span, rate_per_day);
         }
+    }
+
+    #[inline(never)] // so that a search among points that are there stays small
+    fn lay(&mut self, streams: &CountedStreams, points: Points, span: usize, rate_per_day: f64) {
         let rest = self.rest[points.kind as usize].get_or_insert_with(|| {
             let mut stream = streams.stream(points.purpose, points.entity, span as u64);
             let height = stream.standard_exponential() / SPAN_DAYS;
@@ -79,6 +86,7 @@ impl Span {
             rest.point += 1;
         }
         self.points.sort_unstable_by(|a, b| a.at_days.total_cmp(&b.at_days));
+        self.passed = 0;
     }
 }
 
@@ -95,6 +103,7 @@ impl Thinning {
     pub fn clear(&mut self) {
         for span in &mut self.spans {
             span.points.clear();
+            span.passed = 0;
             span.rest = [None, None];
         }
         self.pending = None;
@@ -125,14 +134,17 @@ impl Thinning {
             }
             let (starts_days, ends_days) = (span as f64 * SPAN_DAYS, (span + 1) as f64 * SPAN_DAYS);
             let most = bound((starts_days.max(now_days), ends_days));
+            let this = &mut self.spans[span];
             for &points in kinds {
-                self.spans[span].reach(streams, points, span, most[points.kind as usize]);
+                this.reach(streams, points, span, most[points.kind as usize]);
+            }
+            while this.points.get(this.passed).is_some_and(|point| point.at_days <= now_days) {
+                this.passed += 1;
             }
             // Most points lie above every rate that is possible: what is nearby need not be looked at.
-            let next = self.spans[span]
-                .points
+            let next = this.points[this.passed..]
                 .iter()
-                .find(|&point| point.at_days > now_days && point.height < most[point.kind as usize] && happens(point));
+                .find(|&point| point.height < most[point.kind as usize] && happens(point));
             if let Some(&next) = next {
                 if next.at_days >= until_days {
                     return None;

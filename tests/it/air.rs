@@ -141,8 +141,7 @@ fn aircraft_wait_once_the_parts_are_used_up() {
     for day in [10_usize, 40, 90, 180] {
         let expected = without_part(10, 4, 60.0, day as f64 + 1.0);
         let counts = &results.tallies.daily[day][Daily::AircraftGrounded as usize];
-        let values: Vec<f64> =
-            counts.iter().enumerate().flat_map(|(value, &n)| vec![value as f64; n as usize]).collect();
+        let values: Vec<f64> = counts.iter().flat_map(|(value, n)| vec![f64::from(value); n as usize]).collect();
         let (grounded, variance) = mean(&values);
         assert!(z(grounded, expected, variance) < 4.0, "day {day}: {grounded} instead of {expected}");
     }

@@ -370,6 +370,12 @@ fn levers() -> Vec<Bad> {
             "planned_closure = 2030-04-30, convoys_exit = \"way\", parent = \"port\"",
             &[("E019", "\"way\", parent")],
         ),
+        edit(
+            "rates of a date long past",
+            "reference_date = 2030-04-01",
+            "reference_date = 2023-10-25",
+            &[("E030", "2023-10-25")],
+        ),
         append(
             "more sold and given than there is",
             "[liquidation]\nun_sold = 0.7\nun_gifted = 0.4",

@@ -117,3 +117,51 @@ fn columns_carry_no_more_than_all_of_the_camps_own_cargo() {
     let shares = tutorial(&chain, 200).column(Measure::CampCargoShare).to_vec();
     assert!(shares.iter().all(|&share| share <= 1.0) && shares.iter().any(|&share| share > 0.5), "{shares:?}");
 }
+
+#[test]
+fn rates_of_contacts_are_held_however_large_the_factors() {
+    let sets = [
+        "zone.ridge.device_per_km=10",
+        "threat.size_exponent=3",
+        "threat.reference_vehicles=1",
+        "threat.growth_per_month=0",
+        "casualties.vehicle_lost_per_device=0",
+        "convoys.halt_mean_days=0.001",
+        "threat.second_device_probability=0",
+        "truck_fleet.trucks.serves=[\"east\", \"port\"]",
+        "permissions.ground_movement.regime=granted",
+    ];
+    let (results, convoys) = (tutorial(&sets, 30), 30.0);
+    // One a km at most, on the 240 to 300 km from `north`, and somewhat less on the 160 of the other roads.
+    let met = total(&results, Measure::DeviceContacts) / convoys;
+    assert!((150.0..600.0).contains(&met), "{met} devices a replication");
+}
+
+#[test]
+fn no_column_comes_for_what_nobody_can_pack() {
+    let sets =
+        ["base.port.crews=0", "base.north.crews=0", "base.east.crews=0", "permissions.truck_column.regime=granted"];
+    assert_eq!(total(&tutorial(&sets, 50), Measure::CampColumns), 0.0);
+    let sets = ["base.north.crews=0", "permissions.truck_column.regime=granted"];
+    let (one, all) = (tutorial(&sets, 50), tutorial(&sets[1..], 50));
+    assert!(
+        total(&one, Measure::CampColumns) < total(&all, Measure::CampColumns) && total(&one, Measure::Columns) > 0.0
+    );
+}
+
+#[test]
+fn everyone_hit_is_counted_in_all_once() {
+    let sets = ["base_fire.falls=true", "base_fire.calm_per_day=0.3", "base_fire.tense_per_day=0.3"];
+    let results = tutorial(&sets, 200);
+    for (in_all, parts) in [
+        (Measure::KilledInAll, [Measure::Killed, Measure::KilledAircraft, Measure::KilledFire, Measure::KilledAfter]),
+        (
+            Measure::WoundedInAll,
+            [Measure::Wounded, Measure::WoundedAircraft, Measure::WoundedFire, Measure::WoundedAfter],
+        ),
+    ] {
+        let sum: f64 = parts.into_iter().map(|part| total(&results, part)).sum();
+        assert_eq!(total(&results, in_all), sum);
+        assert!(sum > total(&results, parts[0]), "nobody is hit but on the road by the deadline");
+    }
+}

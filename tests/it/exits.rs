@@ -2,7 +2,7 @@
 
 use rearguard::draw::Streams;
 use rearguard::experiment::PolicyResults;
-use rearguard::measures::Measure;
+use rearguard::measures::{Daily, Measure};
 use rearguard::withdrawal::{What, Withdrawal};
 
 use crate::common::{THREE_BASES, case, policy_of, run_one};
@@ -40,22 +40,42 @@ fn an_exit_that_nobody_opens_or_names_changes_nothing() {
     assert!(refused.column(Measure::Requests).iter().zip(plain.column(Measure::Requests)).any(|(a, b)| a > b));
 }
 
+/// `north` sets out for the border on 10 May and is there when 11 May ends.
+const BY_THE_CLOCK: [&str; 10] = [
+    "permissions.neighbour_transit.regime=granted",
+    "permissions.ground_movement.regime=granted",
+    "decisions.accelerate=false",
+    "base.north.window_start=2030-05-10",
+    "base.north.planned_closure=2030-05-10",
+    "convoys.paved_km_per_day=50",
+    "convoys.day_log_sd=0",
+    "convoys.convoy_log_sd=0",
+    "convoys.breakdown_vehicle_km=1e9",
+    "convoys.max_vehicles=10000",
+];
+
+#[test]
+fn who_crosses_at_the_instant_at_which_the_deadline_ends_is_out_by_it_wherever_that_is_counted() {
+    let deadline =
+        ["mission.deadline=2030-05-11", "base.port.planned_closure=2030-05-11", "threat.growth_until=2030-05-11"];
+    // Nobody flies.
+    let still = ["repatriation.rate=[{ from = 2030-01-01, people_per_day = 0 }]"];
+    let exit = exit("from = 2030-02-01,", 0.0);
+    let results = tutorial(&[&BORDER, &NAMED, &BY_THE_CLOCK, &deadline, &still, &[&exit]], 20);
+    let last = results.tallies.daily.last().expect("days");
+    let out = &last[Daily::PeopleOut as usize];
+    for (replication, &crossed) in results.column(Measure::ExitPeople).iter().enumerate() {
+        assert!(crossed > 350.0, "{crossed} of the 400 at `north` in replication {replication}");
+        assert_eq!(results.column(Measure::PeopleOut)[replication], crossed);
+    }
+    let by_day: f64 = out.iter().map(|(people, replications)| f64::from(people) * f64::from(replications)).sum();
+    assert_eq!(by_day, results.column(Measure::ExitPeople).iter().sum::<f64>());
+}
+
 #[test]
 fn an_exit_opens_when_it_is_set_up_and_convoys_cross_when_they_have_driven_there() {
-    let granted = [
-        "permissions.neighbour_transit.regime=granted",
-        "permissions.ground_movement.regime=granted",
-        "decisions.accelerate=false",
-        "base.north.window_start=2030-05-10",
-        "base.north.planned_closure=2030-05-10",
-        "convoys.paved_km_per_day=50",
-        "convoys.day_log_sd=0",
-        "convoys.convoy_log_sd=0",
-        "convoys.breakdown_vehicle_km=1e9",
-        "convoys.max_vehicles=10000",
-    ];
     let exit = exit("from = 2030-02-01,", 0.0);
-    let sets = [&BORDER[..], &NAMED, &granted, &[exit.as_str()]].concat();
+    let sets = [&BORDER[..], &NAMED, &BY_THE_CLOCK, &[exit.as_str()]].concat();
     let case = case(THREE_BASES.as_ref(), &sets);
     let policy = policy_of("open", case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))));
     let mut withdrawal = Withdrawal::new(&policy.model, &[]);

@@ -76,7 +76,7 @@ fn unanswered_requests_are_those_of_an_infinite_server_queue_with_defect() {
     for day in [20_usize, 60, 105, 180] {
         let expected = outstanding(1.0, 0.45, 20.0, 0.8, day as f64 + 1.0);
         let counts = &results.tallies.daily[day][Daily::ImportsUnanswered as usize];
-        let sum: f64 = counts.iter().enumerate().map(|(value, &n)| value as f64 * f64::from(n)).sum();
+        let sum: f64 = counts.iter().map(|(value, n)| f64::from(value) * f64::from(n)).sum();
         let z = z(sum / N as f64, expected, expected / N as f64);
         assert!(z < 4.0, "day {day}: {} instead of {expected}, z = {z}", sum / N as f64);
     }

@@ -169,3 +169,47 @@ fn a_page_goes_when_the_results_it_shows_go() {
     assert!(fs::read_to_string(elsewhere).is_ok_and(|page| page.contains("60 replications")));
     assert!(!out.join("report.html").exists());
 }
+
+#[test]
+fn the_map_holds_every_place_names_the_ways_out_and_speaks_of_borders_where_one_is_drawn() {
+    let home = home();
+    let cases = [(THREE_BASES, false, &["harbour"][..]), (MALI, true, &["exit_algeria", "niamey"])];
+    for (scenario, has_borders, exits) in cases {
+        let page = made(&["run", scenario, "--replications", "10"], &home.path().join(scenario.replace('/', "-")));
+        let map = between(&page, "<figure id=\"map-figure\"", "</figure>")[0];
+        assert_eq!(page.contains("Natural Earth"), has_borders, "{scenario}");
+        assert_eq!(map.contains("class=\"country\""), has_borders, "{scenario}");
+        let size: Vec<f64> =
+            between(map, "viewBox=\"0 0 ", "\"")[0].split(' ').map(|side| side.parse().expect("a side")).collect();
+        for road in between(map, "<path class=\"road", "/>") {
+            for end in between(road, " d=\"M", "\"")[0].split('L') {
+                let (x, y) = end.split_once(' ').expect("a point");
+                let (x, y): (f64, f64) = (x.parse().expect("a length"), y.parse().expect("a length"));
+                assert!((0.0..=size[0]).contains(&x) && (0.0..=size[1]).contains(&y), "{end} of {size:?}");
+            }
+        }
+        for exit in exits {
+            assert!(map.contains(&format!(">{exit}</text>")), "{exit}");
+        }
+        assert!(map.matches("<rect class=\"exit\" x=").count() >= exits.len(), "{scenario}");
+    }
+}
+
+#[test]
+fn the_mark_of_skewed_values_is_explained_in_the_sections_that_bear_it_alone() {
+    let home = home();
+    let note = "These values are too skewed";
+    let mut explained = 0;
+    for (name, more) in [("few", "40"), ("more", "300")] {
+        let args = ["compare", THREE_BASES, "--policy", "trucks-granted", "--replications", more];
+        let page = made(&args, &home.path().join(name));
+        for section in between(&page, "<section id=\"", "</section>") {
+            let marks = section.matches('†').count();
+            assert_eq!(section.matches(note).count(), usize::from(marks > 0), "{}", &section[..40]);
+            assert!(marks != 1, "{}", &section[..40]);
+            explained += marks.min(1);
+        }
+        assert!(!page.contains('−'), "one minus sign serves all numbers");
+    }
+    assert!(explained > 0, "nothing is skewed");
+}

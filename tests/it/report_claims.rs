@@ -1,5 +1,6 @@
 //! What a report says in words, against the tables that it was made from.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -345,5 +346,97 @@ fn the_pareto_set_stands_in_a_table_with_its_probabilities() {
         assert_begins(shown[3], 100.0 * number(row, "low"));
         assert_begins(shown[4], number(row, measures[0]));
         assert_begins(shown[5], number(row, measures[1]));
+    }
+}
+
+/// Counters of the playback by name, at its end, under each policy.
+fn playback(page: &str) -> BTreeMap<String, BTreeMap<String, f64>> {
+    let text = between(page, "id=\"playback\">", "</script>")[0];
+    let data: serde_json::Value = serde_json::from_str(text).expect("an object");
+    let list = |value: &serde_json::Value| value.as_array().expect("a list").clone();
+    let days = data["days"].as_f64().expect("a day");
+    let policies = list(&data["policies"]).into_iter().map(|policy| {
+        let counters = list(&data["counters"]).into_iter().map(|counter| {
+            let those = list(&policy["counts"]).into_iter().filter(|count| count[1] == counter[0]);
+            let sum = those.map(|count| {
+                assert!(count[0].as_f64().is_some_and(|time| time <= days), "{count} after day {days}");
+                count[2].as_f64().expect("a number")
+            });
+            (counter[1].as_str().expect("a name").to_owned(), sum.sum())
+        });
+        (policy["id"].as_str().expect("an id").to_owned(), counters.collect())
+    });
+    policies.collect()
+}
+
+/// Counters of the playback and the measures that count the same.
+const COUNTED: [(&str, &str); 9] = [
+    ("people out of the country", "people.out_by_deadline"),
+    ("killed on the road", "casualties.killed"),
+    ("wounded on the road", "casualties.wounded"),
+    ("killed by fire at bases", "casualties.killed_base_fire"),
+    ("wounded by fire at bases", "casualties.wounded_base_fire"),
+    ("killed aboard aircraft", "casualties.killed_aircraft"),
+    ("wounded aboard aircraft", "casualties.wounded_aircraft"),
+    ("killed after the deadline", "casualties.killed_after_deadline"),
+    ("wounded after the deadline", "casualties.wounded_after_deadline"),
+];
+
+/// A way out of the tutorial's country for its northern camp, and a deadline that the last who fly do not keep.
+const BORDER: [&str; 6] = [
+    "junction=[{ id = \"harbour\", latitude = 9.5, longitude = 4.0, exit = true }, { id = \"border\", latitude = 13.0, longitude = 5.0, exit = true }]",
+    "road=[{ from = \"north\", to = \"port\", km = 260, surface = \"track\", zone = \"ridge\" }, { from = \"east\", to = \"port\", km = 160, surface = \"piste\", zone = \"plain\" }, { from = \"port\", to = \"harbour\", km = 150, surface = \"paved\", zone = \"coast\" }, { from = \"north\", to = \"border\", km = 100, surface = \"paved\", zone = \"coast\" }]",
+    "base.north.convoys_exit=way",
+    "permissions.neighbour_transit.regime=granted",
+    "exit=[{ id = \"way\", at = \"border\", region = \"hills\", from = 2030-02-01, setup_days = 20, agrees = 1.0 }]",
+    "base_fire.wounded_per_incident=2",
+];
+
+#[test]
+fn counters_of_the_playback_end_where_the_replication_does() {
+    let home = home();
+    let set: Vec<&str> = BORDER.iter().flat_map(|&set| ["--set", set]).collect();
+    let late = ["--set", "mission.deadline=2030-05-20", "--set", "base.port.planned_closure=2030-05-20"];
+    let compare: &[&str] = &["compare", THREE_BASES, "--policy", "trucks-granted", "--replications", "60"];
+    let cases: [(&str, Vec<&str>, f64); 4] = [
+        ("run", vec!["run", THREE_BASES, "--replications", "60"], 181.0),
+        ("exit", [compare, &set].concat(), 181.0),
+        ("late", [compare, &set, &late].concat(), 140.0),
+        ("mali", vec!["compare", MALI, "--policy", "air-granted", "--replications", "20"], 184.0),
+    ];
+    let mut seen: BTreeMap<String, f64> = BTreeMap::new();
+    for (name, args, deadline_days) in cases {
+        let out = home.path().join(name);
+        let page = page(&args, &out);
+        let replication = rows(&out, "trace.csv")[0]["replication"].clone();
+        let all = rows(&out, "replications.csv");
+        for (policy, counters) in playback(&page) {
+            let is_it = |row: &&Row| row["policy"] == policy && row["replication"] == replication;
+            let row = all.iter().find(is_it).expect("the replication is there");
+            for (counter, measure) in COUNTED {
+                let value = number(row, measure);
+                let shown = counters.get(counter).copied();
+                assert_eq!(shown.unwrap_or(0.0), value, "{counter} of {replication} under {policy} in {name}");
+                *seen.entry(counter.to_owned()).or_default() += value;
+            }
+            let left = |is_counted: &dyn Fn(f64) -> bool| {
+                let days = row.iter().filter(|(column, _)| column.starts_with("departure."));
+                days.filter(|(_, days)| is_counted(days.parse().expect("a day"))).count() as f64
+            };
+            let by_deadline = left(&|days| days < deadline_days);
+            assert_eq!(counters["bases whose people have left"], by_deadline, "{replication} under {policy} in {name}");
+            let after = counters.get("bases left after the deadline").copied().unwrap_or(0.0);
+            let told = rows(&out, "trace.csv");
+            let is_left = |row: &&Row| row["policy"] == policy && row["what"] == "base_left";
+            let by_road = told.iter().filter(is_left).count() as f64;
+            *seen.entry("hubs".to_owned()).or_default() += by_deadline + after - by_road;
+            *seen.entry("after".to_owned()).or_default() += after;
+            *seen.entry("exit".to_owned()).or_default() += number(row, "exits.people");
+        }
+    }
+    for what in
+        ["hubs", "after", "exit", "wounded on the road", "wounded by fire at bases", "wounded after the deadline"]
+    {
+        assert!(seen[what] > 0.0, "nothing of `{what}` is counted: {seen:?}");
     }
 }

@@ -101,6 +101,7 @@ impl Engine<'_> {
     fn count_casualty(&mut self, place: Place, dead: bool, in_care: bool, driver: bool) {
         use Measure as M;
         let serious = f64::from(u8::from(in_care && !dead));
+        self.add(if dead { M::KilledInAll } else { M::WoundedInAll }, 1.0);
         match place {
             Place::Road { .. } | Place::Aircraft if self.passed => {
                 self.add(if dead { M::KilledAfter } else { M::WoundedAfter }, 1.0);

@@ -35,6 +35,11 @@ impl Engine<'_> {
         base * convoy.frailty * convoy.share * size * growth
     }
 
+    /// The same where tension and cover stand: without cover one a km at most.
+    fn held_rate(critical: f64, multiplier: f64, cover: f64) -> f64 {
+        (critical * multiplier).min(1.0) * cover
+    }
+
     /// Lays out the potential contacts of the journey that begins, or of what is left of it.
     pub fn lay_out_contacts(&mut self, id: usize) {
         let legs = self.convoys[id].legs.clone();
@@ -49,7 +54,7 @@ impl Engine<'_> {
             let beyond = (first..legs.len()).find(|&leg| zone_of(leg) != zone).unwrap_or(legs.len());
             let km: f64 = legs[first..beyond].iter().map(|leg| self.inputs.road[leg.road].km).sum();
             for kind in 0..2 {
-                let bound = self.critical_rate(id, zone, kind, latest) * most;
+                let bound = Self::held_rate(self.critical_rate(id, zone, kind, latest), 1.0, most);
                 let entity = key2(self.convoys[id].journey, kind as u64);
                 let mut stream = self.streams.stream(Purpose::PotentialContacts, entity, first as u64);
                 let mut height = stream.standard_exponential() / km;
@@ -114,8 +119,8 @@ impl Engine<'_> {
         let threat = self.inputs.threat.clone();
         let multipliers = [threat.multiplier_calm, threat.multiplier_tense, threat.multiplier_clashes, 1.0];
         let cover = self.cover(id);
-        let rate =
-            self.critical_rate(id, zone, point.kind, self.growth(now)) * multipliers[self.zones[zone].level] * cover;
+        let critical = self.critical_rate(id, zone, point.kind, self.growth(now));
+        let rate = Self::held_rate(critical, multipliers[self.zones[zone].level], cover);
         let held_back = point.height < rate && self.held_back(self.convoys[id].journey, point.number, zone);
         if point.height >= rate || held_back {
             self.goes_on(id);

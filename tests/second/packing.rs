@@ -51,7 +51,7 @@ impl Engine<'_> {
     }
 
     pub fn start_packing(&mut self, base: usize) {
-        if self.bases[base].packing || !self.bases[base].open {
+        if self.bases[base].packing || !self.bases[base].open || self.inputs.base[base].crews < 1.0 {
             return;
         }
         self.bases[base].packing = true;

@@ -55,13 +55,18 @@ fn no_threat(subject: &Subject) -> Seen {
     let harm = |measure: &&Measure| {
         let name = measure.name();
         (name.starts_with("casualties.") || name.starts_with("contacts."))
-            && !name.ends_with("_aircraft")
+            && !(name.ends_with("_aircraft") || name.ends_with("_in_all"))
             && **measure != Measure::NonBattle
     };
     for outcome in outcomes(&quiet) {
         // Hits on aircraft are a matter of tension, not of roads.
         let hit = outcome.value(Measure::KilledAircraft) + outcome.value(Measure::WoundedAircraft) > 0.0;
         let found = Measure::ALL.iter().filter(harm).find(|measure| outcome.value(**measure) != 0.0);
+        let aside =
+            [(Measure::KilledInAll, Measure::KilledAircraft), (Measure::WoundedInAll, Measure::WoundedAircraft)];
+        if let Some((in_all, _)) = aside.iter().find(|(in_all, air)| outcome.value(*in_all) != outcome.value(*air)) {
+            return Err(format!("{} is not of aircraft alone", in_all.name()));
+        }
         if let Some(measure) = found.filter(|measure| !(hit && **measure == Measure::CareHours)) {
             return Err(format!("{} is {}", measure.name(), outcome.value(*measure)));
         }
