@@ -9,6 +9,7 @@ use crate::model::exits;
 use crate::model::liquidation;
 use crate::model::permissions::Desk;
 use crate::model::routes::{ShortestWays, desks, node};
+use crate::model::threat::DAYS_PER_MONTH;
 
 /// What is wrong, in kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,21 +133,15 @@ fn check_calendar(inputs: &Inputs, problems: &mut Problems) {
     }
 }
 
-/// Growth beyond this factor, up or down, is a slip: rates are those of another time.
-const MOST_GROWTH: f64 = 100.0;
-const LN_MOST_GROWTH: f64 = 4.605_170_185_988_092;
-const DAYS_PER_MONTH: f64 = 30.4375;
+/// The logarithm of 100: growth beyond this, up or down, is a slip, and rates are those of another time.
+const MOST_LOG_GROWTH: f64 = 4.605_170_185_988_092;
 
 fn check_growth(inputs: &Inputs, problems: &mut Problems) {
     let (threat, end) = (&inputs.threat, inputs.mission.deadline + inputs.mission.liquidation_days);
-    let log_factor = |day: f64| {
-        let months = (day.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
-        threat.growth_per_month * months
-    };
-    let logs = [0.0, end.max(0.0)].map(log_factor);
-    let does = if logs.iter().any(|&log| log > LN_MOST_GROWTH) {
+    let logs = [0.0, end.max(0.0)].map(|day| threat.log_growth(day));
+    let does = if logs.iter().any(|&log| log > MOST_LOG_GROWTH) {
         "multiplies"
-    } else if logs.iter().any(|&log| log < -LN_MOST_GROWTH) {
+    } else if logs.iter().any(|&log| log < -MOST_LOG_GROWTH) {
         "divides"
     } else {
         return;
@@ -155,7 +150,7 @@ fn check_growth(inputs: &Inputs, problems: &mut Problems) {
     let side = if threat.reference_date < 0.0 { "before" } else { "after" };
     let message = format!(
         "growth of {} a month, with a reference date {months:.0} months {side} the start, {does} the rates of contacts by over \
-         {MOST_GROWTH}",
+         100",
         threat.growth_per_month,
     );
     problems.add(

@@ -2,6 +2,9 @@
 
 use crate::model::field::{Kind, number, share};
 
+/// Days of a mean month.
+pub const DAYS_PER_MONTH: f64 = 30.4375;
+
 /// A rate per day at which a process jumps or something falls on a base.
 const fn per_day() -> Kind {
     number("per day", 0.0, 10.0)
@@ -149,5 +152,13 @@ crate::table! {
         shelter_multiplier: f64 = number("x", 0.01, 1.0),
         /// Negative binomial dispersion k of the number hit.
         dispersion: f64 = number("", 0.01, 1000.0),
+    }
+}
+
+impl Threat {
+    /// The logarithm of the growth of armed groups' activity at a time, against the reference date.
+    pub fn log_growth(&self, at_days: f64) -> f64 {
+        let months = (at_days.min(self.growth_until) - self.reference_date) / DAYS_PER_MONTH;
+        self.growth_per_month * months
     }
 }

@@ -99,15 +99,18 @@ fn went(results: &Results) -> Option<String> {
         Some((count, bound)) => format!("in {count} replications, which makes its probability {bound}"),
         None => format!("with a probability of {chance}"),
     };
-    let harmed = |known: Known, what| known.harmed(what, results.replications);
     let in_all = mean("casualties.killed_in_all").zip(mean("casualties.wounded_in_all"));
-    let costs = match in_all {
-        Some((dead, hurt)) => format!("{} and {} in all", harmed(dead, "killed"), harmed(hurt, "wounded")),
-        None => format!("{} and {} on the road by then", harmed(killed, "killed"), harmed(wounded, "wounded")),
+    let (when, (killed, wounded)) = match in_all {
+        Some(harm) => ("in all, liquidation included", harm),
+        None => ("on the road by then", (killed, wounded)),
+    };
+    let costs = if killed.is_none_seen() && wounded.is_none_seen() {
+        format!("nobody is killed or wounded in any replication, {when}")
+    } else {
+        format!("getting out costs {} and {} {when}", killed.harmed("killed"), wounded.harmed("wounded"))
     };
     Some(format!(
-        "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team {chance}; getting out costs \
-         {costs}.",
+        "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team {chance}; {costs}.",
         out.bare("people"),
         whole(strength(results)),
         day(results.deadline),

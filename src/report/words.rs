@@ -46,7 +46,7 @@ impl Known {
     }
 
     /// Whether no replication has any.
-    fn is_none_seen(self) -> bool {
+    pub(super) fn is_none_seen(self) -> bool {
         self.value == 0.0 && self.interval.is_some_and(|i| i.low == 0.0 && i.high == 0.0)
     }
 
@@ -84,9 +84,9 @@ impl Known {
     }
 
     /// How many are killed or wounded, in words: `12.3 killed (11.8 to 12.9)`.
-    pub(super) fn harmed(self, what: &str, n: u64) -> String {
+    pub(super) fn harmed(self, what: &str) -> String {
         if self.is_none_seen() {
-            return format!("nobody {what} in {} replications", numbers::whole(n as f64));
+            return format!("none {what}");
         }
         format!("{} {what} ({})", self.bare("people"), self.ends("people"))
     }

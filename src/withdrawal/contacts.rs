@@ -25,8 +25,6 @@ use crate::withdrawal::permissions::{DeskId, Host};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tension::multiplier;
 
-const DAYS_PER_MONTH: f64 = 30.4375;
-
 /// Rates without cover are held at this, one a km, so that no scenario's factors can run away.
 const MOST_PER_KM: f64 = 1.0;
 
@@ -116,9 +114,7 @@ fn uncovered_rate(inputs: &Inputs, kind: ContactKind, passage: Passage) -> f64 {
 
 /// Growth of armed groups' activity at a time, against the reference date.
 pub fn growth(inputs: &Inputs, now_days: f64) -> f64 {
-    let threat = &inputs.threat;
-    let months = (now_days.min(threat.growth_until) - threat.reference_date) / DAYS_PER_MONTH;
-    math::exp(threat.growth_per_month * months)
+    math::exp(inputs.threat.log_growth(now_days))
 }
 
 /// Rate ratio of a level of cover against none.
