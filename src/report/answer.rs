@@ -183,7 +183,7 @@ fn compared(results: &Results) -> Option<String> {
         let so = match (others.len(), helps) {
             (1, _) => "brings",
             (_, true) => "does best on people and on equipment:",
-            (_, false) => "does best on equipment, and on people of policies none of which has clearly fewer wounded:",
+            (_, false) => "saves most equipment, and no policy has clearly fewer wounded:",
         };
         let (people, items) = (people(&safest)?, items(&safest)?);
         return Some(format!("Against it {} {so} {people}, and {items}{}; {all}.", title(&safest), fewer_out(&safest)));
