@@ -292,6 +292,8 @@ impl<'s> Task<'s> {
                 group: fact.map_or_else(String::new, |fact| fact.group.clone()),
                 in_sample: fact.is_some_and(|fact| self.facts.is_in_sample(fact, &self.fitted)),
                 tells: scales.tells(at),
+                prior_reaches: reaches(before, target),
+                reaches: after.map(|after| reaches(after, target)),
                 record: [low, high],
                 prior: points_of(before, target),
                 posterior: after.map(|after| points_of(after, target)),
@@ -374,6 +376,14 @@ fn points_of(generation: &Generation, target: &Target) -> [f64; 3] {
     let mut values: Vec<f64> = generation.particles.iter().map(compared).collect();
     values.sort_by(f64::total_cmp);
     LEVELS.map(|level| at_level(&values, level))
+}
+
+/// Whether what a target asks lies among the values of a population, and not below or above them all.
+fn reaches(generation: &Generation, target: &Target) -> bool {
+    let (low, high) = target.wanted.range();
+    let compared = |particle: &Particle| target.wanted.compared(particle.observed[target.quantity]);
+    let values = || generation.particles.iter().map(compared);
+    values().any(|value| value <= high) && values().any(|value| value >= low)
 }
 
 /// Calibrates in the folder of a session: batches that are there are read, the others run.

@@ -112,10 +112,27 @@ fn facts_table(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         let [low, high] = row.record;
         let record = if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) };
         let after = row.posterior.map_or_else(|| "-".to_owned(), range);
-        let note = if row.tells { "" } else { "  the same in all: tells nothing" };
+        let note = match row {
+            row if !row.prior_reaches => "  BEYOND ALL",
+            row if row.reaches == Some(false) => "  beyond all that is left",
+            row if !row.tells => "  the same in all: tells nothing",
+            _ => "",
+        };
         writeln!(out, "{:<6} {:<width$}{record:>20}{:>28}{after:>28}{note}", row.fact, row.measure, range(row.prior))?;
     }
-    writeln!(out, "dates as days since the start; an event as 1 or 0")
+    writeln!(out, "dates as days since the start; an event as 1 or 0")?;
+    let beyond: Vec<&str> =
+        outcome.facts.iter().filter(|row| !row.prior_reaches).map(|row| row.fact.as_str()).collect();
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "BEYOND ALL: no replication of the prior comes as far as the record of {}. No value of these parameters gives it;\n\
+         what is left is nearest to the other facts, and the model contradicts {}.",
+        beyond.join(", "),
+        if beyond.len() == 1 { "this one" } else { "these" }
+    )
 }
 
 fn parameters(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
@@ -171,6 +188,7 @@ fn to_json(outcome: &Outcome) -> Value {
             json!({
                 "fact": row.fact, "measure": row.measure, "group": row.group, "in_sample": row.in_sample,
                 "record": row.record, "prior": row.prior, "posterior": row.posterior, "tells": row.tells,
+                "prior_reaches": row.prior_reaches, "reaches": row.reaches,
             })
         })
         .collect();

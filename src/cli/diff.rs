@@ -11,11 +11,11 @@ use crate::cli::folders::{disk, session};
 use crate::cli::screen::footnotes;
 use crate::cli::session::Session;
 use crate::experiment::Rows;
-use crate::measures::Measure;
+use crate::measures::{Measure, Scale};
 use crate::output::numbers::{MARK, decimals, whole, with_interval};
-use crate::stats::{Interval, Moments, Worse, mean_t, paired, t_interval};
+use crate::stats::{Interval, Moments, Worse, mean_t, t_interval};
 use crate::store::Chunks;
-use crate::summary::CONFIDENCE;
+use crate::summary::{CONFIDENCE, paired_of};
 
 /// Most changed inputs that are listed on the screen.
 const MOST_LISTED: usize = 60;
@@ -147,7 +147,8 @@ fn of_point(
         for (column, name) in before.names.iter().enumerate() {
             let Some(there) = after.names.iter().position(|other| other == name) else { continue };
             let (a, b) = (rows.column(at, column)?, others.column(with, there)?);
-            let Some(change) = Change::between(&a, &b, is_paired) else { continue };
+            let scale = Measure::named(name).map_or(Scale::Amount, Measure::scale);
+            let Some(change) = Change::between(scale, &a, &b, is_paired) else { continue };
             if all || change.is_one() {
                 lines.push(Line::Change(name.clone(), change));
             }
@@ -222,6 +223,14 @@ impl Side {
             );
             return Err(Stop::Usage(message));
         }
+        if session.request.calibration.is_some() {
+            let message = format!(
+                "{} holds a calibration, and diff compares independent replications; compare the parameters.csv of both, or \
+                 run each overlay and compare the runs",
+                folder.display()
+            );
+            return Err(Stop::Usage(message));
+        }
         let chunks = Chunks::of(disk(), folder)?;
         let mut points = Vec::new();
         for point in &session.points {
@@ -278,12 +287,12 @@ struct Change {
 
 impl Change {
     /// The change of a column; none where there is too little to say.
-    fn between(before: &[f64], after: &[f64], is_paired: bool) -> Option<Self> {
+    fn between(scale: Scale, before: &[f64], after: &[f64], is_paired: bool) -> Option<Self> {
         if is_paired {
             let n = before.len().min(after.len());
             let (before, after) = (&before[..n], &after[..n]);
             let means = [Moments::of(before).ok()?.mean, Moments::of(after).ok()?.mean];
-            let difference = paired(after, before, CONFIDENCE, Worse::Higher).ok()?;
+            let difference = paired_of(scale, after, before, Worse::Higher).ok()?;
             let (interval, mcse, is_skewed) = (difference.interval, difference.mcse, difference.warning.is_some());
             return Some(Self { means, difference: difference.mean, interval, mcse, is_skewed });
         }

@@ -164,9 +164,12 @@ fn cases(session: &Session, args: &DiscoverArguments) -> Result<Cases, Stop> {
             let column = |at: usize| design.points.iter().map(|point| number(point[at].as_deref())).collect();
             design.paths.iter().enumerate().map(|(at, path)| (path.clone(), column(at))).collect()
         } else {
-            let message =
-                format!("{} holds no design; discover looks at sweeps and sensitivity analyses", args.folder.display());
-            return Err(Stop::Usage(message));
+            let what = match &request.sensitivity {
+                Some(_) => "holds swings, which move one parameter of each point and draw the others",
+                None => "holds no design",
+            };
+            let hint = "discover looks at sweeps, and at sensitivity analyses by morris, sobol or prcc";
+            return Err(Stop::Usage(format!("{} {what}; {hint}", args.folder.display())));
         };
     let (mut paths, mut inputs, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for (path, values) in columns {

@@ -10,13 +10,17 @@ use crate::design::Screening;
 use crate::inference::{EffectRow, Effects, Response};
 use crate::math::sqrt;
 use crate::measures::Measure;
-use crate::output::numbers::{decimals, places, whole};
-use crate::stats::Interval;
+use crate::output::numbers::{MARK, decimals, places, whole};
+use crate::stats::{FEW_VALUES, Interval};
+use crate::summary::Method;
 
 /// Characters of a column that holds an interval.
 const WIDE: usize = 26;
 /// Parameters that the screen shows of each measure.
 const MOST_SHOWN: usize = 12;
+
+/// Stands before a parameter whose part cannot be told from none.
+const UNTOLD: char = '~';
 
 /// What is analysed, in a line.
 ///
@@ -70,7 +74,8 @@ pub fn screen(out: &mut dyn Write, session: &Session, effects: &Effects) -> io::
         Screening::Morris { .. } => &[
             "mu*: mean size of the change when a parameter moves by half its law (from its 12.5% to its 62.5% point, or from",
             "  its 37.5% to its 87.5% point), over places of all others. mu: the same with its sign; up counts as it is.",
-            "sigma: how much that change differs from place to place. noise: what sigma would be by chance alone.",
+            "sigma: how much that change differs from place to place. noise: what sigma would be by chance alone; mu* would then",
+            "  be 0.8 of that.",
         ],
         Screening::Sobol { .. } => &[
             "first: share of the variance of the expected value that knowing this parameter alone takes away.",
@@ -84,7 +89,24 @@ pub fn screen(out: &mut dyn Write, session: &Session, effects: &Effects) -> io::
             &["rank correlation of the mean with the parameter, the other parameters held (partial)."]
         }
     };
-    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    writeln!(out, "{UNTOLD} its part cannot be told from none, at 95% for all parameters together (Bonferroni).")?;
+    if effects.rows.iter().any(|row| row.method.is_some_and(Method::is_skewed)) {
+        writeln!(out, "{MARK} too skewed for so few: the interval covers less than 95%.")?;
+    }
+    let n = sensing.screening.intervals_rest_on(sensing.inner);
+    if n < FEW_VALUES as usize && !matches!(sensing.screening, Screening::Prcc { .. }) {
+        let of = match sensing.screening {
+            Screening::Morris { .. } => "trajectories",
+            Screening::Sobol { .. } => "scramblings",
+            Screening::Prcc { .. } | Screening::Swing => "replications",
+        };
+        writeln!(
+            out,
+            "Fewer than {FEW_VALUES} {of} do not show how skewed they are: intervals hold where they are nearly normal."
+        )?;
+    }
+    Ok(())
 }
 
 fn of_response(
@@ -100,16 +122,20 @@ fn of_response(
         None => response.policy.clone(),
     };
     let sd = |variance: f64| if variance > 0.0 { sqrt(variance) / scale } else { 0.0 };
-    let (between, within) = (sd(response.variance_between), sd(response.variance_within));
+    let within = sd(response.variance_within);
     let digits = places(Some(Interval { low: -within, high: within })).max(1);
-    writeln!(
-        out,
-        "\n{}{unit}, {of}: mean {}; sd of expected values {}, of chance {}",
-        response.measure,
-        decimals(response.mean / scale, digits),
-        decimals(between, digits),
-        decimals(within, digits)
-    )?;
+    let number = |value: f64| decimals(value, digits);
+    let between = match response.between_interval {
+        _ if screening == Screening::Swing => String::new(),
+        _ if response.variance_between <= 0.0 => " sd of expected values none seen;".to_owned(),
+        Some(Interval { low, high }) => {
+            let ends = [low, high].map(|end| number(sd(end)));
+            format!(" sd of expected values {} ({} to {});", number(sd(response.variance_between)), ends[0], ends[1])
+        }
+        None => format!(" sd of expected values {} (no interval);", number(sd(response.variance_between))),
+    };
+    let mean = number(response.mean / scale);
+    writeln!(out, "\n{}{unit}, {of}: mean {mean};{between} sd of chance {}", response.measure, number(within))?;
     let columns = columns(screening);
     let rank = |parameter: usize| {
         let row = effects.row(at, parameter, columns[0].1);
@@ -131,8 +157,10 @@ fn of_response(
     writeln!(out, "  basis")?;
     for &parameter in shown {
         let (path, basis) = &parameters[parameter];
-        write!(out, "  {path:<width$}")?;
-        let first = effects.row(at, parameter, columns[0].1).and_then(|row| row.interval);
+        let lead = effects.row(at, parameter, columns[0].1);
+        let mark = if lead.is_some_and(|row| row.is_told) { ' ' } else { UNTOLD };
+        write!(out, "{mark} {path:<width$}")?;
+        let first = lead.and_then(|row| row.interval);
         let digits = if is_share {
             2
         } else {
@@ -159,7 +187,8 @@ fn cell(row: &EffectRow, (scale, digits): (f64, i32), wide: bool) -> String {
     let number = |value: f64| decimals(value / scale, digits);
     match row.interval {
         Some(interval) if wide => {
-            format!("{} ({} to {})", number(estimate), number(interval.low), number(interval.high))
+            let mark = if row.method.is_some_and(Method::is_skewed) { MARK } else { "" };
+            format!("{} ({} to {}){mark}", number(estimate), number(interval.low), number(interval.high))
         }
         None if wide => format!("{} (no bounds)", number(estimate)),
         _ => number(estimate),
@@ -175,12 +204,15 @@ pub fn to_json(session: &Session, sensing: &Sensing, effects: &Effects) -> Value
             "policy": response.policy, "baseline": response.baseline, "measure": response.measure, "parameter": path,
             "basis": basis, "statistic": row.statistic, "estimate": row.estimate,
             "interval": row.interval.map(|interval| [interval.low, interval.high]),
+            "method": row.method.map(|method| method.to_string()), "told": row.is_told,
         })
     };
     let response = |response: &Response| {
         json!({
             "policy": response.policy, "baseline": response.baseline, "measure": response.measure, "mean": response.mean,
-            "variance_between_points": response.variance_between, "variance_of_chance": response.variance_within,
+            "variance_between_points": response.variance_between,
+            "variance_between_points_interval": response.between_interval.map(|interval| [interval.low, interval.high]),
+            "variance_of_chance": response.variance_within,
         })
     };
     json!({

@@ -249,8 +249,8 @@ pub fn write_sensitivity(
     written.write(design, |out, table| of::design(out, table, &screened.rows()))?;
     written.write(inference_tables::points(), |out, _| of::points(out, effects, sensing.inner as usize))?;
     let parameters = sensitivity::parameters(session, sensing);
-    let intervals = sensing.screening.intervals(sensing.inner);
-    written.write(inference_tables::sensitivity(), |out, _| of::effects(out, effects, &parameters, intervals))?;
+    let n = sensing.screening.intervals_rest_on(sensing.inner);
+    written.write(inference_tables::sensitivity(), |out, _| of::effects(out, effects, &parameters, n))?;
     write_failures(&mut written, &[(ONLY_POINT, summary)])?;
     Ok(written.describe(session.title())?)
 }

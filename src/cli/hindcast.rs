@@ -185,15 +185,20 @@ pub fn to_json(hindcast: &Hindcast) -> Value {
             .collect();
         json!({
             "fact": row.fact.id, "group": row.fact.group, "kind": row.fact.kind.name(), "in_sample": row.in_sample,
-            "fitted_unsaid": row.fitted_unsaid, "grade": row.grade().map(Grade::name),
+            "fitted_unsaid": row.fitted_unsaid, "counted_with": row.counted_with, "grade": row.grade().map(Grade::name),
             "not_simulated": row.fact.quantity.as_ref().err(), "miss": row.fact.miss,
             "forecast": row.forecast.as_ref().map(|own| forecast(row, own)), "references": references,
         })
     };
     let group = |row: &GroupRow| {
+        let against = |reference: Reference| {
+            let [better, worse, of] = row.better[reference as usize];
+            (reference.name().to_owned(), json!({ "better": better, "worse": worse, "compared": of }))
+        };
         json!({
             "group": row.group, "in_sample": row.in_sample, "grades": row.grades, "outside_90": row.misses(),
             "by_luck": { "mean": row.luck[0], "q05": row.luck[1], "q95": row.luck[2] },
+            "against": Reference::ALL.into_iter().map(against).collect::<serde_json::Map<String, Value>>(),
         })
     };
     json!({

@@ -15,6 +15,10 @@ use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Reference, Sc
 /// Characters of a line: the width of a terminal that nobody has widened.
 const WIDTH: usize = 80;
 
+/// Replications from which luck puts fewer than 1% of the facts of a right model outside all of them, which is what grade D
+/// says: with so many it is 2 in one more than their number.
+const ENOUGH: u64 = 199;
+
 /// What the table of scores and that of groups call the references.
 const REFERENCES: [&str; 3] = ["plan", "pooled", "granted"];
 
@@ -217,11 +221,11 @@ fn score(fact: &Fact, forecast: &Forecast) -> (&'static str, String) {
 fn groups(out: &mut dyn Write, hindcast: &Hindcast, in_sample: bool) -> io::Result<()> {
     let [plan, pooled, granted] = REFERENCES;
     write!(out, "\n{:<12}{:>4}{:>3}{:>3}{:>3}{:>10}{:>14}", "group", "A", "B", "C", "D", "outside", "by luck")?;
-    writeln!(out, "{:>14}{pooled:>8}{granted:>9}", format!("beats {plan}"))?;
+    writeln!(out, "{:>14}{pooled:>8}{granted:>9}", format!("against {plan}"))?;
     for row in hindcast.groups.iter().filter(|row| row.in_sample == in_sample) {
         let GroupRow { grades: [a, b, c, d], luck: [mean, low, high], .. } = row;
         let luck = format!("{} ({low:.0} to {high:.0})", decimals(*mean, 1));
-        let [plan, pooled, granted, _] = row.better.map(|[better, _, of]| format!("{better}/{of}"));
+        let [plan, pooled, granted, _] = row.better.map(|[better, worse, of]| format!("{better}-{worse}/{of}"));
         let group = row.group.as_deref().unwrap_or("all");
         write!(out, "{group:<12}{a:>4}{b:>3}{c:>3}{d:>3}{:>10}{luck:>14}", row.misses())?;
         writeln!(out, "{plan:>14}{pooled:>8}{granted:>9}")?;
@@ -243,6 +247,25 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
         );
         paragraph(out, &text)?;
     }
+    let twice: Vec<String> = hindcast
+        .rows
+        .iter()
+        .filter_map(|row| Some(format!("{} with {}", row.fact.id, row.counted_with.as_ref()?)))
+        .collect();
+    if !twice.is_empty() {
+        let text = format!("Groups count an event once, by the first fact that tells of it: {}.", twice.join(", "));
+        paragraph(out, &text)?;
+    }
+    if hindcast.n < ENOUGH {
+        let text = format!(
+            "FEW REPLICATIONS: a fact lies outside all of {} by luck with probability {}%, though the model be right; take \
+             {} or more.",
+            hindcast.n,
+            percent(2.0 / (hindcast.n + 1) as f64),
+            ENOUGH + 1
+        );
+        paragraph(out, &text)?;
+    }
     let blunt = ids(&|row| !row.in_sample && row.tells_nothing_apart());
     if !blunt.is_empty() {
         paragraph(out, &format!("No test, since every reference that speaks of them scores the same: {blunt}."))?;
@@ -250,14 +273,16 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
     let texts = [
         "record: >= the least that a bound may mean; ~ where the words leave a range, which hindcast.csv gives. mid-PIT: share of replications below the record, and half of \
          those that agree with it as it is read. Grade A: in the middle 50%, B 90%, C 99%, D outside. Order has none.",
-        "score: CRPS in the unit of the fact (days for dates), 0 at best; Brier, 0 at best; lnP, logarithm of the probability \
+        "score: CRPS in the unit of the fact (days for dates), 0 at best, of a range the mean over its places; Brier, 0 at best; \
+         lnP, logarithm of the probability \
          that the value lies within the reading; tau-b with the record's order, 1 at best. P(read): probability of the record \
          as it is read, or of what happened. P(>=): of the bound or more, which rewards exaggeration.",
         "skill: what the model makes up of what a reference falls short of the best, of bounds by Brier score; below 0 the \
          reference is better; - where it says nothing or is perfect. plan: bases close on their dates, nothing goes wrong. \
          pooled: one constant rate everywhere, no permissions. granted: the same model without denials.",
         "outside: facts outside 90%. by luck: the same if the model were right, mean and 5% to 95%; each replication in turn plays the record. \
-         beats: facts on which the model scores better than the reference, of those on which both say something.",
+         against: 6-1/8 is 6 facts that the model forecasts better than the reference, 1 worse, of 8 on which both say \
+         something; the rest cannot be told apart, their scores being within two standard errors or the record's range deciding.",
     ];
     texts.into_iter().try_for_each(|text| paragraph(out, text))
 }

@@ -93,13 +93,13 @@ impl Screening {
         }
     }
 
-    /// What intervals rest on, and how they are found.
-    pub fn intervals(self, inner: u64) -> (usize, &'static str) {
+    /// How many trajectories, scramblings, points or replications intervals rest on.
+    pub fn intervals_rest_on(self, inner: u64) -> usize {
         match self {
-            Self::Morris { trajectories } => (trajectories, "t over trajectories"),
-            Self::Sobol { scramblings, .. } => (scramblings, "Fieller over scramblings"),
-            Self::Prcc { points } => (points, "Fisher z"),
-            Self::Swing => (inner as usize, "t over replications"),
+            Self::Morris { trajectories } => trajectories,
+            Self::Sobol { scramblings, .. } => scramblings,
+            Self::Prcc { points } => points,
+            Self::Swing => inner as usize,
         }
     }
 }

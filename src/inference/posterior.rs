@@ -4,6 +4,8 @@ use crate::draw::Law;
 use crate::inference::abc::Generation;
 use crate::math::special::normal_cdf;
 use crate::math::{ln, sqrt};
+use crate::stats::quantile_sorted;
+use crate::summary::CONFIDENCE;
 
 /// Probability of saying of any parameter that it moved when none did.
 const ERROR: f64 = 0.05;
@@ -63,10 +65,9 @@ pub fn marginals(generation: &Generation, laws: &[Law]) -> Vec<Marginal> {
     laws.iter().enumerate().map(of).collect()
 }
 
-/// The value of a sorted list at a level.
+/// The quantile (type 7) of a sorted list; NaN of an empty one.
 pub fn at_level(sorted: &[f64], level: f64) -> f64 {
-    let at = (level * sorted.len() as f64) as usize;
-    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+    quantile_sorted(sorted, level, CONFIDENCE).map_or(f64::NAN, |quantile| quantile.estimate)
 }
 
 #[cfg(test)]

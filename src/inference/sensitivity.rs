@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use crate::design::{CubePoint, Screening};
 use crate::experiment::Rows;
 use crate::stats::{
-    Interval, Moments, PickFreeze, RatioEstimate, StatsError, elementary, mean_t, partial_rank_correlations,
-    pick_freeze, sobol_index, sum,
+    Interval, MeanEstimate, Moments, PickFreeze, RatioEstimate, StatsError, bonferroni_confidence, elementary,
+    jackknife_interval, mean_t, partial_rank_correlations, pick_freeze, sobol_index, sum,
 };
-use crate::summary::{CONFIDENCE, SummaryError};
+use crate::summary::{CONFIDENCE, Caveats, Method, SummaryError};
 
 /// One statistic of one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,10 @@ pub struct EffectRow {
     pub estimate: Option<f64>,
     /// Its interval; none where there is none.
     pub interval: Option<Interval>,
+    /// How that was found; none for what has none by its nature.
+    pub method: Option<Method>,
+    /// Whether the parameter's part can be told from none, all parameters taken together: the same of all its rows.
+    pub is_told: bool,
 }
 
 /// A measure of a policy, or of its difference from the baseline, over the design.
@@ -39,6 +43,8 @@ pub struct Response {
     pub mean: f64,
     /// Variance of a point's expected value from point to point, freed of noise; may be negative by chance.
     pub variance_between: f64,
+    /// Its interval, over trajectories, scramblings or points; none for swings, whose points are chosen.
+    pub between_interval: Option<Interval>,
     /// Mean variance of the replications of one point.
     pub variance_within: f64,
     /// For each point, mean and variance of its replications.
@@ -123,21 +129,31 @@ fn add(
     };
     let variance_between = of_means.sd.map_or(0.0, |sd| sd * sd) - noise / inner as f64;
     let response = effects.responses.len();
-    let statistics = match ran.screening {
-        Screening::Morris { .. } => morris(values, ran)?,
-        Screening::Sobol { points, .. } => sobol(values, ran, points)?,
-        Screening::Prcc { .. } => ranks(&means, ran)?,
-        Screening::Swing => swings(values, ran)?,
+    let of_level = |confidence: f64| match ran.screening {
+        Screening::Morris { .. } => morris(values, ran, confidence),
+        Screening::Sobol { points, .. } => sobol(values, ran, points, confidence),
+        Screening::Prcc { .. } => ranks(&means, ran, confidence),
+        Screening::Swing => swings(values, ran, confidence),
     };
-    for (parameter, statistics) in statistics.into_iter().enumerate() {
-        effects.rows.extend(statistics.into_iter().map(|(statistic, estimate, interval)| EffectRow {
+    let statistics = of_level(CONFIDENCE)?;
+    // A parameter has two statistics at most by which it may be told, and one of many is told by chance.
+    let wider = of_level(bonferroni_confidence(CONFIDENCE, 2 * statistics.len()))?;
+    for (parameter, (statistics, wider)) in statistics.into_iter().zip(&wider).enumerate() {
+        let is_told = is_told(wider);
+        effects.rows.extend(statistics.into_iter().map(|Statistic { name, estimate, interval, method }| EffectRow {
             response,
             parameter,
-            statistic,
+            statistic: name,
             estimate,
             interval,
+            method,
+            is_told,
         }));
     }
+    let between_interval = match ran.screening {
+        Screening::Swing => None,
+        _ => between_interval(&points, ran, variance_between)?,
+    };
     let measure = measure.to_owned();
     effects.responses.push(Response {
         policy,
@@ -145,6 +161,7 @@ fn add(
         measure,
         mean: of_means.mean,
         variance_between,
+        between_interval,
         variance_within,
         points,
     });
@@ -165,12 +182,65 @@ fn variance_of_residuals(values: &[f64], means: &[f64], inner: usize, mean: f64)
     if degrees == 0 { 0.0 } else { sum(&squares) / degrees as f64 }
 }
 
-/// Statistics of one parameter.
-type Statistics = Vec<(&'static str, Option<f64>, Option<Interval>)>;
+/// Interval of the variance between points, by the jackknife over what is independent: trajectories, scramblings, points.
+fn between_interval(points: &[[f64; 2]], ran: Ran, estimate: f64) -> Result<Option<Interval>, StatsError> {
+    let of_one = match ran.screening {
+        Screening::Morris { .. } => ran.points[0].at.len() + 1,
+        Screening::Sobol { points, .. } => points * (ran.points[0].at.len() + 2),
+        Screening::Prcc { .. } | Screening::Swing => 1,
+    };
+    let without = |is_kept: &dyn Fn(usize) -> bool| {
+        let parts = points.chunks_exact(of_one).enumerate().filter(|(part, _)| is_kept(*part));
+        let (means, variances): (Vec<f64>, Vec<f64>) =
+            parts.flat_map(|(_, part)| part.iter().map(|[mean, variance]| (*mean, *variance))).unzip();
+        let within = sum(&variances) / variances.len() as f64;
+        Ok(Moments::of(&means)?.sd.map_or(0.0, |sd| sd * sd) - within / ran.inner as f64)
+    };
+    jackknife_interval(points.len() / of_one, estimate, without, CONFIDENCE)
+}
+
+/// One statistic of one parameter.
+struct Statistic {
+    name: &'static str,
+    estimate: Option<f64>,
+    interval: Option<Interval>,
+    method: Option<Method>,
+}
+
+impl Statistic {
+    fn new(name: &'static str, estimate: Option<f64>, interval: Option<Interval>, method: Method) -> Self {
+        let method = if interval.is_some() { method } else { Method::NoBounds };
+        Self { name, estimate, interval, method: Some(method) }
+    }
+
+    fn mean(name: &'static str, mean: &MeanEstimate, range: (f64, f64)) -> Self {
+        let (interval, method) = Method::of(mean).cut(mean.interval, range);
+        Self::new(name, Some(mean.mean), Some(interval), method)
+    }
+}
+
+/// Those of one parameter.
+type Statistics = Vec<Statistic>;
+
+/// Values of any size and sign.
+const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+/// Whether a parameter's part can be told from none. A mean size is above nought by chance alone: a sign or a spread beyond
+/// chance must show.
+fn is_told(statistics: &Statistics) -> bool {
+    let of = |name: &str| statistics.iter().find(|statistic| statistic.name == name);
+    let interval = |name: &str| of(name).and_then(|statistic| statistic.interval);
+    let is_clear = |name: &str| interval(name).is_some_and(|found| found.low > 0.0 || found.high < 0.0);
+    let noise = of("noise").and_then(|statistic| statistic.estimate);
+    let spreads = interval("sigma").zip(noise).is_some_and(|(sigma, noise)| sigma.low > noise);
+    spreads
+        || ["mu", "prcc", "swing"].into_iter().any(is_clear)
+        || interval("total").is_some_and(|found| found.low > 0.0)
+}
 
 /// Effects of a step, signed as if every step led up. Replications of neighbours share their chances: the noise of an effect
 /// is that of the paired differences.
-fn morris(values: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+fn morris(values: &[f64], ran: Ran, confidence: f64) -> Result<Vec<Statistics>, StatsError> {
     let factors = ran.points[0].at.len();
     let (mut effects, mut noise) = (vec![Vec::new(); factors], vec![Vec::new(); factors]);
     let replications = |point: usize| &values[point * ran.inner..(point + 1) * ran.inner];
@@ -184,18 +254,19 @@ fn morris(values: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
         noise[moved].push(moments.mcse.map_or(0.0, |mcse| mcse * mcse));
     }
     let of = |(effects, noise): (&Vec<f64>, &Vec<f64>)| {
-        let found = elementary(effects, noise, CONFIDENCE)?;
+        let found = elementary(effects, noise, confidence)?;
+        let jackknife = Method::Jackknife(Caveats::new(None, effects.len() as u64));
         Ok(vec![
-            ("mu_star", Some(found.mu_star), Some(found.mu_star_interval)),
-            ("mu", Some(found.mu), Some(found.mu_interval)),
-            ("sigma", Some(found.sigma), found.sigma_interval),
-            ("noise", Some(found.noise), None),
+            Statistic::mean("mu_star", &found.mu_star, (0.0, f64::INFINITY)),
+            Statistic::mean("mu", &found.mu, ANY),
+            Statistic::new("sigma", Some(found.sigma), found.sigma_interval, jackknife),
+            Statistic { name: "noise", estimate: Some(found.noise), interval: None, method: None },
         ])
     };
     effects.par_iter().zip(&noise).map(of).collect()
 }
 
-fn sobol(values: &[f64], ran: Ran, points: usize) -> Result<Vec<Statistics>, StatsError> {
+fn sobol(values: &[f64], ran: Ran, points: usize, confidence: f64) -> Result<Vec<Statistics>, StatsError> {
     let (factors, inner) = (ran.points[0].at.len(), ran.inner);
     let group = (factors + 2) * inner;
     let gather = |scrambling: &[f64], at: usize| -> Vec<f64> {
@@ -210,8 +281,9 @@ fn sobol(values: &[f64], ran: Ran, points: usize) -> Result<Vec<Statistics>, Sta
             .iter()
             .zip(&halves)
             .map(|(one, [first, second])| pick_freeze(first, second, &gather(one, factor + 2), inner, centre));
-        let index = sobol_index(&sums.collect::<Result<Vec<PickFreeze>, _>>()?, CONFIDENCE)?;
-        let row = |name, ratio: RatioEstimate| (name, ratio.ratio, ratio.interval);
+        let index = sobol_index(&sums.collect::<Result<Vec<PickFreeze>, _>>()?, confidence)?;
+        let fieller = Method::Fieller(Caveats::new(None, scramblings.len() as u64));
+        let row = |name, ratio: RatioEstimate| Statistic::new(name, ratio.ratio, ratio.interval, fieller);
         Ok(vec![
             row("total", index.total),
             row("first", index.first),
@@ -223,23 +295,23 @@ fn sobol(values: &[f64], ran: Ran, points: usize) -> Result<Vec<Statistics>, Sta
 }
 
 /// Differences of the two ends of each parameter, replication by replication under the same chances.
-fn swings(values: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+fn swings(values: &[f64], ran: Ran, confidence: f64) -> Result<Vec<Statistics>, StatsError> {
     let of = |ends: &[f64]| {
         let (low, high) = ends.split_at(ran.inner);
         let differences: Vec<f64> = high.iter().zip(low).map(|(high, low)| high - low).collect();
-        let mean = mean_t(&differences, CONFIDENCE)?;
-        Ok(vec![("swing", Some(mean.mean), Some(mean.interval))])
+        Ok(vec![Statistic::mean("swing", &mean_t(&differences, confidence)?, ANY)])
     };
     values.chunks_exact(2 * ran.inner).map(of).collect()
 }
 
-fn ranks(means: &[f64], ran: Ran) -> Result<Vec<Statistics>, StatsError> {
+fn ranks(means: &[f64], ran: Ran, confidence: f64) -> Result<Vec<Statistics>, StatsError> {
     let factors = ran.points[0].at.len();
     let column = |factor: usize| -> Vec<f64> { ran.values.iter().map(|values| values[factor]).collect() };
     let inputs: Vec<Vec<f64>> = (0..factors).map(column).collect();
-    Ok(match partial_rank_correlations(&inputs, means, CONFIDENCE)? {
-        Some(found) => found.iter().map(|rank| vec![("prcc", Some(rank.coefficient), Some(rank.interval))]).collect(),
-        None => vec![vec![("prcc", None, None)]; factors],
+    let row = |coefficient, interval| vec![Statistic::new("prcc", coefficient, interval, Method::FisherZ)];
+    Ok(match partial_rank_correlations(&inputs, means, confidence)? {
+        Some(found) => found.iter().map(|rank| row(Some(rank.coefficient), Some(rank.interval))).collect(),
+        None => (0..factors).map(|_| row(None, None)).collect(),
     })
 }
 
@@ -425,5 +497,34 @@ mod tests {
         let of = |parameter| effects.row(0, parameter, "prcc").and_then(|row| row.estimate).expect("a row");
         assert!(of(0) > 0.9 && of(1) < -0.3, "{} {}", of(0), of(1));
         assert!(holds(&effects, 2, "prcc", 0.0));
+        let told = |parameter| effects.row(0, parameter, "prcc").is_some_and(|row| row.is_told);
+        assert_eq!([0, 1, 2].map(told), [true, true, false]);
+    }
+
+    /// Of many parameters without effect, intervals taken one by one tell some from none; all together they seldom do.
+    #[test]
+    fn chance_is_seldom_told_for_an_effect() {
+        for screening in [Screening::Swing, Screening::Morris { trajectories: 10 }, Screening::Prcc { points: 120 }] {
+            let mut alone = 0;
+            let of_run = |run: u64, alone: &mut usize| {
+                let own = (run as f64) * 1e-9;
+                let mut own_noise = Streams::new(run, 0).stream(Purpose::Test, 9, 0);
+                let noise: Vec<f64> = (0..4_000).map(|_| own_noise.standard_normal()).collect();
+                let points = screening.points(20, run);
+                let values: Vec<Vec<f64>> = points.iter().map(|point| point.at.clone()).collect();
+                let inner = 4;
+                let results: Vec<f64> = (0..points.len() * inner).map(|at| own + noise[at % noise.len()]).collect();
+                let mut effects = Effects::default();
+                let ran = Ran { screening, points: &points, values: &values, inner };
+                add(&mut effects, ("p".to_owned(), None, "m"), &results, ran).expect("a design");
+                let leads = |row: &&EffectRow| ["swing", "mu", "prcc"].contains(&row.statistic);
+                let excludes = |row: &EffectRow| row.interval.is_some_and(|one| one.low > 0.0 || one.high < 0.0);
+                *alone += usize::from(effects.rows.iter().filter(leads).any(excludes));
+                effects.rows.iter().any(|row| row.is_told)
+            };
+            let told = (0..60).filter(|&run| of_run(run, &mut alone)).count();
+            // Of 60 at 5% more than 8 come once in 200 times.
+            assert!(told <= 8 && alone >= 25, "{screening:?}: told in {told} runs of 60, one by one in {alone}");
+        }
     }
 }

@@ -20,6 +20,10 @@ pub struct FactRow {
     pub in_sample: bool,
     /// Whether the prior's replications differ in it, so that it can tell parameters apart.
     pub tells: bool,
+    /// Whether the record lies among the prior's replications, and not below or above them all.
+    pub prior_reaches: bool,
+    /// The same of those that are left; none if nothing is.
+    pub reaches: Option<bool>,
     /// Least and most that the record may mean.
     pub record: [f64; 2],
     /// 5%, 50% and 95% points of replications drawn from the prior.
@@ -96,8 +100,10 @@ pub fn facts(out: &mut dyn Write, rows: &[FactRow]) -> io::Result<()> {
         let after = row.posterior.map_or([None; 3], |points| points.map(Some));
         let numbers = row.record.iter().chain(&row.prior).map(|&value| Some(value)).chain(after);
         let numbers: Vec<String> = numbers.map(text).collect();
-        let words = [row.fact.as_str(), &row.measure, &row.group, flag(row.in_sample), flag(row.tells)];
-        csv.write_record(words.into_iter().chain(numbers.iter().map(String::as_str)))?;
+        let flags = [row.in_sample, row.tells, row.prior_reaches].map(flag);
+        let words = [row.fact.as_str(), &row.measure, &row.group].into_iter().chain(flags);
+        let words = words.chain([row.reaches.map_or("", flag)]);
+        csv.write_record(words.chain(numbers.iter().map(String::as_str)))?;
     }
     csv.flush()
 }

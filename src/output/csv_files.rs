@@ -17,7 +17,8 @@ pub type Point<'s> = (&'s str, &'s Summary);
 /// A number as the shortest text that reads back as the same value; empty where there is none.
 pub(super) fn text(value: Option<f64>) -> String {
     match value {
-        Some(value) if value.is_finite() => format!("{value}"),
+        // Adding 0 turns -0 into 0.
+        Some(value) if value.is_finite() => format!("{}", value + 0.0),
         _ => String::new(),
     }
 }

@@ -60,6 +60,7 @@ fn about(row: &FactRow, plan: &Plan) -> Vec<String> {
         fact.group.clone(),
         yes(row.in_sample),
         yes(row.fitted_unsaid),
+        row.counted_with.clone().unwrap_or_default(),
         fact.kind.to_string(),
         quantity.map(|quantity| quantity.what.name().to_owned()).unwrap_or_default(),
         base.unwrap_or_default(),
@@ -128,9 +129,9 @@ pub fn groups_table() -> Table {
             Column::named(&format!("{what}_{}", name.replace('-', "_")), Holds::Integer, "facts", &meaning)
         };
         [
-            column("better_than", format!("Facts on which the model scores better than the forecast {name}.")),
-            column("same_as", format!("Facts on which it scores as the forecast {name} does.")),
-            column("compared_with", format!("Facts on which the forecast {name} can be compared with it.")),
+            column("better_than", format!("Facts that the model forecasts better than {name} does.")),
+            column("worse_than", "Facts that it forecasts worse; of the rest the two cannot be told apart.".to_owned()),
+            column("compared_with", format!("Facts on which the forecast {name} says something too.")),
         ]
     };
     inference_tables::hindcast_groups().with(Reference::ALL.iter().flat_map(of))

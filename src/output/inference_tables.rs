@@ -70,7 +70,11 @@ pub fn sensitivity() -> Table {
             high("that of the statistic"),
             CONFIDENCE,
             METHOD,
-            count("n", "", "What the interval rests on: trajectories, scramblings or points."),
+            count("n", "", "What the interval rests on: trajectories, scramblings, points or replications."),
+            flag(
+                "told",
+                "Whether the parameter's part in the measure can be told from none, at 95% for all parameters together.",
+            ),
         ],
     )
 }
@@ -146,6 +150,8 @@ pub fn facts() -> Table {
                 "tells",
                 "Whether replications drawn from the prior differ in it, so that it can tell parameters apart.",
             ),
+            flag("prior_reaches", "Whether the record lies among them, and not below or above them all."),
+            flag("reaches", "The same of the replications that are left; empty if nothing is."),
             number("record_low", OF_FACT, "Least that the record may mean; of dates in days."),
             number("record_high", OF_FACT, "Most that the record may mean."),
             number("prior_low", OF_FACT, "5% point of replications drawn from the prior."),
@@ -189,6 +195,7 @@ pub fn hindcast() -> Table {
             text("group", "Group of facts that hang together."),
             text("in_sample", "`yes` if inputs were set from it."),
             text("fitted_unsaid", "`yes` if inputs were set from it and the facts file does not say so."),
+            text("counted_with", "Earlier fact of the same event that groups count in its place; empty for most."),
             text("kind", "Number, bound, date, event or order."),
             text("measure", "What the fact is a value of."),
             text("base", "Base that it concerns; empty for the mission."),
@@ -210,7 +217,7 @@ pub fn hindcast() -> Table {
             number("mid_pit_mcse", "probability", "Its Monte Carlo standard error."),
             text("grade", "A to D, by where the fact lies in the model's forecast."),
             text("score", "Which score is given."),
-            number("estimate", "that of the score", "The score."),
+            number("estimate", "that of the score", "The score; CRPS is the mean over what the record allows."),
             number("mcse", "that of the score", "Its Monte Carlo standard error."),
             number("within", "probability", "Of lying in what the record allows."),
             number("within_mcse", "probability", "Its Monte Carlo standard error."),
@@ -228,7 +235,7 @@ pub fn hindcast_groups() -> Table {
     let facts = |name, meaning| Column::fixed(name, Holds::Integer, "facts", meaning);
     table(
         "hindcast_groups.csv",
-        "group of facts, those that inputs were set from apart",
+        "group of facts, those that inputs were set from apart, each event once",
         2,
         vec![
             text("group", "The group; `all` for every fact."),

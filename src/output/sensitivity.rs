@@ -50,17 +50,11 @@ pub fn points(out: &mut dyn Write, effects: &Effects, inner: usize) -> io::Resul
 ///
 /// # Arguments
 /// * `parameters` - path and basis of each.
-/// * `n` - what an interval rests on: trajectories, scramblings or points.
-/// * `method` - of the intervals.
+/// * `n` - what an interval rests on: trajectories, scramblings, points or replications.
 ///
 /// # Errors
 /// Those of writing.
-pub fn effects(
-    out: &mut dyn Write,
-    effects: &Effects,
-    parameters: &[(String, String)],
-    (n, method): (usize, &str),
-) -> io::Result<()> {
+pub fn effects(out: &mut dyn Write, effects: &Effects, parameters: &[(String, String)], n: usize) -> io::Result<()> {
     let mut csv = tables::sensitivity().begin(out)?;
     for row in &effects.rows {
         let (response, (path, basis)) = (&effects.responses[row.response], &parameters[row.parameter]);
@@ -76,8 +70,9 @@ pub fn effects(
             &low,
             &high,
             &text(row.interval.map(|_| CONFIDENCE)),
-            if row.interval.is_some() { method } else { "none" },
+            &row.method.map_or_else(|| "none".to_owned(), |method| method.to_string()),
             &n.to_string(),
+            if row.is_told { "true" } else { "false" },
         ])?;
     }
     csv.flush()

@@ -196,7 +196,13 @@ pub(super) fn facts(results: &Results) -> Option<Grid> {
         let [low, high] = ["record_low", "record_high"].map(|column| row.number(column).map_or(String::new(), brief));
         let record = if low == high { low } else { format!("{low} to {high}") };
         let names = ["fact", "measure"].map(|column| row.text(column).to_owned());
-        let tells = if row.text("tells") == "true" { "yes" } else { "no: the same in all" };
+        let is = |column: &str, word: &str| row.text(column) == word;
+        let tells = match row {
+            _ if is("prior_reaches", "false") => "the record lies beyond all replications",
+            _ if is("reaches", "false") => "the record lies beyond all that is left",
+            _ if is("tells", "true") => "yes",
+            _ => "no: the same in all",
+        };
         let cells = [record, range(row, BEFORE), range(row, AFTER), tells.to_owned()];
         grid.rows.push(names.into_iter().chain(cells).collect());
     }

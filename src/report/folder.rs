@@ -71,7 +71,7 @@ const TABLES: [(&str, &[&str]); 18] = [
     ),
     (
         "sensitivity.csv",
-        &["policy", "baseline", "measure", "parameter", "basis", "statistic", "estimate", "low", "high"],
+        &["policy", "baseline", "measure", "parameter", "basis", "statistic", "estimate", "low", "high", "told"],
     ),
     ("parameters.csv", &["parameter", "basis", "prior_median", "median", "moved", "moved_bound", "told_from_prior"]),
     ("tolerances.csv", &["generation", "tolerance", "effective_sample_size"]),

@@ -76,7 +76,7 @@ struct Effect<'r> {
     input: &'r str,
     basis: &'r str,
     lead: Known,
-    /// Whether it can be told from none.
+    /// Whether it can be told from none, all inputs taken together.
     is_told: bool,
     /// The statistics of the table.
     cells: Vec<Option<Known>>,
@@ -124,15 +124,7 @@ fn method(sheet: &Sheet) -> Option<&'static Method> {
 fn effect<'r>(rows: &[Row<'r>], method: &Method) -> Option<Effect<'r>> {
     let of = |statistic: &str| rows.iter().find(|row| row.text("statistic") == statistic)?.known(ENDS);
     let lead = of(method.lead).filter(|known| known.value != 0.0)?;
-    let is_told = match method.lead {
-        // A mean size is above nought by chance alone: a sign or a spread beyond chance must show.
-        "mu_star" => {
-            let low = of("sigma").and_then(|sigma| sigma.interval).map(|interval| interval.low);
-            of("mu").is_some_and(Known::is_clear) || low.zip(of("noise")).is_some_and(|(low, noise)| low > noise.value)
-        }
-        "total" => lead.interval.is_some_and(|interval| interval.low > 0.0),
-        _ => lead.is_clear(),
-    };
+    let is_told = rows[0].text("told") == "true";
     let cells = method.columns.iter().map(|statistic| of(statistic)).collect();
     Some(Effect { input: rows[0].text("parameter"), basis: rows[0].text("basis"), lead, is_told, cells })
 }

@@ -28,7 +28,7 @@ pub const FACT_COLUMNS: &[(&str, &str)] = &[
         "what the source says: a number, a date, yes or no, or bases in order with ; between them and = for one day",
     ),
     ("low", "least that the words of the source may mean; left out, the value"),
-    ("high", "most that they may mean; left out, the value"),
+    ("high", "most that they may mean, which a bound must say; left out, the value"),
     ("reading", "how the words are read"),
     ("source", "which sources, by key"),
     ("group", "facts that are reported and left out together"),
@@ -282,11 +282,12 @@ impl Row<'_> {
         match kind {
             FactKind::YesNo => Some(Record::Event(self.word("value", &["no", "yes"])? == 1)),
             FactKind::Order => self.order(),
-            FactKind::Number | FactKind::Bound | FactKind::Date => self.numbers(kind == FactKind::Date),
+            FactKind::Number | FactKind::Bound | FactKind::Date => self.numbers(kind),
         }
     }
 
-    fn numbers(&mut self, dates: bool) -> Option<Record> {
+    fn numbers(&mut self, kind: FactKind) -> Option<Record> {
+        let dates = kind == FactKind::Date;
         let value = self.cell("value")?;
         let value = self.number(&value, dates)?;
         let mut end = |column: &str| match self.entries.get(column).cloned() {
@@ -298,6 +299,14 @@ impl Row<'_> {
             let place = self.entries.get("value").map_or(self.place, |node| &node.place).clone();
             let message = "`value` does not lie between `low` and `high`".to_owned();
             self.complain(Code::Order, &place, message, "the range is what the words of the source may mean");
+            return None;
+        }
+        if kind == FactKind::Bound && low == high {
+            let place = self.entries.get("value").map_or(self.place, |node| &node.place).clone();
+            let message = "this bound leaves no range: it would be scored as the number itself".to_owned();
+            let hint = "in `high` say the most that the words may mean, such as the next round number, which the source would \
+                        have named; or make the fact a `number`";
+            self.complain(Code::Contradiction, &place, message, hint);
             return None;
         }
         Some(Record::Number { value, low, high })

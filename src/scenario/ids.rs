@@ -65,11 +65,11 @@ impl<'d> Ids<'d> {
     /// Notes the references that lead nowhere.
     pub fn check(&self, diagnostics: &mut Diagnostics) {
         for pending in &self.pending {
-            let known = || pending.lists.iter().filter_map(|list| self.known.get(*list)).flatten().copied();
-            let found = pending.lists.iter().any(|list| {
-                self.incomplete.contains(*list)
-                    || self.known.get(*list).is_some_and(|ids| ids.contains(pending.id.as_str()))
-            });
+            let ids = || pending.lists.iter().filter_map(|list| self.known.get(*list)).flatten().copied();
+            // An id that cannot be one is complained of where it stands: a reference to it, or to what it should be, is right.
+            let known = || ids().filter(|id| is_well_formed(id));
+            let is_meant = |id: &str| id == pending.id || well_formed(id).is_some_and(|near| near == pending.id);
+            let found = pending.lists.iter().any(|list| self.incomplete.contains(*list)) || ids().any(is_meant);
             if found || diagnostics.is_full() {
                 continue;
             }
@@ -86,25 +86,53 @@ impl<'d> Ids<'d> {
     }
 }
 
+/// Whether a byte may stand in an id behind its first.
+fn may_stand(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-'
+}
+
+fn is_well_formed(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(may_stand) && id.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+/// The id that a text comes nearest to, if it comes near to any.
+fn well_formed(text: &str) -> Option<String> {
+    let letter = |c: char| if c.is_ascii() && may_stand(c as u8) { c } else { '-' };
+    let near: String = text.to_lowercase().chars().map(letter).collect();
+    let near = near.trim_start_matches(|first: char| !first.is_ascii_lowercase());
+    is_well_formed(near).then(|| near.to_owned())
+}
+
 /// What is wrong with an id, if anything.
 pub(super) fn malformed_id(id: &str) -> Option<Diagnostic> {
-    let rest = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
-    let good = id.len() <= 64 && id.bytes().all(rest) && id.starts_with(|first: char| first.is_ascii_lowercase());
-    if good {
+    if is_well_formed(id) {
         return None;
     }
     let problem = Diagnostic::new(Code::BadId, format!("{} cannot be an id", shown(id)));
-    let near: String = id.to_lowercase().chars().map(|c| if c.is_ascii() && rest(c as u8) { c } else { '-' }).collect();
-    let near = near.trim_start_matches(|first: char| !first.is_ascii_lowercase());
     let rule = "small letters, digits, `_` and `-`, beginning with a letter, up to 64";
-    let usable = !near.is_empty() && near.len() <= 64 && near.chars().any(char::is_alphanumeric);
-    Some(problem.hint(if usable { format!("write \"{near}\": {rule}") } else { format!("an id has {rule}") }))
+    Some(problem.hint(match well_formed(id) {
+        Some(near) => format!("write \"{near}\": {rule}"),
+        None => format!("an id has {rule}"),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{changed, load_files, only, problem, problems, read_with, summary};
     use super::*;
+
+    #[test]
+    fn a_reference_to_a_malformed_id_is_not_wrong_too() {
+        // Of one that must be written otherwise no hint says that it is meant.
+        for reference in ["trucks", "Trucks of Gao", "trucks-of-gao"] {
+            let text = changed("id = \"trucks\"", "id = \"Trucks of Gao\"")
+                .replace("\"gao\", \"trucks\"", &format!("\"gao\", \"{reference}\""));
+            let found = problems(&text);
+            assert!(found.iter().any(|problem| problem.contains("E017")), "{found:?}");
+            assert_eq!(found.len(), if reference == "trucks" { 2 } else { 1 }, "{reference}: {found:?}");
+            assert!(found.iter().all(|problem| !problem.contains("did you mean `Trucks")), "{found:?}");
+        }
+    }
 
     #[test]
     fn ids_are_checked_for_form_and_uniqueness() {

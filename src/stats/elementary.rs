@@ -1,7 +1,7 @@
 //! Elementary effects: how a result moves when one input at a time takes a step.
 
 use super::error::{StatsError, check_count, check_finite, check_lengths};
-use super::interval::{Interval, mean_t, t_interval};
+use super::interval::{Interval, MeanEstimate, mean_t, t_interval};
 use super::moments::{corrected_mean, variance};
 use crate::math::sqrt;
 
@@ -9,13 +9,9 @@ use crate::math::sqrt;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Elementary {
     /// Mean effect, with its sign.
-    pub mu: f64,
-    /// Interval of the mean effect.
-    pub mu_interval: Interval,
+    pub mu: MeanEstimate,
     /// Mean size of the effect, whatever its sign.
-    pub mu_star: f64,
-    /// Interval of the mean size.
-    pub mu_star_interval: Interval,
+    pub mu_star: MeanEstimate,
     /// Standard deviation of the effect over the places where it was taken: large where the input acts along a curve or
     /// together with others.
     pub sigma: f64,
@@ -48,15 +44,12 @@ pub struct Elementary {
 pub fn elementary(effects: &[f64], noise_variances: &[f64], confidence: f64) -> Result<Elementary, StatsError> {
     check_lengths(effects.len(), noise_variances.len())?;
     check_finite(noise_variances)?;
-    let mean = mean_t(effects, confidence)?;
+    let mu = mean_t(effects, confidence)?;
     let sizes: Vec<f64> = effects.iter().map(|effect| effect.abs()).collect();
-    let size = mean_t(&sizes, confidence)?;
     Ok(Elementary {
-        mu: mean.mean,
-        mu_interval: mean.interval,
-        mu_star: size.mean,
-        mu_star_interval: Interval { low: size.interval.low.max(0.0), high: size.interval.high },
-        sigma: mean.sd,
+        mu,
+        mu_star: mean_t(&sizes, confidence)?,
+        sigma: mu.sd,
         sigma_interval: deviation_interval(effects, confidence)?,
         noise: sqrt(corrected_mean(noise_variances).max(0.0)),
     })
@@ -88,8 +81,8 @@ mod tests {
     #[test]
     fn effects_of_both_signs_cancel_in_the_mean_and_not_in_its_size() {
         let effects = elementary(&[3.0, -3.0, 3.0, -3.0], &[0.0; 4], 0.95).expect("effects");
-        assert_eq!((effects.mu, effects.mu_star, effects.noise), (0.0, 3.0, 0.0));
-        assert_eq!(effects.mu_star_interval, Interval { low: 3.0, high: 3.0 });
+        assert_eq!((effects.mu.mean, effects.mu_star.mean, effects.noise), (0.0, 3.0, 0.0));
+        assert_eq!(effects.mu_star.interval, Interval { low: 3.0, high: 3.0 });
         assert!((effects.sigma - 12.0_f64.sqrt()).abs() < 1e-15);
         // Whichever of these is left out, the spread of the rest is the same.
         let interval = effects.sigma_interval.expect("an interval");
@@ -119,7 +112,7 @@ mod tests {
     #[test]
     fn an_input_without_effect_has_none_and_no_interval_of_its_spread() {
         let effects = elementary(&[0.0; 5], &[0.25; 5], 0.95).expect("effects");
-        assert_eq!((effects.mu_star, effects.sigma, effects.noise), (0.0, 0.0, 0.5));
+        assert_eq!((effects.mu_star.mean, effects.sigma, effects.noise), (0.0, 0.0, 0.5));
         assert_eq!(effects.sigma_interval, None);
         assert!(elementary(&[1.0], &[0.0], 0.95).is_err() && elementary(&[1.0, 2.0], &[0.0], 0.95).is_err());
     }

@@ -57,10 +57,12 @@ impl Scored {
     }
 }
 
-/// [`crps`](super::crps) with its standard error.
+/// [`crps`](super::crps) with its standard error, of an observation that is known to a range: its mean over the range, every
+/// place of which is taken to be as likely. With both ends equal it is [`crps`](super::crps).
 ///
 /// # Arguments
-/// As for [`crps`](super::crps).
+/// * `ensemble` - one value per replication; finite; any unit and order.
+/// * `low`, `high` - the range, ends included, in the same unit.
 ///
 /// # Errors
 /// As for [`crps`](super::crps).
@@ -68,9 +70,13 @@ impl Scored {
 /// # Source
 /// The error is that of the first-order (Hájek) projection of the score's U-statistic: each value contributes
 /// |x - y| - E|x - X|.
-pub fn crps_scored(ensemble: &[f64], observed: f64) -> Result<Scored, StatsError> {
-    check_finite(&[observed])?;
+pub fn crps_scored(ensemble: &[f64], low: f64, high: f64) -> Result<Scored, StatsError> {
+    check_finite(&[low, high])?;
     let xs = sorted(ensemble)?;
+    let distance = |x: f64| match x {
+        x if low < x && x < high => (square(x - low) + square(high - x)) / (2.0 * (high - low)),
+        x => (x - f64::midpoint(low, high)).abs(),
+    };
     let n = xs.len() as f64;
     // About the smallest, so that a large common part does not cancel.
     let above: Vec<f64> = xs.iter().map(|x| x - xs[0]).collect();
@@ -81,11 +87,18 @@ pub fn crps_scored(ensemble: &[f64], observed: f64) -> Result<Scored, StatsError
         let at = at as f64;
         let from_below = x * at - below_sum;
         let from_above = (total - below_sum - x) - x * (n - at - 1.0);
-        contributions.push((xs[0] + x - observed).abs() - (from_below + from_above) / n);
+        contributions.push(distance(xs[0] + x) - (from_below + from_above) / n);
         below_sum += x;
     }
     let mcse = Scored::mean(&contributions)?.mcse;
-    Ok(Scored { value: super::crps(ensemble, observed)?, mcse })
+    // What the range adds does not depend on how the values lie to one another.
+    let at_middle = f64::midpoint(low, high);
+    let beyond = sum_of(xs.iter().map(|&x| distance(x) - (x - at_middle).abs())) / n;
+    Ok(Scored { value: super::crps(ensemble, at_middle)? + beyond, mcse })
+}
+
+fn square(x: f64) -> f64 {
+    x * x
 }
 
 /// Where an observation that is known to lie between two values falls in an ensemble: the share below the range plus half
@@ -145,7 +158,7 @@ mod tests {
         // 400 ensembles of 200 normal values: the deviation of their scores is known to 1 in sqrt(800), 3.5%.
         let score = |seed: u64, observed: f64| {
             let ensemble: Vec<f64> = uniforms(seed, 200).into_iter().map(normal_quantile).collect();
-            crps_scored(&ensemble, observed).expect("a score")
+            crps_scored(&ensemble, observed, observed).expect("a score")
         };
         for observed in [0.0, 1.5] {
             let scores: Vec<Scored> = (1..=400).map(|seed| score(seed * 7919, observed)).collect();
@@ -159,10 +172,10 @@ mod tests {
     #[test]
     fn scores_worked_by_hand() {
         // Two values 1 and 3 seen at 2: contributions 1 - 1 and 1 - 1.
-        assert_eq!(crps_scored(&[1.0, 3.0], 2.0), Ok(Scored { value: 0.5, mcse: 0.0 }));
-        assert_eq!(crps_scored(&[5.0], 3.5), Ok(Scored { value: 1.5, mcse: 0.0 }));
+        assert_eq!(crps_scored(&[1.0, 3.0], 2.0, 2.0), Ok(Scored { value: 0.5, mcse: 0.0 }));
+        assert_eq!(crps_scored(&[5.0], 3.5, 3.5), Ok(Scored { value: 1.5, mcse: 0.0 }));
         // Values 0, 1, 4 seen at 0: contributions 0 - 5/3, 1 - 4/3, 4 - 7/3; mean -1/9, squares about it 133/27 in sum.
-        let scored = crps_scored(&[4.0, 0.0, 1.0], 0.0).expect("a score");
+        let scored = crps_scored(&[4.0, 0.0, 1.0], 0.0, 0.0).expect("a score");
         let squares = [-5.0 / 3.0, -1.0 / 3.0, 5.0 / 3.0].map(|c: f64| (c + 1.0 / 9.0) * (c + 1.0 / 9.0));
         let mcse = (squares.iter().sum::<f64>() / 2.0 / 3.0).sqrt();
         assert!((scored.value - (5.0 / 3.0 - 8.0 / 9.0)).abs() < 1e-15 && (scored.mcse - mcse).abs() < 1e-14);
@@ -175,6 +188,19 @@ mod tests {
         let quarter = Scored { value: 2.0 / 9.0, mcse: 0.0 }.log(9);
         assert!((quarter.value - ln(0.25)).abs() < 1e-15 && (quarter.mcse - sqrt(0.75 / 2.5)).abs() < 1e-15);
         assert_eq!(Scored::share(5, 4), Err(StatsError::BadCount { events: 5, trials: 4 }));
+    }
+
+    #[test]
+    fn a_score_of_a_range_is_the_mean_over_its_places() {
+        let ensemble: Vec<f64> = uniforms(5, 60).into_iter().map(normal_quantile).collect();
+        for (low, high) in [(-0.4, 1.1), (2.0, 9.0), (-9.0, -8.5), (-5.0, 5.0)] {
+            let places = 20_000;
+            let at = |place: u32| low + (high - low) * (f64::from(place) + 0.5) / f64::from(places);
+            let score = |place| crate::stats::crps(&ensemble, at(place)).expect("a score");
+            let mean = (0..places).map(score).sum::<f64>() / f64::from(places);
+            let scored = crps_scored(&ensemble, low, high).expect("a score");
+            assert!((scored.value - mean).abs() < 1e-6, "{low} to {high}: {} against {mean}", scored.value);
+        }
     }
 
     #[test]

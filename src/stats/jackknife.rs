@@ -95,6 +95,37 @@ pub fn split_intervals(
     }))
 }
 
+/// Interval of an estimate by the jackknife over groups of parts that are independent of each other.
+///
+/// # Arguments
+/// * `count` - how many parts.
+/// * `without` - the estimate from the parts that are kept.
+/// * `confidence` - coverage wanted, between 0 and 1.
+///
+/// # Returns
+/// `None` for fewer than 4 parts, and where no group moves the estimate.
+///
+/// # Errors
+/// Those of `without`, and [`StatsError::BadLevel`].
+///
+/// # Source
+/// As for [`split_intervals`].
+pub fn jackknife_interval(
+    count: usize,
+    estimate: f64,
+    without: impl Fn(&dyn Fn(usize) -> bool) -> Result<f64, StatsError>,
+    confidence: f64,
+) -> Result<Option<Interval>, StatsError> {
+    if count < FEWEST {
+        return Ok(None);
+    }
+    let of = |is_kept: &dyn Fn(usize) -> bool| Ok(Parts([Some(without(is_kept)?), None, None, None, None]));
+    match jackknife(count, of)?[0] {
+        Some((square, df)) if square > 0.0 => t_interval(estimate, sqrt(square), df, confidence).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// What a split finds, in the order of [`SplitIntervals`]; the share is not held within 0 to 1.
 struct Parts([Option<f64>; 5]);
 

@@ -48,7 +48,7 @@ pub use forecast::{Scored, crps_scored, interval_mid_pit, own_mid_pits};
 pub use histogram::Histogram;
 pub use holm::{Holm, bonferroni_confidence, holm, holm_intervals};
 pub use interval::{FEW_VALUES, Interval, MeanEstimate, SKEW_LIMIT, SkewWarning, mean_t, mean_t_from_sums, t_interval};
-pub use jackknife::{SplitIntervals, split_intervals};
+pub use jackknife::{SplitIntervals, jackknife_interval, split_intervals};
 pub use moments::{Moments, sum};
 pub use paired::{PairedDifference, Worse, paired};
 pub use pareto::{pareto_counts, pareto_set};

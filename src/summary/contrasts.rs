@@ -2,8 +2,8 @@
 
 use crate::measures::{Better, Scale};
 use crate::stats::{
-    Holm, Interval, PairedCounts, PairedDifference, Proportion, Worse, holm_intervals, newcombe_paired, paired,
-    proportion,
+    Holm, Interval, PairedCounts, PairedDifference, Proportion, StatsError, Worse, holm_intervals, newcombe_paired,
+    paired, proportion,
 };
 use crate::summary::{CONFIDENCE, Caveats, Method};
 
@@ -82,8 +82,7 @@ pub(super) struct Compared<'r> {
 }
 
 impl<'r> Compared<'r> {
-    /// None for fewer than two replications. The interval of an event is Newcombe's, and its test that of `McNemar`: Student's t
-    /// would call a difference of rare events certain where no replication happens to differ.
+    /// None for fewer than two replications.
     pub(super) fn new(
         policy: &'r str,
         (scale, better): (Scale, Better),
@@ -91,13 +90,8 @@ impl<'r> Compared<'r> {
         baseline: &[f64],
     ) -> Option<Self> {
         let worse = if better == Better::Higher { Worse::Lower } else { Worse::Higher };
-        let mut difference = paired(values, baseline, CONFIDENCE, worse).ok()?;
+        let difference = paired_of(scale, values, baseline, worse).ok()?;
         let events = (scale == Scale::Event).then(|| counts(values, baseline));
-        if let Some(counts) = events {
-            let found = newcombe_paired(counts, CONFIDENCE).ok()?;
-            (difference.interval, difference.p_value) = (found.interval, found.p_value);
-            (difference.half_width, difference.warning) = (found.interval.half_width(), None);
-        }
         Some(Self { policy, difference, events })
     }
 
@@ -109,6 +103,21 @@ impl<'r> Compared<'r> {
             None => Method::T(Caveats::new(difference.warning, difference.n)),
         }
     }
+}
+
+/// The paired difference of a measure. The interval of an event is Newcombe's, and its test that of `McNemar`: Student's t would
+/// call a difference of rare events certain where no replication happens to differ.
+///
+/// # Errors
+/// As for [`paired`].
+pub fn paired_of(scale: Scale, values: &[f64], baseline: &[f64], worse: Worse) -> Result<PairedDifference, StatsError> {
+    let mut difference = paired(values, baseline, CONFIDENCE, worse)?;
+    if scale == Scale::Event {
+        let found = newcombe_paired(counts(values, baseline), CONFIDENCE)?;
+        (difference.interval, difference.p_value) = (found.interval, found.p_value);
+        (difference.half_width, difference.warning) = (found.interval.half_width(), None);
+    }
+    Ok(difference)
 }
 
 impl Compared<'_> {

@@ -84,6 +84,7 @@ impl Hindcasting<'_> {
                 fact: fact.clone(),
                 in_sample,
                 fitted_unsaid: in_sample && !fact.in_sample,
+                counted_with: counted_with(&made, fact, in_sample),
                 forecast: None,
                 references: [None, None, None, None],
             };
@@ -195,6 +196,16 @@ impl Hindcasting<'_> {
     }
 }
 
+/// The earlier row that says the same of the same event, both in sample or neither.
+fn counted_with(rows: &[FactRow], fact: &Fact, in_sample: bool) -> Option<String> {
+    let quantity = fact.quantity.as_ref().ok()?;
+    let is_same = |row: &&FactRow| {
+        let is_event = row.fact.quantity.as_ref().is_ok_and(|other| other.is_same_event(quantity));
+        row.in_sample == in_sample && row.counted_with.is_none() && is_event
+    };
+    rows.iter().find(is_same).map(|row| row.fact.id.clone())
+}
+
 /// Misses in a world where the model is right: each replication in turn plays the record, is read as widely, and falls
 /// somewhere among the others, with all its facts at once.
 #[derive(Default)]
@@ -205,8 +216,12 @@ struct Luck {
 
 impl Luck {
     fn add(&mut self, row: &FactRow, values: &[f64]) -> Result<(), StatsError> {
+        if row.counted_with.is_some() {
+            return Ok(());
+        }
         let pits = match row.fact.record {
-            Record::Order(_) => return Ok(()),
+            // An order has no grade: it is never outside.
+            Record::Order(_) => vec![0.5; values.len()],
             Record::Event(_) => {
                 let events: Vec<f64> = values.iter().map(|&value| f64::from(u8::from(value > 0.0))).collect();
                 own_mid_pits(&events, 0.0)?
@@ -231,14 +246,17 @@ impl Luck {
             let luck = [Scored::mean(&counts)?.value, point(0.05)?, point(0.95)?];
             let (mut grades, mut better) = ([0; 4], [[0; 3]; 4]);
             let mine = rows.iter().filter(|row| {
-                row.in_sample == *in_sample && group.as_ref().is_none_or(|group| *group == row.fact.group)
+                let is_in = group.as_ref().is_none_or(|group| *group == row.fact.group);
+                row.in_sample == *in_sample && is_in && row.counted_with.is_none()
             });
             for row in mine {
                 if let Some(grade) = row.grade() {
                     grades[grade as usize] += 1;
                 }
                 for (reference, counts) in Reference::ALL.into_iter().zip(&mut better) {
-                    row.compare(reference, counts);
+                    let Some(found) = row.compare(reference) else { continue };
+                    let each = [found.is_gt(), found.is_lt(), true];
+                    counts.iter_mut().zip(each).for_each(|(count, holds)| *count += u32::from(holds));
                 }
             }
             Ok(GroupRow { group: group.clone(), in_sample: *in_sample, grades, luck, better })

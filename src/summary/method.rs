@@ -57,8 +57,10 @@ pub enum Method {
     Influence(Caveats),
     /// Student's t on a mean over crossed draws and seeds.
     Crossed(Caveats),
-    /// The jackknife over groups of draws and of seeds.
+    /// The jackknife over groups: of draws and of seeds, or of trajectories.
     Jackknife(Caveats),
+    /// Fisher's z of a correlation.
+    FisherZ,
     /// No interval: there are too few replications for one.
     TooFew,
     /// No interval: what it is about has no bounds.
@@ -86,7 +88,7 @@ impl Method {
     }
 
     /// An interval by this method, cut where it leaves a range, and the method that says so.
-    pub(super) fn cut(self, interval: Interval, range: (f64, f64)) -> (Interval, Self) {
+    pub fn cut(self, interval: Interval, range: (f64, f64)) -> (Interval, Self) {
         let within = interval.within(range);
         let is_cut = within != interval;
         let method = match self {
@@ -123,6 +125,7 @@ impl fmt::Display for Method {
             Self::Crossed(caveats) => with(f, "crossed draws and seeds", caveats.said(RANGE)),
             Self::Jackknife(caveats) if *caveats == Caveats::default() => f.write_str("jackknife over groups"),
             Self::Jackknife(caveats) => write!(f, "jackknife over groups ({})", caveats.said("")),
+            Self::FisherZ => f.write_str("fisher z"),
             Self::TooFew => f.write_str("none (too few replications)"),
             Self::NoBounds => f.write_str("none (no bounds)"),
         }

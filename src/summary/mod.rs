@@ -19,7 +19,7 @@ mod timeline;
 mod typical;
 
 pub use attribution::{ATTRIBUTED, AttributionRow, attribution};
-pub use contrasts::{Contrast, Effect};
+pub use contrasts::{Contrast, Effect, paired_of};
 pub use curve::{BreakEven, CoverCurve, CurveRow, SIMULATED, cover_curve};
 pub use estimates::{CONFIDENCE, Estimate, Mean, Statistic, estimates};
 pub use exceedance::{ExceedanceRow, exceedance_rows};

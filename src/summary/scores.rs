@@ -1,7 +1,10 @@
 //! Scores of a forecast against a fact: how near it fell, the skill over reference forecasts, and how both are shown.
 
+use std::cmp::Ordering;
+
+use crate::math::sqrt;
 use crate::model::facts::{Fact, FactKind, Record};
-use crate::stats::{Scored, StatsError, crps_scored, interval_mid_pit, kendall_tau_b, quantile_sorted, sorted};
+use crate::stats::{Scored, StatsError, crps, crps_scored, interval_mid_pit, kendall_tau_b, quantile_sorted, sorted};
 
 /// How near the middle of the forecast a fact fell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +43,13 @@ impl Grade {
         self >= Self::C
     }
 }
+
+/// Standard errors of a difference of two scores beyond which one is better.
+///
+/// # Source
+/// Assumed: because two errors are the usual 95%. The two scores are taken to err independently, though both come of the same
+/// replications, so that rather too few differences count.
+const SURE: f64 = 2.0;
 
 /// How a fact's forecasts are scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +98,8 @@ pub struct Forecast {
     pub points: [f64; 3],
     /// Its score.
     pub score: Scored,
+    /// The score if the record stood at the least, and at the most, that it may mean.
+    pub score_at_ends: [f64; 2],
     /// Where the record falls in it; none for an order.
     pub mid_pit: Option<Scored>,
     /// The probability of the record within its reading; of a yes or no, of what happened. None for an order.
@@ -135,6 +147,8 @@ pub struct FactRow {
     pub in_sample: bool,
     /// Whether the scenario says so and the file does not.
     pub fitted_unsaid: bool,
+    /// Id of the earlier fact that says the same of the same event and is counted in its place.
+    pub counted_with: Option<String>,
     /// The model's forecast; none if no replication has it.
     pub forecast: Option<Forecast>,
     /// Those of [`Reference::ALL`], where they say something of it.
@@ -159,14 +173,20 @@ impl FactRow {
         let other = self.references[reference as usize].as_ref()?;
         Score::of(self.fact.kind).skill(self.forecast.as_ref()?.score.value, other.score.value)
     }
-    /// Counts a fact: better, the same, and compared at all.
-    pub fn compare(&self, reference: Reference, counts: &mut [u32; 3]) {
-        let (Some(own), Some(other)) = (&self.forecast, &self.references[reference as usize]) else { return };
-        let (own, other) = (own.score.value, other.score.value);
-        let is_better = if Score::of(self.fact.kind) == Score::Tau { own > other } else { own < other };
-        counts[0] += u32::from(is_better);
-        counts[1] += u32::from(own == other);
-        counts[2] += 1;
+
+    /// Which of the model and a reference forecasts it better; equal if they cannot be told apart: by less than their errors
+    /// leave open, or by one place of the record's reading this way and by another that.
+    pub fn compare(&self, reference: Reference) -> Option<Ordering> {
+        let (own, other) = (self.forecast.as_ref()?, self.references[reference as usize].as_ref()?);
+        let is_tau = Score::of(self.fact.kind) == Score::Tau;
+        let better = |own: f64, other: f64| if is_tau { own.total_cmp(&other) } else { other.total_cmp(&own) };
+        // A plan is what it is, not a sample.
+        let other_mcse = if reference == Reference::Plan { 0.0 } else { other.score.mcse };
+        let error = SURE * sqrt(own.score.mcse * own.score.mcse + other_mcse * other_mcse);
+        let found = better(own.score.value, other.score.value);
+        let ends = [0, 1].map(|end| better(own.score_at_ends[end], other.score_at_ends[end]));
+        let is_sure = (own.score.value - other.score.value).abs() > error && ends == [found; 2];
+        Some(if is_sure { found } else { Ordering::Equal })
     }
 }
 
@@ -181,8 +201,8 @@ pub struct GroupRow {
     pub grades: [u32; 4],
     /// Facts outside the middle 90% that luck would give: the mean, and the 5% and 95% points.
     pub luck: [f64; 3],
-    /// By reference: facts on which the model has the better score, those on which both have the same, and facts on which
-    /// both have one.
+    /// By reference: facts that the model forecasts better, those that it forecasts worse, and facts on which both say
+    /// something.
     pub better: [[u32; 3]; 4],
 }
 
@@ -222,9 +242,10 @@ pub fn forecast(fact: &Fact, values: &[f64]) -> Result<Forecast, StatsError> {
     let in_order = sorted(values)?;
     let point = |level| quantile_sorted(&in_order, level, super::CONFIDENCE).map(|quantile| quantile.estimate);
     let points = [point(0.05)?, point(0.5)?, point(0.95)?];
-    let none = Forecast {
+    let of = |score: Scored| Forecast {
         points,
-        score: Scored { value: 0.0, mcse: 0.0 },
+        score,
+        score_at_ends: [score.value; 2],
         mid_pit: None,
         within: None,
         log_within: None,
@@ -239,23 +260,24 @@ pub fn forecast(fact: &Fact, values: &[f64]) -> Result<Forecast, StatsError> {
             let events: Vec<f64> = values.iter().map(|&value| f64::from(u8::from(value > 0.0))).collect();
             Forecast {
                 points: [yes.value; 3],
-                score: yes.brier(happened),
                 mid_pit: Some(interval_mid_pit(&events, observed, observed)?),
                 within: Some(right),
-                ..none
+                ..of(yes.brier(happened))
             }
         }
-        Record::Order(_) => Forecast { score: Scored::mean(values)?, ..none },
-        Record::Number { value, low, high } => {
+        Record::Order(_) => of(Scored::mean(values)?),
+        Record::Number { low, high, .. } => {
             let within = share(&|x| (low..=high).contains(&x))?;
-            let is_bound = fact.kind == FactKind::Bound;
-            Forecast {
-                score: if is_bound { within.brier(true) } else { crps_scored(values, value)? },
+            let placed = Forecast {
                 mid_pit: Some(interval_mid_pit(values, low, high)?),
                 within: Some(within),
-                log_within: is_bound.then(|| within.log(n)),
-                at_least: if is_bound { Some(share(&|x| x >= low)?) } else { None },
-                ..none
+                ..of(within.brier(true))
+            };
+            if fact.kind == FactKind::Bound {
+                Forecast { log_within: Some(within.log(n)), at_least: Some(share(&|x| x >= low)?), ..placed }
+            } else {
+                let score_at_ends = [crps(values, low)?, crps(values, high)?];
+                Forecast { score: crps_scored(values, low, high)?, score_at_ends, ..placed }
             }
         }
     })

@@ -16,11 +16,12 @@ impl Withdrawal<'_> {
         self.move_on(id);
     }
 
-    /// A convoy loses a vehicle, with its load; `which` in (0, 1) picks it. Escorts are not lost.
+    /// A convoy loses a vehicle, with its load; `which` in (0, 1) picks it. If it is an escort, which stand last and are not in
+    /// the books, nothing is lost.
     pub(super) fn lose_vehicle(&mut self, id: ConvoyId, which: f64, account: Account, cause: Cause) {
         let convoy = &mut self.convoys[id as usize];
-        let losable = convoy.vehicles - convoy.escorts;
-        if losable == 0 {
+        let mut index = (which * f64::from(convoy.vehicles)) as u32;
+        if index >= convoy.vehicles - convoy.escorts {
             return;
         }
         let load = match convoy.kind {
@@ -38,7 +39,6 @@ impl Withdrawal<'_> {
                 truck_teu
             }
             Kind::Withdrawal => {
-                let mut index = (which * f64::from(losable)) as u32;
                 let classes = &self.inputs.class;
                 let vehicle = convoy.cargo.iter_mut().find(|lot| {
                     let here = if classes[class_of(lot.item)].travel == Travel::Drives { lot.units } else { 0 };

@@ -262,3 +262,36 @@ fn a_calibration_takes_the_facts_that_a_hindcast_says_inputs_were_set_from() {
         csv.deserialize::<Row>().map(|row| row.expect("a row")).filter(|row| row["in_sample"] == "yes").count();
     assert!(used.len() > by_file, "{used:?}");
 }
+
+/// A record that no replication comes near must not pass for one that says nothing.
+#[test]
+fn a_fact_that_the_model_contradicts_is_told_from_one_that_says_nothing() {
+    let home = home();
+    // More is lost than there is; a number of which every replication has the same; one within reach.
+    let facts = facts(
+        home.path(),
+        &[("equipment.lost_usd", 1e12, true), ("exits.opened", 0.0, true), ("equipment.abandoned_units", 40.0, true)],
+    );
+    let args = calibrate(&facts, &["--particles", "60", "--generations", "2"]);
+    let args: Vec<String> = args.into_iter().filter(|arg| arg != "--quiet").collect();
+    let out = home.path().join("out");
+    let said = stdout(&expect(rearguard(args).arg("--out").arg(&out), 0));
+    let line = |fact: &str| said.lines().find(|line| line.starts_with(fact)).expect("a line").to_owned();
+    assert!(line("F0 ").ends_with("BEYOND ALL") && line("F1 ").ends_with("tells nothing"), "{said}");
+    assert!(said.contains("no replication of the prior comes as far as the record of F0."), "{said}");
+    let flags = |row: &Row| ["tells", "prior_reaches", "reaches"].map(|column| row[column].clone());
+    let found: Vec<_> = rows(&out, "facts.csv").iter().map(flags).collect();
+    assert_eq!(found[0][1..], ["false", "false"]);
+    assert_eq!(found[1], ["false", "true", "true"]);
+    assert_eq!(found[2][1], "true");
+}
+
+#[test]
+fn two_calibrations_are_not_compared_as_runs() {
+    let home = home();
+    let facts = facts(home.path(), &[("equipment.abandoned_units", 40.0, true)]);
+    let out = home.path().join("out");
+    expect(rearguard(calibrate(&facts, &["--particles", "50", "--generations", "1"])).arg("--out").arg(&out), 0);
+    let said = stderr(&expect(rearguard(["diff"]).arg(&out).arg(&out), 2));
+    assert!(said.contains("holds a calibration") && said.contains("parameters.csv"), "{said}");
+}

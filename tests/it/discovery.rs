@@ -130,3 +130,14 @@ fn the_published_box_is_found() {
         assert!((own / published - 1.0).abs() < 1e-5, "{input}: {own} for {published}");
     }
 }
+
+#[test]
+fn swings_are_no_design_to_look_for_boxes_in() {
+    let home = home();
+    let out = home.path().join("swings");
+    let args = ["sensitivity", THREE_BASES, "--method", "swing", "--free", "packing", "--replications", "2", "--quiet"];
+    expect(rearguard(args).arg("--out").arg(&out), 0);
+    let args = ["--measure", "equipment.lost_usd", "--threshold", "1"];
+    let said = stderr(&expect(rearguard(["discover"]).arg(&out).args(args), 2));
+    assert!(said.contains("holds swings") && said.contains("morris, sobol or prcc"), "{said}");
+}

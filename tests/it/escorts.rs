@@ -3,7 +3,7 @@
 use rearguard::draw::Streams;
 use rearguard::experiment::PolicyResults;
 use rearguard::measures::Measure;
-use rearguard::stats::{Worse, paired};
+use rearguard::stats::{Worse, paired, sum};
 use rearguard::withdrawal::{What, Withdrawal};
 
 use crate::common::{THREE_BASES, case, policy_of, run_one};
@@ -89,4 +89,19 @@ fn a_column_without_leave_for_an_escort_goes_without_and_its_drivers_pay() {
     let (with, without) = (with.column(Measure::WoundedColumn), without.column(Measure::WoundedColumn));
     let difference = paired(without, with, 0.95, Worse::Higher).expect("enough replications");
     assert!(difference.mean > 5.0 * difference.mcse, "{} by {}", difference.mean, difference.mcse);
+}
+
+#[test]
+fn an_escort_that_is_given_up_takes_no_truck_with_it() {
+    // As many escorts as trucks: twice the vehicles have twice the breakdowns, and half of those given up are escorts.
+    let sets = |escorts: &'static str| [GRANTED, "convoys.abandon_probability=0.2", "threat.size_exponent=0", escorts];
+    let without = tutorial(&sets("truck_fleet.trucks.escort_vehicles=0"), 600);
+    let with = tutorial(&sets("truck_fleet.trucks.escort_vehicles=20"), 600);
+    let ratio = |measure| {
+        let mean = |results: &PolicyResults| sum(results.column(measure)) / 600.0;
+        mean(&with) / mean(&without)
+    };
+    let (breakdowns, lost) = (ratio(Measure::Breakdowns), ratio(Measure::EnRouteUnits));
+    // The longer halts leave time for fewer trips.
+    assert!((1.5..2.0).contains(&breakdowns) && (0.7..1.0).contains(&lost), "{breakdowns} {lost}");
 }

@@ -97,15 +97,42 @@ fn scores_of_a_poisson_count_are_those_of_its_law() {
     assert_eq!(plan["estimate"]["value"].as_f64(), Some(5.0));
     let skill = plan["skill"].as_f64().expect("a skill");
     assert!((skill - (1.0 - poisson_crps(5) / 5.0)).abs() < 0.02, "{skill}");
-    // The two facts of group `one` outside the sample are of one count: by luck both are missed, or neither. A count is
+    // The two facts of group `one` outside the sample are of one count, which is one event: the first counts. A count is
     // outside the middle 90% of this law at 0, at 7 and above.
     let group = results["hindcast"]["groups"].as_array().expect("groups").iter();
     let one = group.clone().find(|row| row["group"] == "one" && row["in_sample"] == false).expect("the group");
     let outside = poisson(0) + 1.0 - cdf(6);
     let mean = one["by_luck"]["mean"].as_f64().expect("a mean");
-    // Twice a share of 4,000 replications: four standard errors.
-    assert!((mean - 2.0 * outside).abs() < 8.0 * (outside / 4000.0).sqrt(), "{mean} against {}", 2.0 * outside);
-    assert!(one["outside_90"] == 1 && group.filter(|row| row["group"].is_null()).count() == 2);
+    // A share of 4,000 replications: four standard errors.
+    assert!((mean - outside).abs() < 4.0 * (outside / 4000.0).sqrt(), "{mean} against {outside}");
+    assert!(one["outside_90"] == 0 && group.filter(|row| row["group"].is_null()).count() == 2);
+    assert_eq!(["N5", "N0"].map(|id| fact(&results, id)["counted_with"].as_str()), [None, Some("N5")]);
+    // No fire is as good as any plan against 0 and no better than the model's against 5.
+    assert_eq!(one["against"]["plan"], serde_json::json!({ "better": 1, "worse": 0, "compared": 1 }));
+}
+
+/// The score of a range is the mean over it, and a reference is beaten by more than the errors of both alone.
+#[test]
+fn a_range_is_scored_over_its_places_and_what_chance_decides_is_no_win() {
+    let facts = "R,number,fire_incidents,port,2030-03-01,4,2,6,,S1,one,no,,\n\
+                 W,number,fire_incidents,port,2030-03-31,9,0,20,,S1,two,no,,\n";
+    let (home, file) = home(FIRE, facts);
+    let results = hindcast(&file, &home.path().join("out"), &["--replications", "4000"]);
+    // The score between two whole numbers is linear in where the record stands: Simpson's rule is the trapezium's.
+    let expected = (2..6).map(|k| 0.5 * (poisson_crps(k) + poisson_crps(k + 1))).sum::<f64>() / 4.0;
+    near(&fact(&results, "R")["forecast"]["estimate"], expected);
+    let groups = results["hindcast"]["groups"].as_array().expect("groups");
+    let plan = |group: &str| {
+        let row = groups.iter().find(|row| row["group"] == group).expect("the group");
+        row["against"]["plan"].clone()
+    };
+    // No fire in three months: at 0 the plan's forecast is the better, at 20 the model's, so that the record cannot tell.
+    assert_eq!(plan("two"), serde_json::json!({ "better": 0, "worse": 0, "compared": 1 }));
+    assert_eq!(plan("one"), serde_json::json!({ "better": 1, "worse": 0, "compared": 1 }));
+    // A handful says how little it can say.
+    let few = rearguard(["hindcast", "--replications", "9", "--out"]).arg(home.path().join("few")).arg(&file);
+    let said = stdout(&expect(few, 0));
+    assert!(said.contains("outside all of 9 by luck with probability 20.0%"), "{said}");
 }
 
 #[test]
@@ -166,7 +193,8 @@ fn other_facts_are_other_inputs() {
 fn a_wrong_record_is_refused_with_every_problem_and_nothing_is_run() {
     let facts = "N1,number,fire_incidnts,port,2030-03-01,5,,,,S1,one,no,,\n\
                  N2,date,departure,nroth,,2030-05-02,,,,S1,one,yes,,\n\
-                 N2,bound,casualties.killed,,,5,6,7,,S1,one,perhaps,,\n";
+                 N2,bound,casualties.killed,,,5,6,7,,S1,one,perhaps,,\n\
+                 N3,bound,casualties.killed,,,5,,,,S1,one,no,,\n";
     let (home, file) = home(FIRE, facts);
     let command = || rearguard(["hindcast", "case.toml", "--color", "never"]).current_dir(home.path());
     command().assert().code(3).stdout_eq("").stderr_eq(str![[r#"
@@ -210,7 +238,15 @@ error[E020]: `in_sample` cannot be `perhaps`
   |
   = help: the words are `no`, `yes`
 
-5 problems; nothing was run
+error[E034]: this bound leaves no range: it would be scored as the number itself
+ --> case.facts.csv:5:30
+  |
+5 | N3,bound,casualties.killed,,,5,,,,S1,one,no,,
+  |                              ^
+  |
+  = help: in `high` say the most that the words may mean, such as the next round number, which the source would have named; or make the fact a `number`
+
+6 problems; nothing was run
 
 "#]]);
     assert!(file.exists() && !home.path().join("results").exists());

@@ -315,10 +315,11 @@ impl Engine<'_> {
         self.moves_off(id, again_days);
     }
 
-    /// A convoy goes on without a vehicle.
+    /// A convoy goes on without a vehicle, unless it is one of its escorts.
     pub fn loses_vehicle(&mut self, id: usize, which: f64, end: End) {
-        let room = if self.convoys[id].trucks.is_some() {
-            self.loses_truck(id)
+        let picked = (which * f64::from(self.vehicles(id))).floor();
+        let room = if let Some(trucks) = &self.convoys[id].trucks {
+            if picked < f64::from(trucks.number) { self.loses_truck(id) } else { None }
         } else {
             self.loses_own_vehicle(id, which, end)
         };
