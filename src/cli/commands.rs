@@ -278,11 +278,13 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     let (ids, file) = (&session.request.policies, session.file.display());
     let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
     let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
+    let mut head = "Next:";
     if let Some(other) = others.first() {
-        writeln!(out, "Next:    rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
+        writeln!(out, "{head:<9}rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
         writeln!(out, "         policies in the file:\n           {}", folded(&others, 88, "           "))?;
+        head = "";
     }
-    writeln!(out, "         rearguard report {} makes one page of it, with a map that plays", session.out.display())?;
+    writeln!(out, "{head:<9}rearguard report {} makes one page of it, with a map that plays", session.out.display())?;
     writeln!(out, "         rearguard show {file} prints every input with its range and source")
 }
 

@@ -4,9 +4,10 @@ use crate::model::Inputs;
 use crate::model::aviation::Runway;
 use crate::model::check_bases;
 use crate::model::check_ways;
-use crate::model::equipment::Travel;
+use crate::model::equipment::{EquipmentClass, Travel};
 use crate::model::exits;
 use crate::model::liquidation;
+use crate::model::network::Base;
 use crate::model::permissions::Desk;
 use crate::model::routes::{ShortestWays, desks, node};
 use crate::model::threat::DAYS_PER_MONTH;
@@ -206,7 +207,29 @@ fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
     }
 }
 
+/// Items that a mission may hold: far beyond any, and so far below what counts of them hold that no law of theirs reaches it.
+const MOST_ITEMS: f64 = 1e8;
+
+fn check_items(inputs: &Inputs, problems: &mut Problems) {
+    let of_class = |class: &EquipmentClass| {
+        let per_person = class.per_1000_uniformed / 1000.0 * inputs.stocks.uniformed_share;
+        let at = |base: &Base| {
+            let held = inputs.holding.iter().find(|holding| holding.base == base.id && holding.class == class.id);
+            held.map_or(base.personnel * per_person, |holding| holding.units)
+        };
+        inputs.base.iter().map(at).sum::<f64>()
+    };
+    let most = inputs.class.iter().max_by(|a, b| of_class(a).total_cmp(&of_class(b)));
+    let items: f64 = inputs.class.iter().map(of_class).sum();
+    if let Some(most) = most.filter(|_| items > MOST_ITEMS) {
+        let message = format!("the bases hold {items:.0} items, most of them of class `{}`", most.id);
+        let hint = "items are followed one by one, up to 100 million; count small things in lots, or leave them out";
+        problems.add(ProblemKind::Conflict, format!("class.{}", most.id), message, hint);
+    }
+}
+
 fn check_equipment(inputs: &Inputs, problems: &mut Problems) {
+    check_items(inputs, problems);
     for class in &inputs.class {
         let path = format!("class.{}", class.id);
         if class.travel == Travel::Loaded && class.teu <= 0.0 {
@@ -350,6 +373,17 @@ mod tests {
         inputs.mission.liquidation_people = 0.0;
         inputs.base.iter_mut().for_each(|base| base.liquidation = false);
         assert_eq!(check(&inputs), []);
+    }
+
+    #[test]
+    fn more_items_than_can_be_followed_are_refused() {
+        let mut inputs = tutorial();
+        inputs.class[1].per_1000_uniformed = 100_000.0;
+        assert_eq!(check(&inputs), []);
+        inputs.base.iter_mut().for_each(|base| base.personnel = 1e6);
+        let problems = check(&inputs);
+        let path = format!("class.{}", inputs.class[1].id);
+        assert!(problems.iter().any(|problem| problem.path == path && problem.hint.contains("lots")), "{problems:?}");
     }
 
     #[test]

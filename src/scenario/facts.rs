@@ -410,7 +410,7 @@ mod tests {
              N3,number,casualties.killed,,,4,5,6,,S1,losses,no,,\n\
              N4,date,casualties.killed,,,2030-05-02,,,,S1,losses,no,,\n\
              N5,date,departure,nroth,,2030-13-02,,,,S1,losses,no,,\n\
-             N6,bound,people.out,,2040-01-01,5,,,,S1,,no,,\n\
+             N6,bound,people.out,,2040-01-01,5,5,9,,S1,,no,,\n\
              N7,order,closure_order,,,north;north,,,,S1,losses,no,,\n\
              N8,number,casualties.killed,,,4,,,,S1,losses,no,,why\n",
         );

@@ -10,17 +10,25 @@ use crate::report::svg::Svg;
 /// Kilometres in a degree of latitude.
 const DEGREE_KM: f64 = 111.2;
 
+/// Places beyond which a map is too crowded for every name: those that would cross others are left to the tips and the table.
+const CROWDED: usize = 40;
+
 /// Left, top, right and bottom of what is drawn.
 pub(super) type Extent = [f64; 4];
 
-/// Names beside bases and exits, each where it crosses the fewest marks and earlier names.
+/// Names beside bases and exits, the largest first, each where it crosses the fewest marks and earlier names.
 pub(super) fn names(svg: &mut Svg, chart: &Chart, bar: Extent) {
     let around = |node: &Node| {
         let ((x, y), r) = (node.place, node.radius());
         [x - r, y - r, x + r, y + r]
     };
     let mut taken: Vec<Extent> = iter::once(bar).chain(chart.named().map(around)).collect();
-    for node in chart.named() {
+    let mut nodes: Vec<&Node> = chart.named().collect();
+    let is_crowded = nodes.len() > CROWDED;
+    if is_crowded {
+        nodes.sort_by(|a, b| b.radius().total_cmp(&a.radius()));
+    }
+    for node in nodes {
         let (name, (x, y), r) = (cut(node.id, 18), node.place, node.radius() + 5.0);
         let (letter, class) = if node.is_exit { (6.9, "place small") } else { (8.6, "place") };
         let width = letter * name.chars().count() as f64;
@@ -45,6 +53,9 @@ pub(super) fn names(svg: &mut Svg, chart: &Chart, bar: Extent) {
             (crossed + 3 * usize::from(is_out), [left, top, right, bottom])
         };
         let best = places.iter().min_by_key(|place| cost(place).0).expect("there are eight");
+        if is_crowded && cost(best).0 > 0 {
+            continue;
+        }
         taken.push(cost(best).1);
         svg.text((best.0, best.1), &format!("{class}{}", best.2), &name);
     }
