@@ -26,7 +26,12 @@ fn speed(criterion: &mut Criterion) {
             black_box(withdrawal.replicate(Streams::new(1, replication)).events)
         });
     });
-    let policies = vec![PolicyModel { id: "historical".into(), title: String::new(), model: model.clone() }];
+    let policies = vec![PolicyModel {
+        id: "historical".into(),
+        title: String::new(),
+        model: model.clone(),
+        overrides: Vec::new(),
+    }];
     let plan = Plan::of(policies, 1, 10_000);
     let hooks = Hooks { should_stop: &|| false, on_progress: &|_, _| () };
     let mut group = criterion.benchmark_group("run");

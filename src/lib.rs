@@ -35,7 +35,7 @@
 //! let case = Case::load(file, &[]).map_err(|problems| problems.render(false))?;
 //! let preset = &case.document().policies()[0];
 //! let model = case.model(&preset.overrides).map_err(|problems| problems.render(false))?;
-//! let policy = PolicyModel { id: preset.id.clone(), title: preset.title.clone(), model };
+//! let policy = PolicyModel { id: preset.id.clone(), title: preset.title.clone(), model, overrides: preset.overrides.clone() };
 //! let plan = Plan::of(vec![policy], 1, 100);
 //! let results = run(&plan, &Hooks { should_stop: &|| false, on_progress: &|_, _| () });
 //! let wounded = stats::mean_t(results.policies[0].column(Measure::Wounded), 0.95)?;

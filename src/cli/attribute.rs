@@ -47,6 +47,9 @@ fn check(asked: &Asked) -> Result<(), Stop> {
         let message = format!("{} denials make too many combinations; name at most {MOST_DENIALS}", ids.len());
         return Err(Stop::Usage(message));
     }
+    if asked.request.replications < 2 {
+        return Err(Stop::Usage("denials are told apart from 2 replications on: --replications 2".to_owned()));
+    }
     match ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
         Some((_, id)) => Err(Stop::Usage(format!("denial `{id}` is named twice; name it once"))),
         None => Ok(()),

@@ -314,10 +314,8 @@ pub fn manifest(session: &Session, summaries: &[Summary]) -> Value {
         .policies
         .iter()
         .map(|policy| {
-            let preset = session.case.document().policies().iter().find(|preset| preset.id == policy.id);
-            let overrides = preset.map_or(&[][..], |preset| &preset.overrides);
             let changes: serde_json::Map<String, Value> =
-                overrides.iter().map(|change| (change.path(), Value::from(change.value()))).collect();
+                policy.overrides.iter().map(|change| (change.path(), Value::from(change.value()))).collect();
             json!({ "id": policy.id, "title": policy.title, "overrides": changes })
         })
         .collect();

@@ -14,7 +14,7 @@ use crate::cli::session::Session;
 use crate::experiment::Rows;
 use crate::model::Model;
 use crate::model::facts::{Fact, Facts, Quantity};
-use crate::scenario::{Case, Code, Diagnostic, Diagnostics, Listing, facts_beside, read_facts, read_file};
+use crate::scenario::{Case, Code, Diagnostic, Diagnostics, Listing, facts_beside, read_facts, read_file, suggestion};
 use crate::stats::Scored;
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Hindcasting, Reference, Score, SummaryError};
 
@@ -45,6 +45,9 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     let model = asked.case.model(&[]).map_err(Stop::Scenario)?;
     // Read here under the name that was typed, so that problems show it; the session reads the same text again.
     let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
+    if hindcast.facts.is_none() {
+        check_fitted(&asked.case, &facts, &file).map_err(Stop::Scenario)?;
+    }
     let folder = args.file.parent().unwrap_or(Path::new(""));
     let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
     asked.request.files.insert(name.clone(), text);
@@ -86,7 +89,27 @@ pub fn facts_of(scenario: &Path, case: &Case) -> Result<Option<Facts>, Diagnosti
         return Ok(None);
     }
     let (text, model) = (read_file(&file)?, case.model(&[])?);
-    read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map(Some)
+    let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start)?;
+    check_fitted(case, &facts, &file)?;
+    Ok(Some(facts))
+}
+
+/// Refuses a `fitted_from` of the scenario that names no fact: what it was meant for would count as a test. What lies under
+/// every scenario names facts of the reference case.
+fn check_fitted(case: &Case, facts: &Facts, file: &Path) -> Result<(), Diagnostics> {
+    let ids: Vec<&str> = facts.list.iter().map(|fact| fact.id.as_str()).collect();
+    let mut problems = Diagnostics::new();
+    for listed in case.listing(&[]).values {
+        let is_unknown = |id: &&String| !ids.contains(&id.as_str()) && !Case::defaults().contains(&format!("\"{id}\""));
+        for id in listed.fitted_from.iter().filter(is_unknown) {
+            let (path, shown) = (&listed.path, id.escape_debug());
+            let message = format!("`{path}` is fitted from `{shown}`, which is no fact of `{}`", file.display());
+            let hint = suggestion(id, &ids, "its facts");
+            let hint = format!("{hint}; or add a row for it, with a reason in `not_simulated` if no measure says it");
+            problems.push(Diagnostic::new(Code::UnknownReference, message).hint(hint));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// What a request is scored against; none if it asks for no hindcast.

@@ -57,13 +57,17 @@ fn attribution(asked: &Asked) -> Result<Plan, Diagnostics> {
     let lifted = |mask: usize| -> Vec<Override> {
         (0..denials.len()).filter(|at| mask >> at & 1 == 1).flat_map(|at| denials[at].overrides.clone()).collect()
     };
+    // Denials that were not asked for are never lifted.
+    let is_asked = |denial: &&Preset| denials.iter().any(|asked| asked.id == denial.id);
+    let kept: Vec<&str> =
+        case.document().denials().iter().filter(|denial| !is_asked(denial)).map(|denial| denial.id.as_str()).collect();
     let combination = |mask: usize| {
         let in_force = (0..denials.len()).filter(|at| mask >> at & 1 == 0);
         let ids: Vec<&str> = in_force.map(|at| denials[at].id.as_str()).collect();
-        let (id, title) = if ids.is_empty() {
-            ("none-denied".to_owned(), "no denial in force".to_owned())
-        } else {
-            (format!("denied-{}", ids.join("-")), format!("in force: {}", ids.join(", ")))
+        let id = if ids.is_empty() { "none-denied".to_owned() } else { format!("denied-{}", ids.join("-")) };
+        let title = match [&ids[..], &kept].concat() {
+            none if none.is_empty() => "no denial in force".to_owned(),
+            some => format!("in force: {}", some.join(", ")),
         };
         under(id, title, &lifted(mask))
     };
@@ -130,7 +134,8 @@ fn policy_at(case: &Case, id: &str, at_point: &[Override], point: bool) -> Resul
         let preset = case.policy(id)?;
         (preset.title.clone(), preset.overrides.clone())
     };
-    model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)
+    let made = model(case, id.to_owned(), title, &[&overrides[..], at_point].concat(), point)?;
+    Ok(PolicyModel { overrides, ..made })
 }
 
 /// The model under overrides.
@@ -145,5 +150,6 @@ pub(super) fn model(
     point: bool,
 ) -> Result<PolicyModel, Diagnostics> {
     let model = case.model(overrides)?;
-    Ok(PolicyModel { id, title, model: if point { model.at_central_values() } else { model } })
+    let model = if point { model.at_central_values() } else { model };
+    Ok(PolicyModel { id, title, model, overrides: overrides.to_vec() })
 }

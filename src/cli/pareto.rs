@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Stop;
 use crate::measures::{Better, Measure};
-use crate::output::numbers::{known, percent, whole};
+use crate::output::numbers::{bound_percent, known, percent, whole};
 use crate::scenario::suggestion;
 use crate::stats::FEW_VALUES;
 use crate::summary::{CONFIDENCE, Mean, ParetoRow, RESAMPLES};
@@ -81,8 +81,8 @@ pub fn screen(out: &mut dyn Write, names: &[String], rows: &[ParetoRow]) -> io::
 /// A probability, never as 0% or 100%.
 fn probability(row: &ParetoRow) -> String {
     match row.probability {
-        share if share <= 0.0 => format!("under {}%", percent(row.interval.high)),
-        share if share >= 1.0 => format!("over {}%", percent(row.interval.low)),
+        share if share <= 0.0 => format!("under {}%", bound_percent(row.interval.high, true, 1)),
+        share if share >= 1.0 => format!("over {}%", bound_percent(row.interval.low, false, 1)),
         share => format!("{}%", percent(share)),
     }
 }

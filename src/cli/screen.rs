@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
-use crate::output::numbers::{MARK, decimals, factor, known, meaning_of_mark, percent, places, probability, whole};
+use crate::output::numbers::{
+    MARK, bound_percent, decimals, factor, known, meaning_of_mark, percent, places, probability, whole,
+};
 use crate::stats::{FEW_VALUES, Interval};
 use crate::summary::{Contrast, Effect, Estimate, Method, PolicySummary, Statistic, Summary};
 use crate::units::Date;
@@ -383,8 +385,8 @@ fn row(
     };
     let worse = match contrast.better {
         crate::measures::Better::Neither => "-".to_owned(),
-        _ if difference.share_worse <= 0.0 => format!("<{}%", percent(contrast.worse.interval.high)),
-        _ if difference.share_worse >= 1.0 => format!(">{}%", percent(contrast.worse.interval.low)),
+        _ if difference.share_worse <= 0.0 => format!("<{}%", bound_percent(contrast.worse.interval.high, true, 1)),
+        _ if difference.share_worse >= 1.0 => format!(">{}%", bound_percent(contrast.worse.interval.low, false, 1)),
         _ => format!("{}%", percent(difference.share_worse)),
     };
     writeln!(out, "  {name:<36}{before:>13}{after:>13}  {shown:<32}{factor:>24}{worse:>8}")

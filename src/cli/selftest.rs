@@ -100,7 +100,8 @@ fn stream(name: &str) -> Stream {
 fn plan(files: templates::Files) -> Result<Plan, Diagnostics> {
     let files: Bundle = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
     let case = Case::load_from(&files, Path::new("case.toml"), &[])?;
-    let policy = |id: &str, model: Model| PolicyModel { id: id.to_owned(), title: String::new(), model };
+    let policy =
+        |id: &str, model: Model| PolicyModel { id: id.to_owned(), title: String::new(), model, overrides: Vec::new() };
     let presets = case.document().policies().iter();
     let mut policies: Vec<PolicyModel> =
         presets.map(|preset| Ok(policy(&preset.id, case.model(&preset.overrides)?))).collect::<Result<_, _>>()?;

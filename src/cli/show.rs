@@ -34,10 +34,17 @@ pub fn show(file: &Path, path: &str, policy: Option<&str>, sets: &[String], json
         let law = if value.law.is_empty() { String::new() } else { format!("  {}", value.law) };
         let unit = if value.unit.is_empty() { String::new() } else { format!(" {}", value.unit) };
         writeln!(out, "{} = {}{unit}{law}", value.path, escape(&value.value))?;
-        if value.is_number {
+        // Switches and levels decide as numbers do; names and titles rest on nothing.
+        let is_switch = ["true", "false"].contains(&value.value.as_str())
+            || [".level", ".stance", ".regime", ".runway"].iter().any(|end| value.path.ends_with(end));
+        if value.is_number || is_switch && value.basis.is_some() {
             let (basis, source) = (value.basis.as_deref(), value.source.as_deref());
             let source = source.map_or_else(String::new, |source| format!(": {}", escape(source)));
-            writeln!(out, "    {}{source} ({})", basis.unwrap_or("no basis"), value.place)?;
+            let fitted = match value.fitted_from.as_slice() {
+                [] => String::new(),
+                facts => format!("; set from {}", facts.iter().map(|fact| escape(fact)).collect::<Vec<_>>().join(", ")),
+            };
+            writeln!(out, "    {}{source}{fitted} ({})", basis.unwrap_or("no basis"), value.place)?;
         }
     }
     Ok(())

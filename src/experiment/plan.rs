@@ -9,6 +9,7 @@ use crate::draw::Streams;
 use crate::measures::Measure;
 use crate::model::Model;
 use crate::model::facts::Quantity;
+use crate::scenario::Override;
 use crate::store::ChunkKey;
 
 /// Replications of a cell: what is written, and kept when a run is cut short, as one.
@@ -38,6 +39,8 @@ pub struct PolicyModel {
     pub title: String,
     /// The scenario under it.
     pub model: Model,
+    /// What it changes in the scenario as written.
+    pub overrides: Vec<Override>,
 }
 
 /// Policies on one scenario, paired by replication.

@@ -106,6 +106,20 @@ pub fn percent(share: f64) -> String {
     texts.find(|text| !is_end(text)).unwrap_or_else(|| decimals(100.0 * share, 1))
 }
 
+/// The same of a bound: rounded to the side on which it still holds.
+///
+/// # Arguments
+/// * `is_most` - it is an upper bound, else a lower one.
+/// * `places` - decimals at least.
+pub fn bound_percent(share: f64, is_most: bool, places: i32) -> String {
+    let is_end = |places: &i32| matches!(decimals(100.0 * share, *places).parse(), Ok(0.0 | 100.0));
+    let places = (places..=6).find(|places| !is_end(places)).unwrap_or(places);
+    let cells = (0..places).fold(1.0, |cells, _| cells * 10.0);
+    // Freed of what arithmetic leaves in the last bits.
+    let at = (100.0 * share * cells * 1e6).round() / 1e6;
+    decimals(if is_most { at.ceil() } else { at.floor() } / cells, places)
+}
+
 /// A share in whole percent, without the sign; with decimals where one that is neither none nor all would read so.
 pub fn round_percent(share: f64) -> String {
     let round = decimals(100.0 * share, 0);
@@ -128,13 +142,13 @@ pub fn share_of_variance(share: f64, interval: Option<Interval>) -> String {
 
 /// A probability with its interval, never as 0% or 100%.
 pub fn probability(value: f64, interval: Option<Interval>, n: u64) -> String {
-    let end = |share: f64| {
-        let two = decimals(100.0 * share, 2);
-        if matches!(two.parse(), Ok(0.0 | 100.0)) { percent(share) } else { two }
-    };
     match interval {
-        Some(interval) if value <= 0.0 => format!("none of {}: under {}%", whole(n as f64), end(interval.high)),
-        Some(interval) if value >= 1.0 => format!("all of {}: over {}%", whole(n as f64), end(interval.low)),
+        Some(interval) if value <= 0.0 => {
+            format!("none of {}: under {}%", whole(n as f64), bound_percent(interval.high, true, 2))
+        }
+        Some(interval) if value >= 1.0 => {
+            format!("all of {}: over {}%", whole(n as f64), bound_percent(interval.low, false, 2))
+        }
         Some(interval) => format!("{}% ({} to {})", percent(value), percent(interval.low), percent(interval.high)),
         None => format!("{}%", percent(value)),
     }
@@ -151,6 +165,14 @@ mod tests {
         assert_eq!(whole(-12.0), "-12");
         assert_eq!(decimals(-0.04, 1), "0.0");
         assert_eq!(decimals(1234.56, 1), "1,234.6");
+    }
+
+    #[test]
+    fn bounds_are_rounded_to_the_side_on_which_they_hold() {
+        let of = |share, is_most| bound_percent(share, is_most, 1);
+        assert_eq!([of(0.00613, true), of(0.99387, false)], ["0.7", "99.3"]);
+        assert_eq!([of(0.005, true), of(0.995, false), of(0.3, true)], ["0.5", "99.5", "30.0"]);
+        assert_eq!([of(0.999_99, true), of(0.000_01, false)], ["99.999", "0.001"]);
     }
 
     #[test]

@@ -228,8 +228,8 @@ pub fn casualties() -> Table {
         text("group", "Armed group that it is ascribed to; empty for none."),
     ];
     table("casualties.csv", "design point, policy, cause, place and group", 5, keys)
-        .with(known_mean("killed", "people", "Mean number killed in a replication."))
-        .with(known_mean("wounded", "people", "Mean number wounded who lived."))
+        .with(known_mean("killed", "people", "Mean number killed in a replication by the deadline."))
+        .with(known_mean("wounded", "people", "Mean number wounded by the deadline who lived."))
         .with([LEVEL, N])
 }
 

@@ -58,7 +58,9 @@ pub(super) fn answer(results: &Results) -> Answer {
     };
     let mut caveats = caveats(results);
     let caveat = caveats.remove(0);
-    Answer { question, sentences, caveat, caveats, cards: cards(results, &first.id), cards_of: first.id.clone() }
+    let at = if results.command == "sweep" { " at the first design point" } else { "" };
+    let cards_of = format!("{}{at}", first.id);
+    Answer { question, sentences, caveat, caveats, cards: cards(results, &first.id), cards_of }
 }
 
 /// What the command asks.
@@ -75,7 +77,13 @@ fn question(results: &Results) -> String {
             let others = if others.len() > 2 { format!("{} other policies", others.len()) } else { listed(&others) };
             format!("What changes against “{}” ({}) under {others}?", first.title, first.id)
         }
-        "attribute" => "What does each denial of the host cost, and all of them together?".to_owned(),
+        "attribute" => match results.determined_by.get("denials") {
+            Some(denials) => {
+                let denials: Vec<String> = denials.split_whitespace().map(str::to_owned).collect();
+                format!("What does each of these denials of the host cost, and all together: {}?", listed(&denials))
+            }
+            None => "What does each denial of the host cost, and all of them together?".to_owned(),
+        },
         "sweep" => "How do the results move with the inputs that are varied?".to_owned(),
         "hindcast" => "How near do the simulated withdrawals come to what is on record?".to_owned(),
         _ => format!("How does the withdrawal go under “{}” ({})?", first.title, first.id),
@@ -113,7 +121,7 @@ fn went(results: &Results) -> Option<String> {
         "{under} {} of {} people are out by {} on average ({}), and all but the liquidation team {chance}; {costs}.",
         out.bare("people"),
         whole(strength(results)),
-        day(results.deadline),
+        day(results.deadline_of(first)),
         if out.interval.is_some() { format!("95% interval {}", out.ends("people")) } else { out.ends("people") },
     ))
 }
@@ -149,7 +157,8 @@ fn compared(results: &Results) -> Option<String> {
     let (lost, out) = (of("equipment.lost_units"), of("people.out_by_deadline"));
     let kills_more = |id: &str| on(&killed, id).is_some_and(|known| known.is_clear() && known.value > 0.0);
     let spared: Vec<(&str, Known)> = wounded.iter().copied().filter(|(id, _)| !kills_more(id)).collect();
-    let ((safest, hurt), (thriftiest, _)) = (least(if spared.is_empty() { &wounded } else { &spared })?, least(&lost)?);
+    let ((safest, hurt), (thriftiest, saved)) =
+        (least(if spared.is_empty() { &wounded } else { &spared })?, least(&lost)?);
     let people = |id: &str| {
         let change = |all: &[(&str, Known)], what| Some(on(all, id)?.change("people", what));
         let all = format!("{} and {} in all", change(&wounded, "wounded")?, change(&killed, "killed")?);
@@ -173,34 +182,64 @@ fn compared(results: &Results) -> Option<String> {
         let change = on(&out, id).filter(|change| change.is_clear());
         change.map_or(String::new(), |change| format!(", {}", change.change("people", "people out by the deadline")))
     };
-    let all = "intervals adjusted over the policies";
+    let all = format!("intervals adjusted over the policies{}", deadlines(results));
     let title = |id: &str| {
         let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
     };
-    let helps = hurt.is_clear() && hurt.value < 0.0;
+    // Policies with the same mean, to the last digit, share their place.
+    let with_alike = |id: &str, all: &[(&str, Known)]| {
+        let own = on(all, id).map(|known| known.value);
+        let is_alike = |(other, known): &&(&str, Known)| *other != id && Some(known.value) == own;
+        let alike: Vec<String> = all.iter().filter(is_alike).map(|(other, _)| (*other).to_owned()).collect();
+        if alike.is_empty() { title(id) } else { format!("{}, and alike {},", title(id), listed(&alike)) }
+    };
+    let falls = |known: Known| known.is_clear() && known.value < 0.0;
+    let (helps, saves) = (falls(hurt), falls(saved));
+    let killing = wounded.iter().any(|&(id, known)| falls(known) && kills_more(id));
+    let unhurt = format!("no policy{} has clearly fewer wounded", if killing { " that kills no more" } else { "" });
+    if others.len() > 1 && !helps && !saves {
+        return Some(format!("Against it {unhurt}, and none clearly loses fewer items; {all}."));
+    }
     if safest == thriftiest {
-        let so = match (others.len(), helps) {
-            (1, _) => "brings",
-            (_, true) => "does best on people and on equipment:",
-            (_, false) => "saves most equipment, and no policy has clearly fewer wounded:",
+        let so = match (others.len(), helps, saves) {
+            (1, ..) => "brings".to_owned(),
+            (_, true, true) => "does best on people and on equipment:".to_owned(),
+            (_, true, false) => "has the fewest wounded, and no policy clearly loses fewer items:".to_owned(),
+            (_, false, _) => format!("saves most equipment, and {unhurt}:"),
         };
-        let (people, items) = (people(&safest)?, items(&safest)?);
-        return Some(format!("Against it {} {so} {people}, and {items}{}; {all}.", title(&safest), fewer_out(&safest)));
+        let (name, people, items) = (with_alike(&safest, &lost), people(&safest)?, items(&safest)?);
+        return Some(format!("Against it {name} {so} {people}, and {items}{}; {all}.", fewer_out(&safest)));
     }
     let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " of those that kill no more" };
     let none = if helps { "" } else { ", though not clearly fewer than it" };
+    let equipment = if saves {
+        let (name, items) = (with_alike(&thriftiest, &lost), items(&thriftiest)?);
+        format!("Most equipment is saved by {name}: {items}, with {}{}", people(&thriftiest)?, fewer_out(&thriftiest))
+    } else {
+        "No policy clearly loses fewer items".to_owned()
+    };
     Some(format!(
-        "Against it {} has the fewest wounded{of_those}{none}: {}{}{}. Most equipment is saved by {}: {}, with {}{}; {all}.",
-        title(&safest),
+        "Against it {} has the fewest wounded{of_those}{none}: {}{}{}. {equipment}; {all}.",
+        with_alike(&safest, &wounded),
         people(&safest)?,
         more_lost(&safest),
         fewer_out(&safest),
-        title(&thriftiest),
-        items(&thriftiest)?,
-        people(&thriftiest)?,
-        fewer_out(&thriftiest),
     ))
+}
+
+/// Where policies have other deadlines than the first, what that means.
+fn deadlines(results: &Results) -> String {
+    let first = results.deadline_of(&results.policies[0]);
+    let other = results.policies.iter().find(|policy| results.deadline_of(policy) != first);
+    other.map_or_else(String::new, |policy| {
+        let until = day(results.deadline_of(policy));
+        format!(
+            "; what is counted by the deadline runs to {until} under {} and to {} under the first",
+            policy.id,
+            day(first)
+        )
+    })
 }
 
 /// Of a hindcast, how many facts lie where.
@@ -222,7 +261,7 @@ fn swept(results: &Results) -> Option<String> {
     let first = &results.policies[0].id;
     let means: Vec<(&str, Known)> = rows
         .filter(|row| {
-            row.text("measure") == "casualties.wounded"
+            row.text("measure") == "casualties.wounded_in_all"
                 && row.text("statistic") == "mean"
                 && row.text("policy") == *first
         })
@@ -230,9 +269,17 @@ fn swept(results: &Results) -> Option<String> {
         .collect();
     let least = means.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
     let most = means.iter().max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+    let under = if results.policies.len() > 1 { format!(" under {first}") } else { String::new() };
+    if means.len() == 1 {
+        let (people, ends) = (least.1.bare("people"), least.1.ends("people"));
+        return Some(format!(
+            "At the one design point, {}, {people} ({ends}) are wounded in all{under}.",
+            point(results, least.0)
+        ));
+    }
     let is_open = least.1.interval.zip(most.1.interval).is_none_or(|(least, most)| least.high >= most.low);
     Some(format!(
-        "Over {} design points the mean number of wounded runs from {} ({}) at {} to {} ({}) at {}{}.",
+        "Over {} design points the mean number of wounded in all{under} runs from {} ({}) at {} to {} ({}) at {}{}.",
         means.len(),
         least.1.bare("people"),
         least.1.ends("people"),
@@ -318,7 +365,8 @@ fn caveats(results: &Results) -> Vec<String> {
     }
     if !drawn.is_empty() {
         let free = results.determined_by.get("parameters").map_or("", String::as_str);
-        let free: Vec<&str> = free.split_whitespace().collect();
+        let swept = results.sheet("design.csv").map_or(&[][..], |sheet| sheet.columns());
+        let free: Vec<&str> = free.split_whitespace().chain(swept.iter().skip(1).map(String::as_str)).collect();
         let drawn = drawn.iter().filter(|input| !free.contains(&input.path.as_str())).count();
         let set =
             if free.is_empty() { String::new() } else { format!("{} inputs are varied by the design; ", free.len()) };

@@ -70,7 +70,7 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
     let bases = bases(results, policy);
     let all: Vec<(&Base, Left)> =
         bases.iter().filter_map(|base| Some((base, left(results, policy, base.id)?))).collect();
-    let days = results.deadline.days_since(results.start);
+    let days = results.deadline_of(policy).days_since(results.start);
     let last = all.iter().map(|(_, left)| left[4]).fold(days, f64::max).min(days * 1.35);
     let mut rows = Rows::new(all.len(), (23.0, 112.0, 22.0), (0.0, last));
     rows.dates(results.start, results.start.after(last));
@@ -81,15 +81,15 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
     for (row, (base, left)) in all.iter().enumerate() {
         draw(&mut rows, row, (base, left), &class, &date);
         let planned = base.planned.map_or(String::new(), |days| span(days, &date));
-        let late = base.planned.map_or(String::new(), |[_, last]| format!("{:+.0}", left[2] - last));
+        let late = base.planned.map_or(String::new(), |[_, last]| format!("{:+.0}", days_late(left[2], last)));
         grid.rows.push(vec![base.id.to_owned(), planned, date(left[0]), date(left[2]), date(left[4]), late]);
     }
     let of = |is_it: fn([f64; 2], f64) -> bool| -> Vec<String> {
         let found = all.iter().filter(|(base, left)| base.planned.is_some_and(|planned| is_it(planned, left[2])));
         found.map(|(base, _)| base.id.to_owned()).collect()
     };
-    let early = of(|[first, _], left| left < first - 7.0);
-    let late = of(|[_, last], left| left > last + 7.0);
+    let early = of(|[first, _], left| days_late(left, first) < -7.0);
+    let late = of(|[_, last], left| days_late(left, last) > 7.0);
     let title = match (early.len(), late.len()) {
         (0, 0) => "In the median every base is left within a week of its planned day or window".to_owned(),
         (_, 0) => {
@@ -122,6 +122,11 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
         source: "summary.csv, departure.<base>; plan from the scenario in manifest.json".to_owned(),
         table: grid,
     }
+}
+
+/// Days from one date of the calendar to another, as the table shows them.
+fn days_late(left: f64, planned: f64) -> f64 {
+    left.floor() - planned.floor()
 }
 
 /// A day, or a first and a last.

@@ -242,14 +242,14 @@ fn cover(results: &Results, measure: &str) -> Option<Figure> {
 /// The share of each denial in what all cost, on the killed, the wounded and the items lost.
 pub(super) fn sentence(results: &Results) -> Option<String> {
     const COUNTS: [(&str, &str, &str); 3] = [
-        ("casualties.killed", "people", "killed"),
-        ("casualties.wounded", "people", "wounded"),
+        ("casualties.killed_in_all", "people", "killed"),
+        ("casualties.wounded_in_all", "people", "wounded"),
         ("equipment.lost_units", "units", "items lost"),
     ];
-    let clause_of = |known: [Option<Known>; 3], road: &str| -> Option<String> {
+    let clause_of = |known: [Option<Known>; 3], in_all: &str| -> Option<String> {
         let counts = COUNTS.iter().zip(known).enumerate();
         let parts = counts.map(|(at, ((_, unit, what), known))| {
-            Some(brought(known?, unit, &format!("{what}{}", if at == 1 { road } else { "" })))
+            Some(brought(known?, unit, &format!("{what}{}", if at == 1 { in_all } else { "" })))
         });
         Some(listed(&parts.collect::<Option<Vec<String>>>()?))
     };
@@ -258,8 +258,8 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
         by_measure.each_ref().map(|all| all.iter().find(|(other, _)| *other == denial).map(|(_, known)| *known))
     };
     let clause = |(at, (denial, _)): (usize, &(&str, Known))| {
-        let road = if at == 0 { " on the road" } else { "" };
-        Some(format!("{denial} {}", clause_of(of_denial(denial), road)?))
+        let in_all = if at == 0 { " in all" } else { "" };
+        Some(format!("{denial} {}", clause_of(of_denial(denial), in_all)?))
     };
     let clauses: Vec<String> = by_measure[2].iter().enumerate().filter_map(clause).collect();
     let all = clause_of(COUNTS.map(|(measure, ..)| together(results, measure)), "")?;

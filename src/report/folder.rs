@@ -172,7 +172,7 @@ pub(super) struct Results {
     pub(super) policies: Vec<Policy>,
     pub(super) replications: u64,
     pub(super) start: Date,
-    pub(super) deadline: Date,
+    deadline: Date,
     pub(super) inputs: Vec<Input>,
     /// What determines the results, by name.
     pub(super) determined_by: BTreeMap<String, String>,
@@ -255,6 +255,16 @@ impl Results {
             departures,
             estimates,
         })
+    }
+
+    /// The deadline under a policy; of a sweep at its first design point.
+    pub(super) fn deadline_of(&self, policy: &Policy) -> Date {
+        const PATH: &str = "mission.deadline";
+        let swept = self.sheet("design.csv").filter(|sheet| sheet.columns().iter().any(|column| column == PATH));
+        let swept = swept.and_then(|sheet| sheet.rows().next()).map(|row| row.text(PATH).to_owned());
+        let changed = || policy.changes.iter().find(|(path, _)| path == PATH).map(|(_, value)| value.clone());
+        let date = swept.or_else(changed).and_then(|value| value.trim_matches('"').parse().ok());
+        date.unwrap_or(self.deadline)
     }
 
     /// A table, if the folder has it.

@@ -154,7 +154,7 @@
       item.append(Object.assign(document.createElement('time'), { textContent: text(time) }), line);
       return item;
     }));
-    date.textContent = now > data.deadline ? `${text(now)} (after the deadline)` : text(now);
+    date.textContent = now > told.deadline ? `${text(now)} (after the deadline)` : text(now);
     day.value = now;
     day.setAttribute('aria-valuetext', date.textContent);
   };

@@ -79,7 +79,7 @@ fn fan(results: &Results, shown: &[&Policy]) -> Figure {
     let half = line.reaches("q50", all / 2.0, results.start);
     let title = format!(
         "By {} the median has {} of {} people out; nine in ten replications lie between {} and {}",
-        short_day(results.deadline),
+        short_day(results.deadline_of(shown[0])),
         whole(middle),
         whole(all),
         whole(low),
@@ -111,7 +111,8 @@ fn plain(results: &Results, shown: &[&Policy], daily: Daily) -> Option<Figure> {
 
 fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, level: Option<f64>) -> Figure {
     let lines: Vec<Line> = shown.iter().map(|policy| Line::of(results, &policy.id, daily)).collect();
-    let days = results.deadline.days_since(results.start);
+    let last = shown.iter().map(|policy| results.deadline_of(policy)).max().unwrap_or(results.start);
+    let days = last.days_since(results.start);
     let most = lines.iter().map(|line| line.most("q50")).fold(lines[0].most("q95"), f64::max).max(level.unwrap_or(0.0));
     let has_labels = shown.len() > 1 && shown.len() <= 7;
     let room = if has_labels { Room { right: 134.0, ..ROOM } } else { ROOM };
@@ -140,7 +141,7 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
         let tip = format!("{}, {}: {} reported", fact.id, day(fact.date), whole(fact.value));
         plot.svg.diamond(place, 5.0, "plan", &tip);
     }
-    plot.dates(results.start, results.deadline);
+    plot.dates(results.start, last);
     let mut key =
         vec![("fan50".to_owned(), "middle half".to_owned()), ("fan90".to_owned(), "middle nine tenths".to_owned())];
     if !facts.is_empty() {

@@ -6,7 +6,7 @@ use minijinja::Value;
 use serde_json::json;
 
 use crate::output::numbers::whole;
-use crate::report::folder::{Results, Row};
+use crate::report::folder::{Policy, Results, Row};
 use crate::report::map::Chart;
 use crate::report::words::spaced;
 
@@ -78,23 +78,25 @@ pub(super) fn playback(results: &Results, chart: &Chart) -> Option<(u64, Value)>
     let sheet = results.sheet("trace.csv")?;
     let first = sheet.rows().next()?;
     let replication = first.number("replication")? as u64;
-    let days = results.deadline.days_since(results.start) + 1.0;
+    let ends = |policy: &Policy| results.deadline_of(policy).days_since(results.start) + 1.0;
     let mut policies = Vec::new();
     let mut counted = Vec::new();
     for policy in &results.policies {
         let rows: Vec<Row> = sheet.rows().filter(|row| row.text("policy") == policy.id).collect();
         let counts = counts(results, &policy.id, &rows);
-        policies.push(told(results, &policy.id, &rows, &counts, chart));
+        let mut told = told(results, &policy.id, &rows, &counts, chart);
+        told["deadline"] = json!(ends(policy));
+        policies.push(told);
         counted.extend(counts);
     }
-    let last = counted.iter().map(|&(time, ..)| time).fold(days, f64::max);
+    let last = results.policies.iter().map(ends).fold(0.0, f64::max);
+    let last = counted.iter().map(|&(time, ..)| time).fold(last, f64::max);
     let is_shown = |at: usize| COUNTERS[at].1 || counted.iter().any(|&(_, counter, _)| counter / 2 == at / 2);
     let counters: Vec<_> =
         (0..COUNTERS.len()).filter(|&at| is_shown(at)).map(|at| json!([at, COUNTERS[at].0])).collect();
     let data = json!({
         "start": results.start.to_string(),
         "days": last.ceil() + 2.0,
-        "deadline": days,
         "counters": counters,
         "policies": policies,
     });

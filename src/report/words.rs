@@ -29,8 +29,8 @@ impl Known {
     /// A share of replications in percent; where it was none or all of them, how far from that it can be.
     pub(super) fn share(self) -> String {
         match self.interval {
-            Some(interval) if self.value <= 0.0 => format!("under {}%", numbers::percent(interval.high)),
-            Some(interval) if self.value >= 1.0 => format!("over {}%", numbers::percent(interval.low)),
+            Some(interval) if self.value <= 0.0 => format!("under {}%", numbers::bound_percent(interval.high, true, 1)),
+            Some(interval) if self.value >= 1.0 => format!("over {}%", numbers::bound_percent(interval.low, false, 1)),
             _ => format!("{}%", numbers::percent(self.value)),
         }
     }
@@ -91,9 +91,10 @@ impl Known {
         format!("{} {what} ({})", self.bare("people"), self.ends("people"))
     }
 
-    /// Whether the interval leaves no doubt of the sign.
+    /// Whether the interval leaves no doubt of the sign. One without width, of values that are all alike, says nothing of rarer
+    /// ones.
     pub(super) fn is_clear(self) -> bool {
-        self.interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
+        self.interval.is_some_and(|i| i.low != i.high && (i.low > 0.0 || i.high < 0.0))
     }
 
     /// A difference in words: `21.5 fewer wounded (19.4 to 23.7)`, or that none is seen.

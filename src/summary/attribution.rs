@@ -15,8 +15,16 @@ use crate::stats::{
 use crate::summary::{CONFIDENCE, Caveats, Effect, Method, SummaryError};
 
 /// Measures that are attributed.
-pub const ATTRIBUTED: [Measure; 6] =
-    [Measure::Contacts, Measure::Wounded, Measure::Killed, Measure::LostUnits, Measure::LostUsd, Measure::LastOut];
+pub const ATTRIBUTED: [Measure; 8] = [
+    Measure::Contacts,
+    Measure::WoundedInAll,
+    Measure::KilledInAll,
+    Measure::Wounded,
+    Measure::Killed,
+    Measure::LostUnits,
+    Measure::LostUsd,
+    Measure::LastOut,
+];
 
 /// Days are attributed in whole billionths, so that their shares add up exactly too.
 const BILLIONTHS: f64 = 1e9;

@@ -10,7 +10,11 @@ use crate::stats::{
 };
 use crate::summary::exceedance::thresholds;
 use crate::summary::tables::columns_at_once;
-use crate::summary::{ATTRIBUTED, CONFIDENCE, Caveats, Method, SummaryError};
+use crate::summary::{CONFIDENCE, Caveats, Method, SummaryError};
+
+/// Measures that have a curve for each draw.
+const CURVED: [Measure; 6] =
+    [Measure::Contacts, Measure::Wounded, Measure::Killed, Measure::LostUnits, Measure::LostUsd, Measure::LastOut];
 
 /// The variance of one column under a policy, or of its difference from the baseline, split.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +73,7 @@ pub struct DrawCurveRow {
 pub struct Nested {
     /// By column, then policy, then the policy's difference from the baseline.
     pub splits: Vec<SplitRow>,
-    /// Of the measures that are attributed to denials, by measure, policy, draw and threshold.
+    /// Of [`CURVED`], by measure, policy, draw and threshold.
     pub curves: Vec<DrawCurveRow>,
 }
 
@@ -100,9 +104,8 @@ pub fn nested(rows: &Rows, names: &[String], inner: usize) -> Result<Nested, Sum
             part.par_iter().map(|&at| splits(rows, at, &names[at], inner)).collect::<Result<_, SummaryError>>()?;
         tables.splits.extend(made.into_iter().flatten());
     }
-    let curved: Vec<Measure> = ATTRIBUTED.into_iter().filter(|measure| measure.scale() != Scale::Event).collect();
     let made: Vec<Vec<DrawCurveRow>> =
-        curved.par_iter().map(|&measure| curves(rows, measure, inner)).collect::<Result<_, SummaryError>>()?;
+        CURVED.par_iter().map(|&measure| curves(rows, measure, inner)).collect::<Result<_, SummaryError>>()?;
     tables.curves = made.into_iter().flatten().collect();
     Ok(tables)
 }

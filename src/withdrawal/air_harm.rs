@@ -10,6 +10,12 @@ use crate::withdrawal::people::{PeopleLot, Whereabouts};
 use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tale::{At, What};
 
+/// Share of hits that come as an aircraft takes off, with people aboard; the others come as it lands to fetch them.
+///
+/// # Source
+/// Assumed: because it is as low and as slow on either way.
+const TAKES_OFF: f64 = 0.5;
+
 impl Withdrawal<'_> {
     /// Hits people aboard an aircraft that flew from a base to its parent, if it was hit as it took off with them.
     ///
@@ -26,7 +32,7 @@ impl Withdrawal<'_> {
         let entity = key2(self.model.network.node_key[base], 1);
         let occurrence = day << 16 | hit;
         let mut stream = self.streams.stream(Purpose::AircraftHit, entity, occurrence);
-        let takes_off = stream.chance(0.5);
+        let takes_off = stream.chance(TAKES_OFF);
         let aviation = &self.inputs.aviation;
         let wounded = if is_lost { aviation.wounded_per_loss } else { aviation.wounded_per_hit };
         let blow = Blow { wounded, dispersion: aviation.hit_dispersion, vehicle_lost: 0.0 };

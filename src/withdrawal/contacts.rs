@@ -26,6 +26,9 @@ use crate::withdrawal::run::Withdrawal;
 use crate::withdrawal::tension::multiplier;
 
 /// Rates without cover are held at this, one a km, so that no scenario's factors can run away.
+///
+/// # Source
+/// Assumed: because it is some hundred times the rates that were reported, and no column drives on under it.
 const MOST_PER_KM: f64 = 1.0;
 
 /// What kind of contact.

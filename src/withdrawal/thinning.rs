@@ -11,6 +11,9 @@ use crate::draw::{Purpose, Stream};
 use crate::withdrawal::run::CountedStreams;
 
 /// Rates are held at this, once an hour, so that no scenario's factors can run away.
+///
+/// # Source
+/// Assumed: because what comes more often than hourly is one event to those who count.
 pub const MOST_PER_DAY: f64 = 24.0;
 
 /// Days of a span. Part of the stream scheme: changing it moves every point.

@@ -248,7 +248,8 @@ fn a_calibration_takes_the_facts_that_a_hindcast_says_inputs_were_set_from() {
     let of = |folder: &Path, file: &str| -> BTreeSet<String> {
         let rows = rows(folder, file);
         let counts = |row: &&Row| {
-            ["yes", "true"].contains(&row["in_sample"].as_str()) && row.get("kind").is_none_or(|kind| kind != "order")
+            let is_simulated = !row["measure"].is_empty() && row.get("kind").is_none_or(|kind| kind != "order");
+            ["yes", "true"].contains(&row["in_sample"].as_str()) && is_simulated
         };
         rows.iter().filter(counts).map(|row| row["fact"].clone()).collect()
     };

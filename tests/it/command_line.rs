@@ -165,7 +165,7 @@ error[E005]: this is not a day of the calendar
 
 #[test]
 fn show_prints_the_values_below_a_path() {
-    rearguard(["show", THREE_BASES, "zone.ridge"]).assert().code(0).stderr_eq("").stdout_eq(str![[r"
+    rearguard(["show", THREE_BASES, "zone.ridge"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
 zone.ridge.device_per_km = 0.005 per km  quantiles [0.002, 0.005, 0.012]
     assumed: Invented for the tutorial (scenarios/three-bases.toml:[..])
 zone.ridge.direct_per_km = 0.002 per km
@@ -173,11 +173,13 @@ zone.ridge.direct_per_km = 0.002 per km
 zone.ridge.tension.0.from = 2030-01-01
     assumed: Invented for the tutorial (scenarios/three-bases.toml:[..])
 zone.ridge.tension.0.level = tense
+    assumed: Invented for the tutorial (scenarios/three-bases.toml:33)
 zone.ridge.tension.1.from = 2030-05-01
-    assumed: Invented for the tutorial (scenarios/three-bases.toml:[..])
+    assumed: Invented for the tutorial (scenarios/three-bases.toml:33)
 zone.ridge.tension.1.level = critical
+    assumed: Invented for the tutorial (scenarios/three-bases.toml:33)
 
-"]]);
+"#]]);
     let set = ["show", THREE_BASES, "base.east.crews", "--set", "base.east.crews=3"];
     rearguard(set).assert().code(0).stdout_eq(str![[r"
 base.east.crews = 3 crews
@@ -185,10 +187,11 @@ base.east.crews = 3 crews
 
 "]]);
     let policy = ["show", THREE_BASES, "permissions.truck_column.regime", "--policy", "trucks-granted"];
-    rearguard(policy).assert().code(0).stdout_eq(str![[r"
+    rearguard(policy).assert().code(0).stdout_eq(str![[r#"
 permissions.truck_column.regime = granted
+    override: policy trucks-granted (scenarios/three-bases.toml:75)
 
-"]]);
+"#]]);
     let json = stdout(&expect(rearguard(["show", THREE_BASES, "--json"]), 0));
     let rows: Value = serde_json::from_str(&json).expect("values are JSON");
     assert!(rows.as_array().is_some_and(|rows| rows.len() > 100));

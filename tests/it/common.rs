@@ -151,7 +151,7 @@ pub fn policy(case: &Case, id: &str) -> PolicyModel {
 
 /// A model as a policy.
 pub fn policy_of(id: &str, model: Model) -> PolicyModel {
-    PolicyModel { id: id.to_owned(), title: id.to_owned(), model }
+    PolicyModel { id: id.to_owned(), title: id.to_owned(), model, overrides: Vec::new() }
 }
 
 /// Runs policies, the first as the others' baseline.

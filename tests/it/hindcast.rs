@@ -152,7 +152,7 @@ fn facts_that_inputs_were_set_from_never_count_as_a_test() {
     let [one, other] = ["F045", "F046"].map(|id| fact(&results, id)["forecast"]["estimate"]["value"].as_f64());
     assert!(one.is_some() && one != other);
     let facts = results["hindcast"]["facts"].as_array().expect("facts");
-    assert_eq!(facts.iter().filter(|fact| !fact["not_simulated"].is_null()).count(), 1);
+    assert_eq!(facts.iter().filter(|fact| !fact["not_simulated"].is_null()).count(), 2);
     assert!(facts.iter().all(|fact| fact["forecast"].is_null() != fact["not_simulated"].is_null()));
 }
 
@@ -343,4 +343,33 @@ fn a_group_that_is_none_is_refused_with_the_nearest() {
     assert!(stdout(&expect(one, 0)).contains("too few replications"));
     assert!(said(&["--leave-out", "rates", "--point"], 2).contains("give one of them"));
     assert!(!home.path().join("results").exists());
+}
+
+#[test]
+fn every_group_of_the_reference_case_can_be_left_out() {
+    let home = tempfile::tempdir().expect("a folder");
+    let text = fs::read_to_string(package().join("scenarios/mali-2023.facts.csv")).expect("the facts");
+    let mut facts = csv::Reader::from_reader(text.as_bytes());
+    let at = facts.headers().expect("names").iter().position(|name| name == "group").expect("a group");
+    let groups: std::collections::BTreeSet<String> =
+        facts.records().map(|row| row.expect("a row")[at].to_owned()).collect();
+    assert!(groups.len() > 5);
+    for group in groups {
+        let out = home.path().join(&group);
+        let args = ["hindcast", MALI, "--leave-out", &group, "--replications", "20", "--quiet", "--out"];
+        expect(rearguard(args).arg(out), 0);
+    }
+}
+
+#[test]
+fn a_slip_in_fitted_from_is_no_way_to_make_a_test() {
+    let scenario = FIRE.replace(
+        "calm_per_day = 0.05",
+        "calm_per_day = { value = 0.05, low = 0.02, high = 0.1, fitted_from = \"N6\" }",
+    );
+    let (home, _) = home(&scenario, "N5,number,fire_incidents,port,2030-03-01,5,,,,S1,one,no,,\n");
+    for command in ["check", "hindcast"] {
+        let said = stderr(&expect(rearguard([command, "case.toml"]).current_dir(home.path()), 3));
+        assert!(said.contains("`base_fire.calm_per_day` is fitted from `N6`") && said.contains("`N5`"), "{said}");
+    }
 }

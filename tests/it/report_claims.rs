@@ -274,8 +274,8 @@ fn each_denial_has_its_share_in_the_answer_or_none_that_can_be_told() {
         let (people, items) = clause[begin.len()..].split_once(" and ").expect(clause);
         let (killed, wounded) = people.split_once("), ").expect(clause);
         let part = match row["measure"].as_str() {
-            "casualties.killed" => killed,
-            "casualties.wounded" => wounded,
+            "casualties.killed_in_all" => killed,
+            "casualties.wounded_in_all" => wounded,
             "equipment.lost_units" => items,
             _ => continue,
         };
@@ -436,4 +436,85 @@ fn counters_of_the_playback_end_where_the_replication_does() {
     {
         assert!(seen[what] > 0.0, "nothing of `{what}` is counted: {seen:?}");
     }
+}
+
+/// A policy that moves the deadline is told with its own.
+#[test]
+fn a_policy_with_another_deadline_is_told_with_its_own() {
+    let home = home();
+    let file = home.path().join("later.toml");
+    fs::write(
+        &file,
+        format!(
+            "{}\n[[policy]]\nid = \"later\"\ntitle = \"a month more\"\nset = {{ \"mission.deadline\" = 2030-08-01 }}\n",
+            fs::read_to_string(crate::common::package().join(THREE_BASES)).expect("the tutorial")
+        ),
+    )
+    .expect("a file can be written");
+    let file = file.to_string_lossy().into_owned();
+    let page_of = |name: &str, args: &[&str]| {
+        let all: Vec<&str> = [&args[..1], &[file.as_str(), "--replications", "40"], &args[1..]].concat();
+        page(&all, &home.path().join(name))
+    };
+    let alone = page_of("alone", &["run", "--policy", "later"]);
+    assert!(answer(&alone).contains("people are out by 1 Aug 2030"), "{}", answer(&alone));
+    assert!(title(&alone, "day-people-out").starts_with("By 1 Aug"), "{}", title(&alone, "day-people-out"));
+    let both = page_of("both", &["compare", "--baseline", "as-planned", "--policy", "later"]);
+    let said = answer(&both);
+    assert!(said.contains("out by 30 Jun 2030") || said.contains("out by 1 Jul 2030"), "{said}");
+    assert!(said.contains("runs to 1 Aug 2030 under later"), "{said}");
+    let swept =
+        page_of("swept", &["sweep", "--sweep", "mission.deadline=2030-08-01,2030-09-01", "--policy", "as-planned"]);
+    assert!(answer(&swept).contains("out by 1 Aug 2030"), "{}", answer(&swept));
+    let screen =
+        rearguard(["compare", &file, "--baseline", "as-planned", "--policy", "later", "--replications", "40", "--out"]);
+    let said = crate::common::stdout(&expect(screen.arg(home.path().join("both")), 0));
+    assert!(said.contains("DEADLINES DIFFER") && said.contains("2030-08-01 under later"), "{said}");
+}
+
+/// What is not clear is not said to be saved, and what is alike shares its place.
+#[test]
+fn a_best_policy_is_clear_and_not_alone_where_others_are_alike() {
+    let home = home();
+    let file = home.path().join("alike.toml");
+    let policy =
+        |id: &str, set: &str| format!("\n[[policy]]\nid = \"{id}\"\ntitle = \"one of them\"\nset = {{ {set} }}\n");
+    let granted = "\"permissions.truck_column.regime\" = \"granted\"";
+    let idle = "\"convoys.clearance_pace\" = 0.5";
+    let text = [
+        fs::read_to_string(crate::common::package().join(THREE_BASES)).expect("the tutorial"),
+        policy("twin", granted),
+        policy("idle", idle),
+        policy("idler", idle),
+    ];
+    fs::write(&file, text.concat()).expect("a file can be written");
+    let file = file.to_string_lossy().into_owned();
+    let said = |name: &str, policies: &[&str]| {
+        let mut args = vec!["compare", file.as_str(), "--replications", "200", "--baseline", "as-planned"];
+        for policy in policies {
+            args.extend(["--policy", policy]);
+        }
+        answer(&page(&args, &home.path().join(name)))
+    };
+    let none = said("none", &["idle", "idler"]);
+    assert!(none.contains("no policy has clearly fewer wounded, and none clearly loses fewer items"), "{none}");
+    let twins = said("twins", &["trucks-granted", "twin"]);
+    assert!(twins.contains("and alike twin") || twins.contains("and alike trucks-granted"), "{twins}");
+}
+
+/// An attribution of some of the denials says which stay in force, and tells all harm to the end.
+#[test]
+fn an_attribution_of_some_denials_says_which_stay() {
+    let home = home();
+    let out = home.path().join("out");
+    let page = page(&["attribute", MALI, "--denial", "trucks", "--replications", "30"], &out);
+    let asked = section(&page, "asked");
+    assert!(asked.contains("in force: air, movement, imports"), "{asked}");
+    assert!(asked.contains("permissions.truck_column"), "{asked}");
+    assert!(answer(&page).contains(" in all"), "{}", answer(&page));
+    let measures: Vec<String> = rows(&out, "attribution.csv").iter().map(|row| row["measure"].clone()).collect();
+    assert!(measures.contains(&"casualties.killed_in_all".to_owned()));
+    let refused = rearguard(["attribute", MALI, "--denial", "trucks", "--replications", "1", "--out"]);
+    let said = crate::common::stderr(&expect(refused.arg(home.path().join("one")), 2));
+    assert!(said.contains("from 2 replications on") && !home.path().join("one").exists(), "{said}");
 }
