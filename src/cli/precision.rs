@@ -199,7 +199,9 @@ fn judge_point(
 /// # Errors
 /// [`Stop::NotMet`].
 pub fn reached(session: &Session, judged: &[Judged], advice: &str) -> Result<(), Stop> {
-    let short: Vec<String> = judged.iter().filter(|judged| !judged.verdict.reached).map(Judged::text).collect();
+    let n = session.plan.replications;
+    let short: Vec<String> =
+        judged.iter().filter(|judged| !judged.verdict.reached).map(|judged| judged.text(n)).collect();
     if short.is_empty() {
         return Ok(());
     }
@@ -216,7 +218,9 @@ pub fn reached(session: &Session, judged: &[Judged], advice: &str) -> Result<(),
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session, judged: &[Judged]) -> io::Result<()> {
     writeln!(out, "\nPrecision at {} replications", whole(session.plan.replications as f64))?;
-    cut(judged.iter().map(Judged::text).collect()).iter().try_for_each(|line| writeln!(out, "  {line}"))
+    cut(judged.iter().map(|judged| judged.text(session.plan.replications)).collect())
+        .iter()
+        .try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 /// The first of many lines, and how many more there are.
@@ -241,21 +245,42 @@ pub fn to_json(judged: &[Judged]) -> Value {
     judged.iter().map(one).collect()
 }
 
+/// What to do about a measure of which no replication had any.
+const IDLE: &str = ": if nothing here can bring any about, ask for something else";
+
+/// A number of replications with two digits, since no more of it are known.
+fn roughly(replications: f64) -> String {
+    let mut cell = 1.0;
+    while replications / cell >= 100.0 {
+        cell *= 10.0;
+    }
+    whole((replications / cell).ceil() * cell)
+}
+
 impl Judged {
-    fn text(&self) -> String {
+    /// What came of it after `n` replications.
+    fn text(&self, n: u64) -> String {
         let verdict = &self.verdict;
         let [half, wanted] = [verdict.half_width, verdict.wanted].map(width);
         let outcome = if verdict.reached { "reached" } else { "not reached" };
         let confidence = decimals(100.0 * verdict.confidence, 2);
         let point = self.point.as_ref().map_or_else(String::new, |point| format!("point {point}, "));
-        let too_rare = if verdict.reached || verdict.half_width > verdict.wanted {
+        let why = if verdict.reached {
             String::new()
-        } else {
+        } else if verdict.half_width <= verdict.wanted {
             let (seen, needed) = (whole(verdict.nonzero as f64), whole(MIN_NONZERO as f64));
-            format!("; it takes {needed} replications that differ from 0 to tell how wide it is, and there are {seen}")
+            format!(
+                "; it takes {needed} replications that differ from 0 to tell how wide it is, and there are {seen}{}",
+                if verdict.nonzero == 0 { IDLE } else { "" }
+            )
+        } else if verdict.wanted > 0.0 {
+            let more = verdict.half_width / verdict.wanted;
+            format!("; it would take some {} replications", roughly(n as f64 * more * more))
+        } else {
+            "; its mean is 0, and no share of that can be reached: give a half-width".to_owned()
         };
         format!(
-            "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks){too_rare}",
+            "{point}{} of {}={}: {outcome}; half-width {half}, wanted {wanted} (at {confidence}%, which allows for the checks){why}",
             self.policy, self.measure, self.wanted
         )
     }
