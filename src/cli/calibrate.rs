@@ -11,7 +11,7 @@ use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
 use crate::cli::exit::Stop;
 use crate::cli::files::parameter_columns;
-use crate::cli::hindcast::{fitted, listing, unreadable};
+use crate::cli::hindcast::{check_fitted, fitted, listing, unreadable};
 use crate::cli::notes::note;
 use crate::cli::request::{Kind, Request, hash, policy_ids};
 use crate::cli::sensitivity::{bases, free, uncertainties};
@@ -207,6 +207,9 @@ impl<'s> Task<'s> {
         let model = &session.plan.policies[0].model;
         let facts = read_facts(&calibration.facts_file, &calibration.facts, &model.inputs, model.start);
         let facts = facts.map_err(Stop::Scenario)?;
+        if Path::new(&calibration.facts_file) == facts_beside(&session.file) {
+            check_fitted(&session.file, &session.case, &facts).map_err(Stop::Scenario)?;
+        }
         let fitted = fitted(listing(&session.case, &session.request.policies[0]));
         let targets = targets(&facts, &facts.quantities(), &fitted, calibration.emergent_too);
         if targets.is_empty() {

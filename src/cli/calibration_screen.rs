@@ -113,7 +113,7 @@ fn facts_table(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         let record = if low == high { short(low) } else { format!("{} to {}", short(low), short(high)) };
         let after = row.posterior.map_or_else(|| "-".to_owned(), range);
         let note = match row {
-            row if !row.prior_reaches => "  BEYOND ALL",
+            row if row.is_beyond_all() => "  BEYOND ALL",
             row if row.reaches == Some(false) => "  beyond all that is left",
             row if !row.tells => "  the same in all: tells nothing",
             _ => "",
@@ -122,16 +122,15 @@ fn facts_table(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     }
     writeln!(out, "dates as days since the start; an event as 1 or 0")?;
     let beyond: Vec<&str> =
-        outcome.facts.iter().filter(|row| !row.prior_reaches).map(|row| row.fact.as_str()).collect();
+        outcome.facts.iter().filter(|row| row.is_beyond_all()).map(|row| row.fact.as_str()).collect();
     if beyond.is_empty() {
         return Ok(());
     }
     writeln!(
         out,
-        "BEYOND ALL: no replication of the prior comes as far as the record of {}. No value of these parameters gives it;\n\
-         what is left is nearest to the other facts, and the model contradicts {}.",
-        beyond.join(", "),
-        if beyond.len() == 1 { "this one" } else { "these" }
+        "BEYOND ALL: no replication, drawn from the prior or left, comes as far as the record of {}: what is left is\n\
+         nearest to the other facts.",
+        beyond.join(", ")
     )
 }
 

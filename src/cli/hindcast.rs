@@ -46,7 +46,7 @@ pub fn hindcast(hindcast: &HindcastArguments, args: &ExperimentArguments) -> Res
     // Read here under the name that was typed, so that problems show it; the session reads the same text again.
     let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start).map_err(Stop::Scenario)?;
     if hindcast.facts.is_none() {
-        check_fitted(&asked.case, &facts, &file).map_err(Stop::Scenario)?;
+        check_fitted(&args.file, &asked.case, &facts).map_err(Stop::Scenario)?;
     }
     let folder = args.file.parent().unwrap_or(Path::new(""));
     let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
@@ -90,20 +90,24 @@ pub fn facts_of(scenario: &Path, case: &Case) -> Result<Option<Facts>, Diagnosti
     }
     let (text, model) = (read_file(&file)?, case.model(&[])?);
     let facts = read_facts(&file.display().to_string(), &text, &model.inputs, model.start)?;
-    check_fitted(case, &facts, &file)?;
+    check_fitted(scenario, case, &facts)?;
     Ok(Some(facts))
 }
 
-/// Refuses a `fitted_from` of the scenario that names no fact: what it was meant for would count as a test. What lies under
-/// every scenario names facts of the reference case.
-fn check_fitted(case: &Case, facts: &Facts, file: &Path) -> Result<(), Diagnostics> {
+/// Refuses a `fitted_from` in the scenario's own file that names no fact beside it: what it was meant for would count as a test.
+/// What the file extends, and what lies under every scenario, has facts of its own.
+///
+/// # Errors
+/// Each of them.
+pub fn check_fitted(scenario: &Path, case: &Case, facts: &Facts) -> Result<(), Diagnostics> {
+    let (own, file) = (format!("{}:", scenario.display()), facts_beside(scenario));
     let ids: Vec<&str> = facts.list.iter().map(|fact| fact.id.as_str()).collect();
     let mut problems = Diagnostics::new();
-    for listed in case.listing(&[]).values {
-        let is_unknown = |id: &&String| !ids.contains(&id.as_str()) && !Case::defaults().contains(&format!("\"{id}\""));
-        for id in listed.fitted_from.iter().filter(is_unknown) {
-            let (path, shown) = (&listed.path, id.escape_debug());
-            let message = format!("`{path}` is fitted from `{shown}`, which is no fact of `{}`", file.display());
+    for listed in case.listing(&[]).values.iter().filter(|listed| listed.place.starts_with(&own)) {
+        for id in listed.fitted_from.iter().filter(|id| !ids.contains(&id.as_str())) {
+            let (path, place, shown) = (&listed.path, &listed.place, id.escape_debug());
+            let message =
+                format!("`{path}` at {place} is fitted from `{shown}`, which is no fact of `{}`", file.display());
             let hint = suggestion(id, &ids, "its facts");
             let hint = format!("{hint}; or add a row for it, with a reason in `not_simulated` if no measure says it");
             problems.push(Diagnostic::new(Code::UnknownReference, message).hint(hint));

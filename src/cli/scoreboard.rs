@@ -15,9 +15,9 @@ use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Reference, Sc
 /// Characters of a line: the width of a terminal that nobody has widened.
 const WIDTH: usize = 80;
 
-/// Replications from which luck puts fewer than 1% of the facts of a right model outside all of them, which is what grade D
-/// says: with so many it is 2 in one more than their number.
-const ENOUGH: u64 = 199;
+/// Replications from which luck puts fewer than 1% of the numbers of a right model outside all of them, which is what grade D
+/// says: of a number without ties it is 2 in one more than there are.
+const ENOUGH: u64 = 200;
 
 /// What the table of scores and that of groups call the references.
 const REFERENCES: [&str; 3] = ["plan", "pooled", "granted"];
@@ -258,11 +258,11 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
     }
     if hindcast.n < ENOUGH {
         let text = format!(
-            "FEW REPLICATIONS: a fact lies outside all of {} by luck with probability {}%, though the model be right; take \
+            "FEW REPLICATIONS: a number lies outside all of {} by luck with probability {}%, though the model be right; take \
              {} or more.",
             hindcast.n,
             percent(2.0 / (hindcast.n + 1) as f64),
-            ENOUGH + 1
+            ENOUGH
         );
         paragraph(out, &text)?;
     }
@@ -282,7 +282,7 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
          pooled: one constant rate everywhere, no permissions. granted: the same model without denials.",
         "outside: facts outside 90%. by luck: the same if the model were right, mean and 5% to 95%; each replication in turn plays the record. \
          against: 6-1/8 is 6 facts that the model forecasts better than the reference, 1 worse, of 8 on which both say \
-         something; the rest cannot be told apart, their scores being within two standard errors or the record's range deciding.",
+         something; the rest cannot be told apart, their scores being within two standard errors, or the two ends of the record's range deciding differently.",
     ];
     texts.into_iter().try_for_each(|text| paragraph(out, text))
 }

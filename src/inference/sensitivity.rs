@@ -182,7 +182,8 @@ fn variance_of_residuals(values: &[f64], means: &[f64], inner: usize, mean: f64)
     if degrees == 0 { 0.0 } else { sum(&squares) / degrees as f64 }
 }
 
-/// Interval of the variance between points, by the jackknife over what is independent: trajectories, scramblings, points.
+/// Interval of the variance between points, by the jackknife over trajectories, scramblings or points, those of a Latin hypercube
+/// taken as independent.
 fn between_interval(points: &[[f64; 2]], ran: Ran, estimate: f64) -> Result<Option<Interval>, StatsError> {
     let of_one = match ran.screening {
         Screening::Morris { .. } => ran.points[0].at.len() + 1,
@@ -226,11 +227,12 @@ type Statistics = Vec<Statistic>;
 const ANY: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
 /// Whether a parameter's part can be told from none. A mean size is above nought by chance alone: a sign or a spread beyond
-/// chance must show.
+/// chance must show. An interval without width, of differences that are all alike, tells nothing.
 fn is_told(statistics: &Statistics) -> bool {
     let of = |name: &str| statistics.iter().find(|statistic| statistic.name == name);
     let interval = |name: &str| of(name).and_then(|statistic| statistic.interval);
-    let is_clear = |name: &str| interval(name).is_some_and(|found| found.low > 0.0 || found.high < 0.0);
+    let is_clear =
+        |name: &str| interval(name).is_some_and(|one| one.low != one.high && (one.low > 0.0 || one.high < 0.0));
     let noise = of("noise").and_then(|statistic| statistic.estimate);
     let spreads = interval("sigma").zip(noise).is_some_and(|(sigma, noise)| sigma.low > noise);
     spreads
@@ -526,5 +528,20 @@ mod tests {
             // Of 60 at 5% more than 8 come once in 200 times.
             assert!(told <= 8 && alone >= 25, "{screening:?}: told in {told} runs of 60, one by one in {alone}");
         }
+    }
+
+    #[test]
+    fn differences_that_are_all_alike_tell_nothing() {
+        // Two replications, of counts: both a one more at the upper end.
+        let points = Screening::Swing.points(1, 3);
+        let values: Vec<Vec<f64>> = points.iter().map(|point| point.at.clone()).collect();
+        let told = |results: &[f64]| {
+            let mut effects = Effects::default();
+            let ran = Ran { screening: Screening::Swing, points: &points, values: &values, inner: results.len() / 2 };
+            add(&mut effects, ("p".to_owned(), None, "m"), results, ran).expect("a design");
+            effects.rows.iter().any(|row| row.is_told)
+        };
+        assert!(!told(&[3.0, 5.0, 4.0, 6.0]));
+        assert!(told(&[3.0, 5.0, 4.0, 2.0, 104.0, 105.5, 104.5, 103.0]));
     }
 }

@@ -32,6 +32,13 @@ pub struct FactRow {
     pub posterior: Option<[f64; 3]>,
 }
 
+impl FactRow {
+    /// Whether no replication at all comes as far as the record.
+    pub fn is_beyond_all(&self) -> bool {
+        !self.prior_reaches && self.reaches != Some(true)
+    }
+}
+
 fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }

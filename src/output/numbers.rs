@@ -131,8 +131,8 @@ pub fn share_of_variance(share: f64, interval: Option<Interval>) -> String {
     let value = || format!("{}%", round_percent(share));
     match interval {
         Some(Interval { low, high }) if low <= 0.0 && high >= 1.0 => "anything from none to all".to_owned(),
-        Some(Interval { high, .. }) if share <= 0.0 => format!("none seen: under {}%", round_percent(high)),
-        Some(Interval { low, .. }) if share >= 1.0 => format!("all seen: over {}%", round_percent(low)),
+        Some(Interval { high, .. }) if share <= 0.0 => format!("none seen: under {}%", bound_percent(high, true, 0)),
+        Some(Interval { low, .. }) if share >= 1.0 => format!("all seen: over {}%", bound_percent(low, false, 0)),
         Some(Interval { low, high }) => format!("{} ({} to {})", value(), round_percent(low), round_percent(high)),
         None if share <= 0.0 => "none seen (no interval)".to_owned(),
         None if share >= 1.0 => "all seen (no interval)".to_owned(),

@@ -149,8 +149,13 @@ fn compared(results: &Results) -> Option<String> {
         others.iter().filter_map(|policy| Some((policy.id.as_str(), effect(results, &policy.id, measure)?))).collect()
     };
     let on = |all: &[(&str, Known)], id: &str| all.iter().find(|(other, _)| *other == id).map(|(_, known)| *known);
+    let falls = |known: Known| known.is_clear() && known.value < 0.0;
+    // The best of those that are clearly better, if there are any.
     let least = |all: &[(&str, Known)]| {
-        all.iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|&(id, known)| (id.to_owned(), known))
+        let best = |of: &mut dyn Iterator<Item = &(&str, Known)>| {
+            of.min_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|&(id, known)| (id.to_owned(), known))
+        };
+        best(&mut all.iter().filter(|(_, known)| falls(*known))).or_else(|| best(&mut all.iter()))
     };
     let (killed, wounded) = (of("casualties.killed_in_all"), of("casualties.wounded_in_all"));
     let (killed_by, wounded_by) = (of("casualties.killed"), of("casualties.wounded"));
@@ -187,14 +192,14 @@ fn compared(results: &Results) -> Option<String> {
         let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
     };
-    // Policies with the same mean, to the last digit, share their place.
-    let with_alike = |id: &str, all: &[(&str, Known)]| {
-        let own = on(all, id).map(|known| known.value);
-        let is_alike = |(other, known): &&(&str, Known)| *other != id && Some(known.value) == own;
-        let alike: Vec<String> = all.iter().filter(is_alike).map(|(other, _)| (*other).to_owned()).collect();
+    // Policies with the same means, to the last digit, share their place.
+    let with_alike = |id: &str| {
+        let means = |id: &str| [&wounded, &killed, &lost, &out].map(|all| on(all, id).map(|known| known.value));
+        let others = others.iter().map(|policy| policy.id.as_str());
+        let alike: Vec<String> =
+            others.filter(|&other| other != id && means(other) == means(id)).map(str::to_owned).collect();
         if alike.is_empty() { title(id) } else { format!("{}, and alike {},", title(id), listed(&alike)) }
     };
-    let falls = |known: Known| known.is_clear() && known.value < 0.0;
     let (helps, saves) = (falls(hurt), falls(saved));
     let killing = wounded.iter().any(|&(id, known)| falls(known) && kills_more(id));
     let unhurt = format!("no policy{} has clearly fewer wounded", if killing { " that kills no more" } else { "" });
@@ -208,20 +213,20 @@ fn compared(results: &Results) -> Option<String> {
             (_, true, false) => "has the fewest wounded, and no policy clearly loses fewer items:".to_owned(),
             (_, false, _) => format!("saves most equipment, and {unhurt}:"),
         };
-        let (name, people, items) = (with_alike(&safest, &lost), people(&safest)?, items(&safest)?);
+        let (name, people, items) = (with_alike(&safest), people(&safest)?, items(&safest)?);
         return Some(format!("Against it {name} {so} {people}, and {items}{}; {all}.", fewer_out(&safest)));
     }
     let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " of those that kill no more" };
     let none = if helps { "" } else { ", though not clearly fewer than it" };
     let equipment = if saves {
-        let (name, items) = (with_alike(&thriftiest, &lost), items(&thriftiest)?);
+        let (name, items) = (with_alike(&thriftiest), items(&thriftiest)?);
         format!("Most equipment is saved by {name}: {items}, with {}{}", people(&thriftiest)?, fewer_out(&thriftiest))
     } else {
         "No policy clearly loses fewer items".to_owned()
     };
     Some(format!(
         "Against it {} has the fewest wounded{of_those}{none}: {}{}{}. {equipment}; {all}.",
-        with_alike(&safest, &wounded),
+        with_alike(&safest),
         people(&safest)?,
         more_lost(&safest),
         fewer_out(&safest),
@@ -231,15 +236,13 @@ fn compared(results: &Results) -> Option<String> {
 /// Where policies have other deadlines than the first, what that means.
 fn deadlines(results: &Results) -> String {
     let first = results.deadline_of(&results.policies[0]);
-    let other = results.policies.iter().find(|policy| results.deadline_of(policy) != first);
-    other.map_or_else(String::new, |policy| {
-        let until = day(results.deadline_of(policy));
-        format!(
-            "; what is counted by the deadline runs to {until} under {} and to {} under the first",
-            policy.id,
-            day(first)
-        )
-    })
+    let differing = results.policies.iter().filter(|policy| results.deadline_of(policy) != first);
+    let others: Vec<String> =
+        differing.map(|policy| format!("to {} under {}", day(results.deadline_of(policy)), policy.id)).collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    format!("; what is counted by the deadline runs {}, and to {} under the first", listed(&others), day(first))
 }
 
 /// Of a hindcast, how many facts lie where.

@@ -198,7 +198,7 @@ pub(super) fn facts(results: &Results) -> Option<Grid> {
         let names = ["fact", "measure"].map(|column| row.text(column).to_owned());
         let is = |column: &str, word: &str| row.text(column) == word;
         let tells = match row {
-            _ if is("prior_reaches", "false") => "the record lies beyond all replications",
+            _ if is("prior_reaches", "false") && !is("reaches", "true") => "the record lies beyond all replications",
             _ if is("reaches", "false") => "the record lies beyond all that is left",
             _ if is("tells", "true") => "yes",
             _ => "no: the same in all",

@@ -1,6 +1,6 @@
 //! How well forecasts met the record: scores of each fact, the skill over reference forecasts, and what luck would give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::experiment::Rows;
 use crate::measures::Measure;
@@ -84,7 +84,12 @@ impl Hindcasting<'_> {
                 fact: fact.clone(),
                 in_sample,
                 fitted_unsaid: in_sample && !fact.in_sample,
-                counted_with: counted_with(&made, fact, in_sample),
+                counted_with: told_by(&made, fact, |row| row.in_sample == in_sample && row.counts(false))
+                    .map(|row| row.fact.id.clone()),
+                repeats_in_group: told_by(&made, fact, |row| {
+                    row.in_sample == in_sample && row.fact.group == fact.group && row.counts(true)
+                })
+                .is_some(),
                 forecast: None,
                 references: [None, None, None, None],
             };
@@ -196,14 +201,20 @@ impl Hindcasting<'_> {
     }
 }
 
-/// The earlier row that says the same of the same event, both in sample or neither.
-fn counted_with(rows: &[FactRow], fact: &Fact, in_sample: bool) -> Option<String> {
+/// The first of some rows that tells of the same event as a fact. Two orders are one event if they are of the same bases.
+fn told_by<'r>(rows: &'r [FactRow], fact: &Fact, counts: impl Fn(&FactRow) -> bool) -> Option<&'r FactRow> {
     let quantity = fact.quantity.as_ref().ok()?;
+    let bases = |record: &Record| -> BTreeSet<usize> {
+        match record {
+            Record::Order(order) => order.iter().map(|(base, _)| *base).collect(),
+            Record::Number { .. } | Record::Event(_) => BTreeSet::new(),
+        }
+    };
     let is_same = |row: &&FactRow| {
         let is_event = row.fact.quantity.as_ref().is_ok_and(|other| other.is_same_event(quantity));
-        row.in_sample == in_sample && row.counted_with.is_none() && is_event
+        is_event && bases(&row.fact.record) == bases(&fact.record) && counts(row)
     };
-    rows.iter().find(is_same).map(|row| row.fact.id.clone())
+    rows.iter().find(is_same)
 }
 
 /// Misses in a world where the model is right: each replication in turn plays the record, is read as widely, and falls
@@ -216,9 +227,6 @@ struct Luck {
 
 impl Luck {
     fn add(&mut self, row: &FactRow, values: &[f64]) -> Result<(), StatsError> {
-        if row.counted_with.is_some() {
-            return Ok(());
-        }
         let pits = match row.fact.record {
             // An order has no grade: it is never outside.
             Record::Order(_) => vec![0.5; values.len()],
@@ -228,7 +236,8 @@ impl Luck {
             }
             Record::Number { low, high, .. } => own_mid_pits(values, high - low)?,
         };
-        for group in [None, Some(row.fact.group.clone())] {
+        let groups = [None, Some(row.fact.group.clone())];
+        for group in groups.into_iter().filter(|group| row.counts(group.is_some())) {
             let counts = self.outside.entry((row.in_sample, group)).or_default();
             counts.resize(pits.len(), 0);
             for (count, &pit) in counts.iter_mut().zip(&pits) {
@@ -247,7 +256,7 @@ impl Luck {
             let (mut grades, mut better) = ([0; 4], [[0; 3]; 4]);
             let mine = rows.iter().filter(|row| {
                 let is_in = group.as_ref().is_none_or(|group| *group == row.fact.group);
-                row.in_sample == *in_sample && is_in && row.counted_with.is_none()
+                row.in_sample == *in_sample && is_in && row.counts(group.is_some())
             });
             for row in mine {
                 if let Some(grade) = row.grade() {

@@ -147,8 +147,10 @@ pub struct FactRow {
     pub in_sample: bool,
     /// Whether the scenario says so and the file does not.
     pub fitted_unsaid: bool,
-    /// Id of the earlier fact that says the same of the same event and is counted in its place.
+    /// Id of the earlier fact that tells of the same event and is counted in its place, where all facts are.
     pub counted_with: Option<String>,
+    /// An earlier fact of its group tells of the same event, so that the group counts that.
+    pub repeats_in_group: bool,
     /// The model's forecast; none if no replication has it.
     pub forecast: Option<Forecast>,
     /// Those of [`Reference::ALL`], where they say something of it.
@@ -156,6 +158,11 @@ pub struct FactRow {
 }
 
 impl FactRow {
+    /// Whether it counts among all facts, or among those of its group.
+    pub fn counts(&self, in_group: bool) -> bool {
+        if in_group { !self.repeats_in_group } else { self.counted_with.is_none() }
+    }
+
     /// The grade; none for orders, and if there is no forecast.
     pub fn grade(&self) -> Option<Grade> {
         Some(Grade::of(self.forecast.as_ref()?.mid_pit?.value))
@@ -175,7 +182,7 @@ impl FactRow {
     }
 
     /// Which of the model and a reference forecasts it better; equal if they cannot be told apart: by less than their errors
-    /// leave open, or by one place of the record's reading this way and by another that.
+    /// leave open, or at one end of the record's reading this way and at the other that.
     pub fn compare(&self, reference: Reference) -> Option<Ordering> {
         let (own, other) = (self.forecast.as_ref()?, self.references[reference as usize].as_ref()?);
         let is_tau = Score::of(self.fact.kind) == Score::Tau;

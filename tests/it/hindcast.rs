@@ -111,6 +111,27 @@ fn scores_of_a_poisson_count_are_those_of_its_law() {
     assert_eq!(one["against"]["plan"], serde_json::json!({ "better": 1, "worse": 0, "compared": 1 }));
 }
 
+/// An event that facts of two groups tell of counts once among all and once in each.
+#[test]
+fn a_group_keeps_its_row_though_another_tells_of_the_same_event() {
+    let facts = "A1,number,casualties.wounded,,,5,,,,S1,one,no,,\n\
+                 A2,number,casualties.wounded,,,6,,,,S2,two,no,,\n\
+                 O1,order,closure_order,,,east;north,,,,S1,one,no,,\n\
+                 O2,order,closure_order,,,north;port,,,,S1,two,no,,\n";
+    let (home, file) = home(FIRE, facts);
+    let results = hindcast(&file, &home.path().join("out"), &["--replications", "60"]);
+    let groups = results["hindcast"]["groups"].as_array().expect("groups");
+    let of = |group: Option<&str>| {
+        let row = groups.iter().find(|row| row["group"].as_str() == group).expect("the group");
+        (
+            row["grades"].as_array().expect("grades").iter().filter_map(Value::as_u64).sum::<u64>(),
+            row["against"]["plan"]["compared"].as_u64(),
+        )
+    };
+    assert_eq!([Some("one"), Some("two"), None].map(of), [(1, Some(2)), (1, Some(2)), (1, Some(3))]);
+    assert_eq!(["A2", "O2"].map(|id| fact(&results, id)["counted_with"].as_str()), [Some("A1"), None]);
+}
+
 /// The score of a range is the mean over it, and a reference is beaten by more than the errors of both alone.
 #[test]
 fn a_range_is_scored_over_its_places_and_what_chance_decides_is_no_win() {
@@ -370,6 +391,15 @@ fn a_slip_in_fitted_from_is_no_way_to_make_a_test() {
     let (home, _) = home(&scenario, "N5,number,fire_incidents,port,2030-03-01,5,,,,S1,one,no,,\n");
     for command in ["check", "hindcast"] {
         let said = stderr(&expect(rearguard([command, "case.toml"]).current_dir(home.path()), 3));
-        assert!(said.contains("`base_fire.calm_per_day` is fitted from `N6`") && said.contains("`N5`"), "{said}");
+        assert!(said.contains("`base_fire.calm_per_day` at case.toml:"), "{said}");
+        assert!(said.contains("is fitted from `N6`") && said.contains("`N5`"), "{said}");
     }
+    // A scenario that extends it has a record of its own, and does not answer for what it inherits.
+    fs::write(home.path().join("more.toml"), "format = 1\nextends = \"case.toml\"\n").expect("a file can be written");
+    fs::write(
+        home.path().join("more.facts.csv"),
+        format!("{HEADER}M1,number,fire_incidents,port,2030-03-01,5,,,,S1,one,no,,\n"),
+    )
+    .expect("a file can be written");
+    expect(rearguard(["check", "more.toml"]).current_dir(home.path()), 0);
 }

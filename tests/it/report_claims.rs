@@ -462,7 +462,7 @@ fn a_policy_with_another_deadline_is_told_with_its_own() {
     let both = page_of("both", &["compare", "--baseline", "as-planned", "--policy", "later"]);
     let said = answer(&both);
     assert!(said.contains("out by 30 Jun 2030") || said.contains("out by 1 Jul 2030"), "{said}");
-    assert!(said.contains("runs to 1 Aug 2030 under later"), "{said}");
+    assert!(said.contains("runs to 1 Aug 2030 under later, and to"), "{said}");
     let swept =
         page_of("swept", &["sweep", "--sweep", "mission.deadline=2030-08-01,2030-09-01", "--policy", "as-planned"]);
     assert!(answer(&swept).contains("out by 1 Aug 2030"), "{}", answer(&swept));
@@ -484,6 +484,8 @@ fn a_best_policy_is_clear_and_not_alone_where_others_are_alike() {
     let text = [
         fs::read_to_string(crate::common::package().join(THREE_BASES)).expect("the tutorial"),
         policy("twin", granted),
+        policy("spares", "\"casualties.wounded_per_device\" = 0.1, \"casualties.wounded_per_direct\" = 0.1"),
+        policy("harms", "\"casualties.wounded_per_device\" = 6, \"casualties.wounded_per_direct\" = 6"),
         policy("idle", idle),
         policy("idler", idle),
     ];
@@ -500,6 +502,10 @@ fn a_best_policy_is_clear_and_not_alone_where_others_are_alike() {
     assert!(none.contains("no policy has clearly fewer wounded, and none clearly loses fewer items"), "{none}");
     let twins = said("twins", &["trucks-granted", "twin"]);
     assert!(twins.contains("and alike twin") || twins.contains("and alike trucks-granted"), "{twins}");
+    // Neither moves equipment: that they are alike in that makes them not alike.
+    let unlike = said("unlike", &["harms", "spares"]);
+    assert!(unlike.contains("spares (“one of them”) has the fewest wounded") && !unlike.contains("alike"), "{unlike}");
+    assert!(unlike.contains("No policy clearly loses fewer items"), "{unlike}");
 }
 
 /// An attribution of some of the denials says which stay in force, and tells all harm to the end.
