@@ -387,8 +387,8 @@ pub struct ExperimentArguments {
     #[arg(long, requires = "replications", conflicts_with = "replace")]
     pub extend: bool,
     /// Replicate until a 95% interval is this narrow: a half-width, such as casualties.wounded=1, or a share of the
-    /// true mean, such as casualties.wounded=5% (5/105 of the estimate); repeat for several. Under compare, of the differences from the baseline;
-    /// under attribute, of what all denials cost together
+    /// true mean, such as casualties.wounded=5% (5/105 of the estimate); repeat for several. Under compare, of the
+    /// differences from the baseline; under attribute, of what all denials cost together
     #[arg(long, value_name = "MEASURE=WIDTH", value_parser = Wanted::parse,
         conflicts_with_all = ["replications", "shard", "extend"])]
     pub precision: Vec<Wanted>,

@@ -23,7 +23,6 @@ use crate::cli::{
     attribute, calibrate, diff, discover, effects, folders, hindcast, json, nested, pareto, plan, report, rounds,
     screen, screening, selftest, sensitivity, shell, show, study, sweep,
 };
-use crate::experiment::PolicyModel;
 use crate::measures::{Daily, Measure};
 use crate::model::facts::{Needs, Observable, What};
 use crate::output::numbers::{decimals, whole};
@@ -247,7 +246,7 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
         }
         Kind::Compare => {
             screen::comparison(out, summary)?;
-            deadlines(out, session)?;
+            screen::deadlines(out, session)?;
             pareto::screen(out, &session.request.pareto, &conducted.pareto)?;
             let holds = if summary.contrasts.is_empty() { "summary.csv" } else { "contrasts.csv" };
             writeln!(out, "\nResults: {folder} ({holds} holds every measure)")?;
@@ -276,48 +275,21 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
     }
 }
 
-/// Whether the scenario can be named in commands to try next: what shards were put together from may lie elsewhere.
-fn file_is_there(session: &Session) -> bool {
-    session.file.exists()
-}
-
 fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     let (ids, file) = (&session.request.policies, session.file.display());
     let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
     let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
-    let mut head = "Next:";
-    if !file_is_there(session) {
-        return writeln!(
-            out,
-            "{head:<9}rearguard report {} makes one page of it, with a map that plays",
-            session.out.display()
-        );
-    }
-    if let Some(other) = others.first() {
+    let (is_there, mut head) = (session.file_is_there(), "Next:");
+    if let Some(other) = others.first().filter(|_| is_there) {
         writeln!(out, "{head:<9}rearguard compare {file} --baseline {} --policy {other}", ids[0])?;
         writeln!(out, "         policies in the file:\n           {}", folded(&others, 88, "           "))?;
         head = "";
     }
     writeln!(out, "{head:<9}rearguard report {} makes one page of it, with a map that plays", session.out.display())?;
-    writeln!(out, "         rearguard show {file} prints every input with its range and source")
-}
-
-/// Says where policies have other deadlines than the baseline, since much is counted by them.
-fn deadlines(out: &mut dyn Write, session: &Session) -> io::Result<()> {
-    let Some((baseline, others)) = session.plan.policies.split_first() else { return Ok(()) };
-    let date = |policy: &PolicyModel| policy.model.start.after(policy.model.inputs.mission.deadline);
-    let differs = |policy: &&PolicyModel| date(policy) != date(baseline);
-    let differing: Vec<String> =
-        others.iter().filter(differs).map(|policy| format!("{} under {}", date(policy), policy.id)).collect();
-    if differing.is_empty() {
-        return Ok(());
+    if is_there {
+        writeln!(out, "         rearguard show {file} prints every input with its range and source")?;
     }
-    let (until, id) = (date(baseline), &baseline.id);
-    writeln!(
-        out,
-        "DEADLINES DIFFER: {until} under {id}, {}. What is counted by the deadline runs to each policy's own; `_in_all` to the end.",
-        differing.join(", ")
-    )
+    Ok(())
 }
 
 /// Words with commas between them, in lines of so many characters at most, each after the first behind an indent.

@@ -248,6 +248,9 @@ pub fn to_json(judged: &[Judged]) -> Value {
 /// What to do about a measure of which no replication had any.
 const IDLE: &str = ": if nothing here can bring any about, ask for something else";
 
+/// More replications than this are none that anyone runs.
+const MOST: f64 = 1e12;
+
 /// A number of replications with two digits, since no more of it are known.
 fn roughly(replications: f64) -> String {
     let mut cell = 1.0;
@@ -275,7 +278,10 @@ impl Judged {
             )
         } else if verdict.wanted > 0.0 {
             let more = verdict.half_width / verdict.wanted;
-            format!("; it would take some {} replications", roughly(n as f64 * more * more))
+            match n as f64 * more * more {
+                needed if needed < MOST => format!("; it would take some {} replications", roughly(needed)),
+                _ => "; no number of replications that can be run reaches it".to_owned(),
+            }
         } else {
             "; its mean is 0, and no share of that can be reached: give a half-width".to_owned()
         };

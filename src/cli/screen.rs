@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::cli::session::Session;
+use crate::experiment::PolicyModel;
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
 use crate::output::numbers::{
@@ -269,6 +271,27 @@ const HEADLINES: [Measure; 14] = [
     Measure::SensitiveLeft,
     Measure::TruckDaysHeld,
 ];
+
+/// Says where policies have other deadlines than the baseline, since much is counted by them.
+///
+/// # Errors
+/// Those of writing.
+pub fn deadlines(out: &mut dyn Write, session: &Session) -> io::Result<()> {
+    let Some((baseline, others)) = session.plan.policies.split_first() else { return Ok(()) };
+    let date = |policy: &PolicyModel| policy.model.start.after(policy.model.inputs.mission.deadline);
+    let differs = |policy: &&PolicyModel| date(policy) != date(baseline);
+    let differing: Vec<String> =
+        others.iter().filter(differs).map(|policy| format!("{} under {}", date(policy), policy.id)).collect();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let (until, id) = (date(baseline), &baseline.id);
+    writeln!(
+        out,
+        "DEADLINES DIFFER: {until} under {id}, {}. What is counted by the deadline runs to each policy's own; `_in_all` to the end.",
+        differing.join(", ")
+    )
+}
 
 /// The screen of a comparison: each policy against the baseline.
 ///

@@ -167,8 +167,8 @@ fn name((policy, baseline): (&str, &str)) -> String {
 /// # Errors
 /// Those of writing.
 pub fn screen(out: &mut dyn Write, session: &Session) -> io::Result<()> {
-    if !session.file.exists() {
-        return Ok(()); // put together from shards: nothing can be said of a file that lies elsewhere
+    if !session.file_is_there() {
+        return Ok(());
     }
     let rows = stored(&session.file);
     let Some(first) = rows.first() else {

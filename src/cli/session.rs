@@ -41,6 +41,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether the scenario's file can be named in commands to try next: what shards were put together from may lie elsewhere.
+    pub fn file_is_there(&self) -> bool {
+        self.file.exists()
+    }
+
     /// Builds the model under each policy, and checks the plan.
     ///
     /// # Errors

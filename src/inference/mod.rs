@@ -9,6 +9,7 @@ mod abc;
 mod history;
 mod posterior;
 mod sensitivity;
+mod statistics;
 mod target;
 
 pub use abc::{Calibrated, Ended, Generation, Particle, Settings, calibrate};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::output::numbers::{decimals, whole};
 use crate::report::axis::day;
 use crate::report::effects::effect;
-use crate::report::folder::{Input, Results};
+use crate::report::folder::{Input, Results, Row};
 use crate::report::people::strength;
 use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
 use crate::report::{calibration, chance, costs, sensitivity};
@@ -248,11 +248,13 @@ fn deadlines(results: &Results) -> String {
 /// Of a hindcast, how many facts lie where.
 fn graded(results: &Results) -> Option<String> {
     let rows = || results.sheet("hindcast.csv").into_iter().flat_map(super::folder::Sheet::rows);
-    let fresh = || rows().filter(|row| row.text("forecast") == "model" && row.text("in_sample") != "yes");
+    // Each event once, as groups are counted.
+    let counts = |row: &Row| row.text("in_sample") != "yes" && row.text("counted_with").is_empty();
+    let fresh = || rows().filter(|row| row.text("forecast") == "model").filter(counts);
     let of = |grade: &str| fresh().filter(|row| row.text("grade") == grade).count();
     let [a, b, c, d] = ["A", "B", "C", "D"].map(of);
     (a + b + c + d > 0).then(|| format!(
-        "Of {} graded facts that no input was set from, {a} lie inside the middle half of the forecast, {b} more inside its \
+        "Of {} graded facts that no input was set from, each event once, {a} lie inside the middle half of the forecast, {b} more inside its \
          middle nine tenths, and {} outside those.",
         a + b + c + d,
         c + d
