@@ -1,6 +1,6 @@
 //! Streams of different keys know nothing of one another.
 
-use rand_xoshiro::rand_core::Rng;
+use rand::Rng;
 
 use super::{Purpose, Stream, Streams, key2};
 use crate::math::sqrt;

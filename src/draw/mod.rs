@@ -12,6 +12,7 @@
 
 mod check;
 mod counts;
+mod generator;
 #[cfg(test)]
 mod independence;
 mod law;

@@ -35,7 +35,8 @@ pub(super) fn triangular_cdf(x: f64, low: f64, mode: f64, high: f64) -> f64 {
 /// Quantile of the Weibull of this shape and scale at `u` in [0, 1].
 #[inline]
 pub(super) fn weibull(u: f64, shape: f64, scale: f64) -> f64 {
-    scale * exp(ln(standard_exponential(u)) / shape)
+    let exponential = standard_exponential(u);
+    scale * if shape == 1.0 { exponential } else { exp(ln(exponential) / shape) }
 }
 
 /// Cumulative probability of the Weibull at `x`.

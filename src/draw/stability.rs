@@ -99,7 +99,7 @@ const DRAWS: &[Draw] = &[
         sample: |s| s.gamma(7.0, 2.0),
         mean: 2.0,
         variance: 4.0 / 7.0,
-        fixed: (0x400c_5a06_e46a_c0b5, 0x8087_8cc5_8cb2_c5db),
+        fixed: (0x400c_5a06_e46a_c0cd, 0x6121_340f_9af4_ba9c),
     },
     // a / (a + b) and ab / ((a + b)^2 (a + b + 1)).
     Draw {

@@ -1,8 +1,6 @@
 //! Continuous draws from one stream.
 
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::Rng;
-
+use super::generator::Generator;
 use super::quantile;
 use crate::math::special::{beta_quantile, gamma_quantile, normal_quantile};
 use crate::math::{exp, ln};
@@ -15,17 +13,17 @@ use crate::math::{exp, ln};
 /// before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
-    generator: Xoshiro256PlusPlus,
+    generator: Generator,
 }
 
 impl Stream {
     #[inline]
-    pub(super) fn new(generator: Xoshiro256PlusPlus) -> Self {
+    pub(super) fn new(generator: Generator) -> Self {
         Self { generator }
     }
 
     /// The generator itself, for the samplers that need more than uniforms.
-    pub(super) fn generator(&mut self) -> &mut Xoshiro256PlusPlus {
+    pub(super) fn generator(&mut self) -> &mut Generator {
         &mut self.generator
     }
 
@@ -34,7 +32,7 @@ impl Stream {
     pub fn uniform(&mut self) -> f64 {
         /// The width of a cell, 2^-52.
         const CELL: f64 = f64::EPSILON;
-        ((self.generator.next_u64() >> 12) as f64 + 0.5) * CELL
+        ((self.generator.next_word() >> 12) as f64 + 0.5) * CELL
     }
 
     /// Uniform on 0, 1, .., n - 1; the larger the n, the larger the draw. No value is likelier than another by more
@@ -45,7 +43,7 @@ impl Stream {
     #[inline]
     pub fn below(&mut self, n: u64) -> u64 {
         assert!(n > 0, "no number is below 0");
-        ((u128::from(self.generator.next_u64()) * u128::from(n)) >> 64) as u64
+        ((u128::from(self.generator.next_word()) * u128::from(n)) >> 64) as u64
     }
 
     /// Whether something of probability `p` happens: true at every larger `p` if true at this one.

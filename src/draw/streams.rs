@@ -12,9 +12,7 @@
 //! constants are Stafford's variant 13. xoshiro256++: Blackman and Vigna (2021), "Scrambled linear pseudorandom number
 //! generators", ACM TOMS 47(4). FNV-1a: Fowler, Noll and Vo.
 
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::SeedableRng;
-
+use super::generator::Generator;
 use super::{Purpose, Stream};
 
 /// Names how keys become numbers and numbers become draws; written beside every result.
@@ -95,24 +93,19 @@ impl Lanes {
 
     /// The generator of one decision.
     #[inline]
-    fn generator(self, purpose: u64, entity: u64, occurrence: u64) -> Xoshiro256PlusPlus {
+    fn generator(self, purpose: u64, entity: u64, occurrence: u64) -> Generator {
         let turn = purpose.wrapping_mul(GOLDEN);
         let entity = mix(entity ^ self.a.wrapping_add(turn));
         let occurrence = mix(occurrence ^ self.b.wrapping_add(turn));
         let (sum, difference) = (entity.wrapping_add(occurrence), entity ^ occurrence.rotate_left(32));
         // Never all zero, the one state xoshiro256++ cannot leave: `mix` sends only 0 to 0, and the first and third
         // words come of unequal inputs.
-        let words = [
+        Generator::new([
             mix(sum.wrapping_add(GOLDEN)),
             mix(difference.wrapping_add(GOLDEN)),
             mix(sum.wrapping_add(GOLDEN.wrapping_mul(2))),
             mix(difference.wrapping_add(GOLDEN.wrapping_mul(2))),
-        ];
-        let mut bytes = [0; 32];
-        for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {
-            chunk.copy_from_slice(&word.to_le_bytes());
-        }
-        Xoshiro256PlusPlus::from_seed(bytes)
+        ])
     }
 }
 

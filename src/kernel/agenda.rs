@@ -67,7 +67,7 @@ pub struct Agenda<E> {
     soon: Vec<Entry<E>>,
     /// What is due later, in lists, and places to be used again.
     links: Vec<Link<E>>,
-    /// The first link of each span's list, where its bit in `held` is set.
+    /// The first link of each span's list.
     first: Vec<u32>,
     /// Which spans hold something, a bit each; none up to the present one.
     held: [u64; SPANS / 64],
@@ -75,8 +75,6 @@ pub struct Agenda<E> {
     free: u32,
     /// The present span.
     span: usize,
-    /// How many events are pending.
-    pending: usize,
     limits: Limits,
     now_days: f64,
     scheduled: u64,
@@ -110,7 +108,10 @@ fn key(time_days: f64, phase: u8, sequence: u64) -> (u64, u64) {
 
 /// The list in which an event waits that is due at a time of 0 or more.
 fn span_of(time_days: f64) -> usize {
-    (time_days * SPANS_PER_DAY).min((SPANS - 1) as f64) as u32 as usize
+    /// Added to a number of spans it leaves their whole number in the lowest bits, without a conversion.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let spans = (time_days * SPANS_PER_DAY).min((SPANS - 1) as f64);
+    (spans + WHOLE).to_bits() as usize % SPANS
 }
 
 fn time_of(key: (u64, u64)) -> f64 {
@@ -123,11 +124,10 @@ impl<E: Copy> Agenda<E> {
         Self {
             soon: Vec::new(),
             links: Vec::new(),
-            first: Vec::new(),
+            first: vec![NONE; SPANS],
             held: [0; SPANS / 64],
             free: NONE,
             span: 0,
-            pending: 0,
             limits,
             now_days: 0.0,
             scheduled: 0,
@@ -138,11 +138,13 @@ impl<E: Copy> Agenda<E> {
 
     /// Back to an empty agenda at time 0, keeping its memory.
     pub fn reset(&mut self) {
+        while let Some(span) = self.next_held() {
+            self.let_go(span);
+        }
         self.soon.clear();
         self.links.clear();
-        self.held.fill(0);
         self.free = NONE;
-        (self.span, self.pending) = (0, 0);
+        self.span = 0;
         self.now_days = 0.0;
         self.scheduled = 0;
         self.dispatched = 0;
@@ -161,12 +163,12 @@ impl<E: Copy> Agenda<E> {
 
     /// Number of pending events.
     pub fn len(&self) -> usize {
-        self.pending
+        (self.scheduled - self.dispatched) as usize
     }
 
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
-        self.pending == 0
+        self.len() == 0
     }
 
     /// Time of the next event in days, if any.
@@ -192,39 +194,44 @@ impl<E: Copy> Agenda<E> {
 
     /// Puts an event into the list of a later span.
     fn hold(&mut self, span: usize, entry: Entry<E>) {
-        if span >= self.first.len() {
-            self.first.resize(span + 1, NONE);
-        }
-        let (word, bit) = (span / 64, 1 << (span % 64));
-        let next = if self.held[word] & bit == 0 { NONE } else { self.first[span] };
-        self.held[word] |= bit;
-        let link = Link { entry, next };
-        if self.free == NONE {
+        self.held[span / 64] |= 1 << (span % 64);
+        let link = Link { entry, next: self.first[span] };
+        if let Some(free) = self.links.get_mut(self.free as usize) {
+            self.first[span] = self.free;
+            self.free = free.next;
+            *free = link;
+        } else {
             self.first[span] = self.links.len() as u32;
             self.links.push(link);
-        } else {
-            let at = self.free as usize;
-            self.first[span] = self.free;
-            self.free = self.links[at].next;
-            self.links[at] = link;
         }
+    }
+
+    /// Takes the list of a span that holds something from it; its first link.
+    fn let_go(&mut self, span: usize) -> u32 {
+        self.held[span / 64] ^= 1 << (span % 64);
+        std::mem::replace(&mut self.first[span], NONE)
     }
 
     /// Takes up what is due in a span that holds something, and puts it in order.
     #[inline(never)] // so that `next` stays small enough to stand in the loop that calls it
     fn take_up(&mut self, span: usize) {
         self.span = span;
-        self.held[span / 64] ^= 1 << (span % 64);
-        let mut at = self.first[span];
-        while at != NONE {
-            let Link { entry, next } = self.links[at as usize];
-            self.links[at as usize].next = self.free;
-            self.free = at;
-            self.soon.push(entry);
-            at = next;
+        let first = self.let_go(span);
+        let (mut at, mut last) = (first, first);
+        while let Some(link) = self.links.get(at as usize) {
+            self.soon.push(link.entry);
+            (at, last) = (link.next, at);
         }
-        if self.soon.len() > 1 {
-            self.soon.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key));
+        // Its places are used again, the last of them before those that were free.
+        self.links[last as usize].next = std::mem::replace(&mut self.free, first);
+        match &mut self.soon[..] {
+            [_] => (),
+            [one, other] => {
+                if one.key < other.key {
+                    std::mem::swap(one, other);
+                }
+            }
+            more => more.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key)),
         }
     }
 
@@ -251,7 +258,6 @@ impl<E: Copy> Agenda<E> {
         } else {
             self.hold(span, entry);
         }
-        self.pending += 1;
         self.scheduled += 1;
     }
 
@@ -279,18 +285,27 @@ impl<E: Copy> Agenda<E> {
             self.take_up(span);
         }
         let due = self.soon.last().map_or(f64::INFINITY, |entry| time_of(entry.key));
-        if self.dispatched == self.limits.events {
-            return Err(LimitReached::Events { limit: self.limits.events, time_days: self.now_days });
+        if due > self.now_days {
+            self.dispatched_now = 0;
         }
-        let dispatched_now = if due > self.now_days { 0 } else { self.dispatched_now };
-        if dispatched_now == self.limits.events_at_one_instant {
-            return Err(LimitReached::AtOneInstant { limit: self.limits.events_at_one_instant, time_days: due });
+        if self.dispatched == self.limits.events || self.dispatched_now == self.limits.events_at_one_instant {
+            return Err(self.limit_reached(due));
         }
         self.now_days = due;
         self.dispatched += 1;
-        self.dispatched_now = dispatched_now + 1;
-        self.pending -= 1;
+        self.dispatched_now += 1;
         Ok(self.soon.pop().map(|entry| entry.event))
+    }
+
+    /// What a next event, due then, would be too many for.
+    #[cold]
+    fn limit_reached(&self, due: f64) -> LimitReached {
+        let Limits { events, events_at_one_instant } = self.limits;
+        if self.dispatched == events {
+            LimitReached::Events { limit: events, time_days: self.now_days }
+        } else {
+            LimitReached::AtOneInstant { limit: events_at_one_instant, time_days: due }
+        }
     }
 }
 

@@ -72,6 +72,7 @@ impl Withdrawal<'_> {
             self.outcome.hit_after_deadline(fate);
         }
         let Some(to) = fate.leaves_for() else { return };
+        self.reach_fire(parent);
         let flown = |lot: &&mut PeopleLot| lot.garrison == small(base);
         let people = &mut self.bases[parent].people;
         let all: u32 = people.iter().filter(|lot| lot.garrison == small(base)).map(|lot| lot.count).sum();

@@ -177,6 +177,7 @@ impl Withdrawal<'_> {
 
     /// Takes people to the parent: civilians before police before soldiers.
     fn fly_people(&mut self, base: usize, parent: usize, count: u32) -> u32 {
+        self.reach_fire(base);
         let mut people = std::mem::take(&mut self.bases[base].people);
         let mut left = count;
         for lot in people.iter_mut().rev().filter(|lot| lot.garrison == small(base)) {

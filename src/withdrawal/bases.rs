@@ -161,6 +161,7 @@ impl Withdrawal<'_> {
 
     /// People come to a base. Where nobody was, fire may have found nobody, and the next is looked for again.
     pub(super) fn people_come(&mut self, base: usize, lot: PeopleLot) {
+        self.reach_fire(base);
         let were_none = total(&self.bases[base].people) == 0;
         join(&mut self.bases[base].people, lot);
         if were_none && self.inputs.base_fire.falls {
@@ -183,6 +184,7 @@ impl Withdrawal<'_> {
         let crews = self.inputs.base[base].crews as u32;
         while self.bases[base].crews_busy < crews {
             let Some((job, room)) = self.next_job(base) else { break };
+            let (starts_days, stops) = self.crew_starts(base);
             let (packing, pace) = (&self.inputs.packing, self.pace(base));
             let state = &mut self.bases[base];
             let (streams, node_key) = (&self.streams, self.model.network.node_key[base]);
@@ -192,7 +194,6 @@ impl Withdrawal<'_> {
                 rates.triangular(packing.crew_teu_per_day_low.min(mode), mode, packing.crew_teu_per_day_high.max(mode));
             state.crews_busy += 1;
             let days = room as f64 / 1000.0 / (teu_per_day * pace);
-            let (starts_days, stops) = self.crew_starts(base);
             self.schedule(starts_days + days, Event::CrewDone { base: small(base), job, stops });
         }
     }
@@ -281,6 +282,7 @@ impl Withdrawal<'_> {
 
     /// A garrison leaves, in a column of its own or with a convoy that has come by.
     pub(super) fn vacate(&mut self, base: usize, joins: Option<ConvoyId>) {
+        self.reach_fire(base);
         self.settle_fuel(base);
         let how = match &self.bases[base] {
             state if state.accelerated => "early",

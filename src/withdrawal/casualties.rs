@@ -203,7 +203,7 @@ impl Withdrawal<'_> {
         }
         if self.tale.is_some() {
             let amounts = [
-                ("on_leg_km", self.convoys[id as usize].leg_km),
+                ("on_leg_km", self.convoys[id as usize].on_leg_km()),
                 ("killed", f64::from(harm.killed)),
                 ("wounded", f64::from(harm.wounded)),
                 ("taken_off", f64::from(harm.taken_off)),

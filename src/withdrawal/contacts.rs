@@ -11,7 +11,7 @@ use crate::draw::{Purpose, Stream, key2};
 use crate::math;
 use crate::measures::Measure;
 use crate::model::Inputs;
-use crate::model::routes::{Leg, Network};
+use crate::model::routes::Network;
 use crate::model::threat::Tension;
 use crate::withdrawal::accounts::{Account, Cause};
 use crate::withdrawal::armed_groups::{GroupCode, ascribe};
@@ -66,9 +66,7 @@ pub enum Cover {
 /// A point at which a contact may be.
 #[derive(Clone, Copy, Debug)]
 pub struct PotentialContact {
-    /// On which leg of the journey.
-    pub leg: usize,
-    /// Where on it.
+    /// Where on the journey.
     pub km: f64,
     /// Its height, per km.
     pub height: f64,
@@ -193,14 +191,14 @@ impl Withdrawal<'_> {
         inputs.zip(bounds).map(|(inputs, bound)| bound.rate(zone_per_km(inputs, kind, zone))).fold(0.0, f64::max)
     }
 
-    /// Lays out the potential contacts of a convoy's journey from the leg that it is on, nearest first.
+    /// Lays out the potential contacts of a convoy's journey from where it stands, nearest first.
     pub(super) fn lay_contacts(&mut self, id: ConvoyId) {
         let (mut contacts, mut bounds) =
             (std::mem::take(&mut self.convoys[id as usize].contacts), std::mem::take(&mut self.contact_bounds));
         contacts.clear();
         self.bounds(id, &mut bounds);
-        let (legs, zones, ways) = (self.legs(id), &self.model.network.road_zone, &self.tables.ways);
-        let mut first = 0;
+        let (legs, zones, ways) = (self.convoys[id as usize].legs, &self.model.network.road_zone, &self.tables.ways);
+        let (mut first, mut from_km) = (0, 0.0);
         while first < legs.len() {
             let zone = zones[legs[first].road];
             let (mut end, mut km) = (first, 0.0);
@@ -211,12 +209,12 @@ impl Withdrawal<'_> {
             for kind in ContactKind::ALL {
                 let below_per_km = self.bound_in(kind, zone, &bounds);
                 if below_per_km > 0.0 {
-                    self.lay_stretch(id, (first, &legs[first..end]), (kind, below_per_km, km), &mut contacts);
+                    self.lay_stretch(id, (first, from_km, km), (kind, below_per_km), &mut contacts);
                 }
             }
-            first = end;
+            (first, from_km) = (end, from_km + km);
         }
-        contacts.sort_unstable_by(|a, b| a.leg.cmp(&b.leg).then(a.km.total_cmp(&b.km)));
+        contacts.sort_unstable_by(|a, b| a.km.total_cmp(&b.km));
         let convoy = &mut self.convoys[id as usize];
         convoy.contacts = contacts;
         convoy.next_contact = 0;
@@ -224,11 +222,14 @@ impl Withdrawal<'_> {
     }
 
     /// Lays out the potential contacts of a kind below a height on a stretch, legs in one zone, in order of height.
+    ///
+    /// # Arguments
+    /// * `first` - the stretch's first leg; where on the journey it begins, and how long it is.
     fn lay_stretch(
         &self,
         id: ConvoyId,
-        (first, stretch): (usize, &[Leg]),
-        (kind, below_per_km, stretch_km): (ContactKind, f64, f64),
+        (first, from_km, stretch_km): (usize, f64, f64),
+        (kind, below_per_km): (ContactKind, f64),
         contacts: &mut Vec<PotentialContact>,
     ) {
         let convoy = &self.convoys[id as usize];
@@ -237,13 +238,9 @@ impl Withdrawal<'_> {
         let mut point = (first as u64) << 32 | (kind as u64) << 31;
         let mut height = stream.standard_exponential() / stretch_km;
         while height < below_per_km {
-            let (mut leg, mut km) = (0, stream.uniform() * stretch_km);
-            while leg + 1 < stretch.len() && km >= self.tables.ways[stretch[leg].road].km {
-                km -= self.tables.ways[stretch[leg].road].km;
-                leg += 1;
-            }
-            if first + leg >= convoy.leg {
-                contacts.push(PotentialContact { leg: first + leg, km, height, kind, point });
+            let km = from_km + stream.uniform() * stretch_km;
+            if km >= convoy.at_km {
+                contacts.push(PotentialContact { km, height, kind, point });
             }
             height += stream.standard_exponential() / stretch_km;
             point += 1;

@@ -54,7 +54,7 @@ pub(super) enum Met {
 
 /// The state of one convoy.
 #[derive(Clone, Debug, Default)]
-pub struct Convoy {
+pub struct Convoy<'m> {
     /// Keys its streams: base, ordinal and kind, not the order in which convoys happened to leave.
     pub key: u64,
     /// What it is for.
@@ -71,12 +71,20 @@ pub struct Convoy {
     pub by_exit: bool,
     /// A crew is loading it.
     pub loading: bool,
-    /// The leg it is on.
+    /// The legs of its journey.
+    pub legs: &'m [Leg],
+    /// The leg it is on; all of them when it has arrived.
     pub leg: usize,
-    /// The leg's road, and what it means for progress and breakdowns.
+    /// Where on the journey that leg begins and ends.
+    pub leg_km: [f64; 2],
+    /// What roads here mean for progress and breakdowns.
     pub way: Way,
-    /// How far along it was when it last moved off or a day ended.
-    pub leg_km: f64,
+    /// Up to which leg they are alike.
+    pub way_legs: usize,
+    /// Up to where on the journey.
+    pub way_km: f64,
+    /// How far along its journey it was when it last moved off or a day ended.
+    pub at_km: f64,
     /// When it was there.
     pub since_days: f64,
     /// Where its pending event is.
@@ -135,29 +143,64 @@ pub struct Convoy {
     pub gap_km: f64,
 }
 
-impl Convoy {
+impl<'m> Convoy<'m> {
     pub(super) fn failures_per_km(&self) -> f64 {
         f64::from(self.vehicles) / self.way.vehicle_km_per_failure
     }
 
-    /// Counts the expected breakdowns of the rest of its leg as passed.
-    pub(super) fn end_leg(&mut self) {
-        self.failure_gap = (self.failure_gap - (self.way.km - self.gap_km) * self.failures_per_km()).max(0.0);
-        self.gap_km = self.way.km;
+    /// Counts the expected breakdowns up to a point as passed.
+    pub(super) fn count_failures(&mut self, km: f64) {
+        self.failure_gap = (self.failure_gap - (km - self.gap_km) * self.failures_per_km()).max(0.0);
+        self.gap_km = km;
     }
 
-    /// Starts a leg, at a time that may lie ahead of the clock.
-    pub(super) fn start_leg(&mut self, way: Way, at_days: f64) {
+    /// Starts a journey, at a time that may lie ahead of the clock.
+    pub(super) fn start_journey(&mut self, ways: &[Way], legs: &'m [Leg], at_days: f64) {
+        (self.legs, self.leg, self.leg_km) = (legs, 0, [0.0, ways[legs[0].road].km]);
+        (self.at_km, self.since_days, self.gap_km) = (0.0, at_days, 0.0);
+        self.take_way(ways);
+    }
+
+    /// Takes up the road of its leg, with all that follow and are like it: they are driven as one.
+    fn take_way(&mut self, ways: &[Way]) {
+        let way = ways[self.legs[self.leg].road];
         if (way.is_paved, way.km_per_day) != (self.way.is_paved, self.way.km_per_day) {
             self.today = None;
         }
-        self.way = way;
-        self.leg_km = 0.0;
-        self.since_days = at_days;
-        self.gap_km = 0.0;
+        (self.way, self.way_legs, self.way_km) = (way, self.leg + 1, self.leg_km[1]);
+        while let Some(next) = self.legs.get(self.way_legs).map(|leg| &ways[leg.road])
+            && next.is_like(&way)
+        {
+            (self.way_legs, self.way_km) = (self.way_legs + 1, self.way_km + next.km);
+        }
     }
 
-    /// When it passes a point of its leg if it keeps moving: each calendar day on the road has its own progress.
+    /// Goes on to the next leg from the end of one, at a time that may lie ahead of the clock.
+    pub(super) fn next_leg(&mut self, ways: &[Way], at_days: f64) {
+        let from_km = self.leg_km[1];
+        self.leg += 1;
+        self.leg_km = [from_km, from_km + ways[self.legs[self.leg].road].km];
+        if self.leg == self.way_legs {
+            self.count_failures(from_km);
+            (self.at_km, self.since_days) = (from_km, at_days);
+            self.take_way(ways);
+        }
+    }
+
+    /// Finds the leg on which a point lies, of those that are driven as one.
+    fn find_leg(&mut self, ways: &[Way], km: f64) {
+        while self.leg_km[1] <= km && self.leg + 1 < self.way_legs {
+            self.leg += 1;
+            self.leg_km = [self.leg_km[1], self.leg_km[1] + ways[self.legs[self.leg].road].km];
+        }
+    }
+
+    /// How far along its leg it was when it last moved off or a day ended.
+    pub(super) fn on_leg_km(&self) -> f64 {
+        self.at_km - self.leg_km[0]
+    }
+
+    /// When it passes a point of its journey if it keeps moving on roads like the present: each calendar day on the road has its own progress.
     ///
     /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
     /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
@@ -165,7 +208,7 @@ impl Convoy {
     /// it is some time after that.
     #[inline]
     fn passage_days(&mut self, inputs: &Inputs, km: f64, end_days: f64) -> (f64, bool) {
-        let (mut at_days, mut at_km) = (self.since_days, self.leg_km);
+        let (mut at_days, mut at_km) = (self.since_days, self.at_km);
         // The fraction of a day is cut off, as `floor` would, which not every processor has.
         let mut day = (at_days - self.departed_days).max(0.0) as u32;
         loop {
@@ -184,7 +227,7 @@ impl Convoy {
                 return (at_days + (km - at_km) / today.km_per_day, true);
             }
             (at_km, at_days) = (at_km + reach_km, today.ends_days);
-            (self.leg_km, self.since_days) = (at_km, at_days);
+            (self.at_km, self.since_days) = (at_km, at_days);
             day += 1; // counted, not computed: a sum of days need not round back to the same day
         }
     }
@@ -193,25 +236,17 @@ impl Convoy {
     ///
     /// # Arguments
     /// * `ways` - what each road means, `[road]`.
-    /// * `legs` - those of its journey.
     /// * `end_days` - when the simulation ends.
     /// * `calls` - it stops at the end of every leg, not of the last alone.
-    pub(super) fn drive(
-        &mut self,
-        (inputs, ways): (&Inputs, &[Way]),
-        legs: &[Leg],
-        end_days: f64,
-        calls: bool,
-    ) -> (f64, Met) {
-        let next = self.contacts.get(self.next_contact);
-        let (contact_leg, contact_km) = next.map_or((usize::MAX, f64::INFINITY), |contact| (contact.leg, contact.km));
+    pub(super) fn drive(&mut self, (inputs, ways): (&Inputs, &[Way]), end_days: f64, calls: bool) -> (f64, Met) {
+        let contact_km = self.contacts.get(self.next_contact).map_or(f64::INFINITY, |contact| contact.km);
         let vehicles = f64::from(self.vehicles);
         loop {
-            let contact_km = if contact_leg == self.leg { contact_km } else { f64::INFINITY };
+            let end_km = if calls { self.leg_km[1] } else { self.way_km };
             let failure_km = self.gap_km + self.failure_gap * (self.way.vehicle_km_per_failure / vehicles);
-            let is_contact = contact_km < self.way.km && contact_km <= failure_km;
-            let is_failure = !is_contact && failure_km < self.way.km;
-            let km = if is_contact { contact_km } else { failure_km.min(self.way.km) };
+            let is_contact = contact_km < end_km && contact_km <= failure_km;
+            let is_failure = !is_contact && failure_km < end_km;
+            let km = if is_contact { contact_km } else { failure_km.min(end_km) };
             let (at_days, supplied) = self.passage_days(inputs, km, end_days);
             if at_days > end_days {
                 return (at_days, Met::Nothing);
@@ -220,22 +255,21 @@ impl Convoy {
                 return (at_days, Met::EndOfSupplies);
             }
             self.next_km = km;
-            if is_contact {
-                return (at_days, Met::Contact);
+            if is_contact || is_failure {
+                self.find_leg(ways, km);
+                return (at_days, if is_contact { Met::Contact } else { Met::Failure });
             }
-            if is_failure {
-                return (at_days, Met::Failure);
+            if !calls {
+                (self.leg, self.leg_km[1]) = (self.way_legs - 1, km);
             }
-            self.end_leg();
-            if self.leg + 1 == legs.len() {
+            if self.leg + 1 == self.legs.len() {
                 self.leg += 1;
                 return (at_days, Met::EndOfJourney);
             }
             if calls {
                 return (at_days, Met::EndOfLeg);
             }
-            self.leg += 1;
-            self.start_leg(ways[legs[self.leg].road], at_days);
+            self.next_leg(ways, at_days);
         }
     }
 

@@ -59,7 +59,7 @@ impl<'m> Withdrawal<'m> {
         let convoy = &mut self.convoys[id as usize];
         convoy.journey = journey;
         convoy.loading = false;
-        convoy.leg = 0;
+        (convoy.leg, convoy.at_km) = (0, 0.0);
         convoy.journey_days = now;
         if journey == Journey::ToParent {
             let (vehicles, people) = (f64::from(convoy.vehicles), f64::from(total(&convoy.people)));
@@ -72,29 +72,24 @@ impl<'m> Withdrawal<'m> {
 
     /// Takes a convoy onto the first leg of its journey; one without legs arrives at once.
     pub(super) fn begin_journey(&mut self, id: ConvoyId) {
-        if self.legs(id).is_empty() {
+        let legs = self.legs(id);
+        if legs.is_empty() {
             self.on_convoy_arrives(id);
         } else {
+            let now = self.now();
             let convoy = &mut self.convoys[id as usize];
             let journey = key2(self.model.network.node_key[convoy.way_of], convoy.journey as u64);
             convoy.journey_key = key2(convoy.key, journey);
             let mut failures = self.streams.stream(Purpose::Breakdown, convoy.journey_key, 0);
             convoy.failure_gap = failures.standard_exponential();
             convoy.failures = Some(failures);
+            convoy.start_journey(&self.tables.ways, legs, now);
             self.lay_contacts(id);
-            self.start_leg(id);
             self.move_on(id);
         }
     }
 
-    /// Starts the leg a convoy has come to.
-    fn start_leg(&mut self, id: ConvoyId) {
-        let now = self.now();
-        let leg = self.legs(id)[self.convoys[id as usize].leg];
-        self.convoys[id as usize].start_leg(self.tables.ways[leg.road], now);
-    }
-
-    /// The legs of the journey a convoy is on.
+    /// The legs of the journey a convoy is on, or is to begin.
     pub(super) fn legs(&self, id: ConvoyId) -> &'m [Leg] {
         let convoy = &self.convoys[id as usize];
         let network = &self.model.network;
@@ -117,17 +112,18 @@ impl<'m> Withdrawal<'m> {
 
     /// The road of the leg a convoy is on.
     pub(super) fn road(&self, id: ConvoyId) -> usize {
-        self.convoys[id as usize].way.road
+        let convoy = &self.convoys[id as usize];
+        convoy.legs[convoy.leg].road
     }
 
     /// Moves a convoy on to what next concerns anyone but itself, and schedules that: a potential contact, a vehicle lost,
     /// its arrival. Breakdowns that are repaired and junctions that are passed are worked out on the way, ahead of the clock.
     pub(super) fn move_on(&mut self, id: ConvoyId) {
-        let (legs, end_days) = (self.legs(id), self.end_days());
+        let end_days = self.end_days();
         let calls = self.convoys[id as usize].kind == Kind::Withdrawal || self.tale.is_some();
         let (at_days, event) = loop {
             let convoy = &mut self.convoys[id as usize];
-            let (at_days, met) = convoy.drive((&self.inputs, &self.tables.ways), legs, end_days, calls);
+            let (at_days, met) = convoy.drive((&self.inputs, &self.tables.ways), end_days, calls);
             match met {
                 Met::Nothing => return,
                 Met::EndOfSupplies => break (at_days, Event::SuppliesEnd { convoy: id }),
@@ -139,13 +135,11 @@ impl<'m> Withdrawal<'m> {
                     }
                 }
                 Met::EndOfLeg => {
-                    let place = legs[convoy.leg].to;
+                    let place = convoy.legs[convoy.leg].to;
                     if convoy.kind == Kind::Withdrawal && self.may_be_joined(id, place) {
                         break (at_days, Event::ConvoyPasses { convoy: id, base: small(place) });
                     }
-                    let convoy = &mut self.convoys[id as usize];
-                    convoy.leg += 1;
-                    convoy.start_leg(self.tables.ways[legs[convoy.leg].road], at_days);
+                    self.convoys[id as usize].next_leg(&self.tables.ways, at_days);
                     self.tell_of(at_days, What::JunctionPassed, At::Convoy(id), "", &[]);
                 }
             }
@@ -153,11 +147,10 @@ impl<'m> Withdrawal<'m> {
         self.schedule(at_days, event);
     }
 
-    /// Takes a convoy that stopped at a place on its way onto the next leg.
+    /// Takes a convoy that has come to a place on its way onto the next leg.
     pub(super) fn pass_on(&mut self, id: ConvoyId) {
-        self.convoys[id as usize].leg += 1;
-        self.lay_contacts(id); // whoever joined it there may have changed the rates
-        self.start_leg(id);
+        let now = self.now();
+        self.convoys[id as usize].next_leg(&self.tables.ways, now);
         self.tell(What::JunctionPassed, At::Convoy(id), "", &[]);
         self.move_on(id);
     }
@@ -165,9 +158,8 @@ impl<'m> Withdrawal<'m> {
     /// Fixes where a convoy stands, before anything about it changes.
     pub(super) fn stop(&mut self, id: ConvoyId, at_days: f64) {
         let convoy = &mut self.convoys[id as usize];
-        let here_km = convoy.next_km;
-        convoy.failure_gap = (convoy.failure_gap - (here_km - convoy.gap_km) * convoy.failures_per_km()).max(0.0);
-        (convoy.leg_km, convoy.gap_km, convoy.since_days) = (here_km, here_km, at_days);
+        convoy.count_failures(convoy.next_km);
+        (convoy.at_km, convoy.since_days) = (convoy.next_km, at_days);
     }
 
     /// Halts a convoy that has stopped, and schedules what it meets next after it has moved off again.
@@ -191,7 +183,7 @@ impl<'m> Withdrawal<'m> {
         if at_days <= self.model.deadline_days() {
             self.outcome.add(Measure::Breakdowns, 1.0);
         }
-        let amounts = [("on_leg_km", convoy.leg_km), ("halt_days", delay_days)];
+        let amounts = [("on_leg_km", convoy.on_leg_km()), ("halt_days", delay_days)];
         self.tell_of(at_days, What::Breakdown, At::Convoy(id), "", &amounts);
         is_lost.then_some(Event::VehicleLost { convoy: id, which })
     }

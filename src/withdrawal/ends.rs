@@ -12,6 +12,7 @@ use crate::withdrawal::tale::{At, What};
 impl Withdrawal<'_> {
     /// Takes stock at the end of the deadline: who is out, who stays as the team, what is still on hand.
     pub(super) fn on_deadline_passes(&mut self) {
+        self.close_fire();
         self.outcome.deadline_passed = true;
         let left = self.mission_people_left();
         self.count_people();

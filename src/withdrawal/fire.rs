@@ -1,5 +1,7 @@
 //! Fire at bases: a Poisson process at each base whose rate follows its zone's tension. Fire sends people to shelter,
 //! stops crews for a while, and may hit people.
+//!
+//! Where nobody can be hit, fire concerns crews alone, and what has fallen is worked out when one asks, not dispatched.
 
 use crate::draw::{Purpose, key2};
 use crate::measures::Measure;
@@ -21,21 +23,29 @@ pub struct FireState {
     incidents: Thinning,
     /// Until when people are in shelter.
     sheltered_until_days: f64,
-    /// How long crews have been stopped in all, after each incident.
-    stopped_days: Vec<f64>,
+    /// What has fallen.
+    fallen: Vec<Incident>,
+}
+
+/// An incident that has been.
+#[derive(Clone, Copy, Debug)]
+struct Incident {
+    at_days: f64,
+    /// How long crews have been stopped in all, after it.
+    stopped_days: f64,
 }
 
 impl FireState {
     /// Back to a base that nothing has fallen on, keeping its memory.
     fn reset(&mut self) {
         self.incidents.clear();
-        self.stopped_days.clear();
+        self.fallen.clear();
         self.sheltered_until_days = 0.0;
     }
 
     /// Days for which crews were stopped after the first `stops` incidents.
     fn stopped_after(&self, stops: usize) -> f64 {
-        self.stopped_days[..stops].last().copied().unwrap_or(0.0)
+        self.fallen[..stops].last().map_or(0.0, |incident| incident.stopped_days)
     }
 }
 
@@ -60,50 +70,92 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Finds the next fire at a base as its zone's tension stands, and schedules it.
+    /// Whether fire may hit somebody, or is to be told of as it falls.
+    fn fire_is_felt(&self) -> bool {
+        self.inputs.base_fire.wounded_per_incident > 0.0 || self.tale.is_some()
+    }
+
+    /// Finds the next fire at a base as its zone's tension stands, and schedules it if anyone feels it.
     pub(super) fn seek_fire(&mut self, base: usize) {
-        if !self.bases[base].open {
-            return;
-        }
-        let network = &self.model.network;
-        let per_day = rate(&self.inputs, self.zones[network.base_zone[base]].level);
-        let times = (self.now(), self.model.deadline_days());
-        let entity = key2(network.node_key[base], 0);
-        let points = Points { purpose: Purpose::BaseFire, entity, kind: 0 };
-        let incidents = &mut self.fire[base].incidents;
-        let falls = |point: &Potential| point.height < per_day;
-        if let Some((at_days, incident)) = incidents.seek((&self.streams, &[points]), times, |_| [per_day, 0.0], falls)
+        let found = self.next_fire(base, self.now());
+        if let Some((at_days, incident)) = found
+            && self.fire_is_felt()
         {
             self.schedule(at_days, Event::FireFalls { base: small(base), incident });
         }
     }
 
-    /// Fire falls on a base, if that is still the next to fall and anyone is there. If not, the next is looked for when
-    /// people come or tension changes.
-    pub(super) fn on_fire_falls(&mut self, base: usize, incident: u32) {
-        let Some(point) = self.fire[base].incidents.take(incident) else { return };
-        let people = total(&self.bases[base].people);
-        if !self.bases[base].open || people == 0 {
-            return;
+    fn next_fire(&mut self, base: usize, from_days: f64) -> Option<(f64, u32)> {
+        if !self.bases[base].open {
+            return None;
         }
-        self.outcome.add(Measure::FireIncidents, 1.0);
-        let now = self.now();
-        self.outcome.note(Noted::Fire, base, now, 1);
-        self.hit_base(base, point, people);
-        self.take_shelter(base);
-        self.seek_fire(base);
+        let network = &self.model.network;
+        let per_day = rate(&self.inputs, self.zones[network.base_zone[base]].level);
+        let times = (from_days, self.model.deadline_days());
+        let points = Points { purpose: Purpose::BaseFire, entity: key2(network.node_key[base], 0), kind: 0 };
+        let falls = |point: &Potential| point.height < per_day;
+        self.fire[base].incidents.seek((&self.streams, &[points]), times, |_| [per_day, 0.0], falls)
     }
 
-    /// Hits people at a base, in shelter if they were warned or still are there.
-    fn hit_base(&mut self, base: usize, point: Potential, people: u32) {
-        if self.inputs.base_fire.wounded_per_incident == 0.0 && self.tale.is_none() {
-            return; // nobody is ever hit
+    /// Works out what has fallen on a base that nobody felt, before anything it depends on changes or a crew asks.
+    pub(super) fn reach_fire(&mut self, base: usize) {
+        if self.fire_is_felt() {
+            return; // it was dispatched
         }
+        let now = self.now();
+        while let Some(point) = self.fire[base].incidents.take_due(now) {
+            if self.falls_on(base, point.at_days).is_some() {
+                self.next_fire(base, point.at_days);
+            }
+        }
+    }
+
+    /// Fire falls on a base, if that is still the next to fall.
+    pub(super) fn on_fire_falls(&mut self, base: usize, incident: u32) {
+        let Some(point) = self.fire[base].incidents.take(incident) else { return };
+        let in_shelter = self.now() < self.fire[base].sheltered_until_days;
+        if let Some(people) = self.falls_on(base, point.at_days) {
+            self.hit_base(base, point, (people, in_shelter));
+            self.seek_fire(base);
+        }
+    }
+
+    /// An incident at a base: people go to shelter, and crews stop until they come out. How many are there; if nobody is, it
+    /// is none, and the next is looked for when people come or tension changes.
+    fn falls_on(&mut self, base: usize, at_days: f64) -> Option<u32> {
+        let people = total(&self.bases[base].people);
+        if !self.bases[base].open || people == 0 {
+            return None;
+        }
+        let until_days = at_days + self.inputs.base_fire.shelter_hours / 24.0;
+        let fire = &mut self.fire[base];
+        let added_days = until_days - fire.sheltered_until_days.max(at_days);
+        fire.sheltered_until_days = fire.sheltered_until_days.max(until_days);
+        let stopped_days = fire.stopped_after(fire.fallen.len()) + added_days.max(0.0);
+        fire.fallen.push(Incident { at_days, stopped_days });
+        Some(people)
+    }
+
+    /// Counts what has fallen, when the deadline passes.
+    pub(super) fn close_fire(&mut self) {
+        for base in 0..self.fire.len() {
+            self.reach_fire(base);
+            let fallen = &self.fire[base].fallen;
+            self.outcome.add(Measure::FireIncidents, fallen.len() as f64);
+            self.outcome.add(Measure::ShelteredDays, self.fire[base].stopped_after(fallen.len()));
+            for incident in fallen {
+                self.outcome.note(Noted::Fire, base, incident.at_days, 1);
+            }
+        }
+    }
+
+    /// Hits people at a base, in shelter if they were warned or were there already.
+    fn hit_base(&mut self, base: usize, point: Potential, (people, were_in_shelter): (u32, bool)) {
         let entity = key2(self.model.network.node_key[base], 1);
         let mut stream = self.streams.stream(Purpose::BaseFire, entity, u64::from(point.point));
         let fire = &self.inputs.base_fire;
         let warned = stream.chance(fire.sheltered_share);
-        let in_shelter = warned || self.now() < self.fire[base].sheltered_until_days;
+        let in_shelter = warned || were_in_shelter;
         let wounded = fire.wounded_per_incident / if in_shelter { 1.0 } else { fire.shelter_multiplier };
         let blow = Blow { wounded, dispersion: fire.dispersion, vehicle_lost: 0.0 };
         let mut hits = std::mem::take(&mut self.hits);
@@ -131,28 +183,18 @@ impl Withdrawal<'_> {
         self.hits = hits;
     }
 
-    /// People go to shelter, and crews stop until they come out.
-    fn take_shelter(&mut self, base: usize) {
-        let now = self.now();
-        let until_days = now + self.inputs.base_fire.shelter_hours / 24.0;
-        let fire = &mut self.fire[base];
-        let added_days = until_days - fire.sheltered_until_days.max(now);
-        fire.sheltered_until_days = fire.sheltered_until_days.max(until_days);
-        let stopped_days = fire.stopped_after(fire.stopped_days.len());
-        fire.stopped_days.push(stopped_days + added_days.max(0.0));
-        self.outcome.add(Measure::ShelteredDays, added_days.max(0.0));
-    }
-
     /// When a crew that is free now can start, and how many stops that date allows for.
-    pub(super) fn crew_starts(&self, base: usize) -> (f64, u16) {
+    pub(super) fn crew_starts(&mut self, base: usize) -> (f64, u16) {
+        self.reach_fire(base);
         let fire = &self.fire[base];
-        (self.now().max(fire.sheltered_until_days), fire.stopped_days.len() as u16)
+        (self.now().max(fire.sheltered_until_days), fire.fallen.len() as u16)
     }
 
     /// Puts off the end of a job by the stops since its date was set; whether there were any.
     pub(super) fn job_was_stopped(&mut self, base: usize, job: Job, stops: u16) -> bool {
+        self.reach_fire(base);
         let fire = &self.fire[base];
-        let stopped = fire.stopped_days.len();
+        let stopped = fire.fallen.len();
         let days = fire.stopped_after(stopped) - fire.stopped_after(usize::from(stops));
         if days > 0.0 {
             let event = Event::CrewDone { base: small(base), job, stops: stopped as u16 };

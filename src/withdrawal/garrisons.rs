@@ -110,7 +110,7 @@ impl Withdrawal<'_> {
             // The parent has gone, and nobody flies from there: on to the parent's parent.
             let now = self.now();
             let convoy = &mut self.convoys[id as usize];
-            (convoy.way_of, convoy.leg, convoy.journey_days) = (parent, 0, now);
+            (convoy.way_of, convoy.journey_days) = (parent, now);
             self.begin_journey(id);
             return;
         }

@@ -40,8 +40,11 @@ impl Withdrawal<'_> {
     /// A convoy comes by a base whose garrison may join it; then it goes on.
     pub(super) fn on_convoy_passes(&mut self, id: ConvoyId, base: usize) {
         if self.joins_now(id, base) {
+            let now = self.now();
+            self.stop(id, now);
             self.outcome.add(Measure::Joined, 1.0);
             self.vacate(base, Some(id));
+            self.lay_contacts(id); // those who joined may have changed the rates
         }
         self.pass_on(id);
     }

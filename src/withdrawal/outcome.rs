@@ -155,7 +155,7 @@ pub struct Outcome {
     pub ends: Vec<EndOfItems>,
     /// Garrisons' convoys that arrived.
     pub convoys: Vec<ConvoyRecord>,
-    /// What facts are compared with and nothing else holds, in order of time.
+    /// What facts are compared with and nothing else holds, in order of time; incidents of fire as the deadline passes.
     pub notes: Vec<Note>,
     /// Direct effects, one for each shadowing policy.
     pub direct: Vec<Direct>,

@@ -55,8 +55,6 @@ pub struct Today {
 /// What a road means for convoys, worked out once for a replication.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Way {
-    /// Index of the road.
-    pub road: usize,
     /// Its length.
     pub km: f64,
     /// It is paved, so that rain does not slow convoys.
@@ -68,6 +66,12 @@ pub struct Way {
 }
 
 impl Way {
+    /// Whether convoys are as fast on another, and break down as often, whatever its length.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.is_paved, self.km_per_day, self.vehicle_km_per_failure)
+            == (other.is_paved, other.km_per_day, other.vehicle_km_per_failure)
+    }
+
     /// Looks a road up.
     pub fn new(inputs: &Inputs, road: usize) -> Self {
         let convoys = &inputs.convoys;
@@ -78,6 +82,6 @@ impl Way {
             Surface::Track => (convoys.track_km_per_day, 1.0),
         };
         let is_paved = surface == Surface::Paved;
-        Self { road, km, is_paved, km_per_day, vehicle_km_per_failure: convoys.breakdown_vehicle_km * factor }
+        Self { km, is_paved, km_per_day, vehicle_km_per_failure: convoys.breakdown_vehicle_km * factor }
     }
 }

@@ -61,6 +61,7 @@ impl Withdrawal<'_> {
     }
 
     fn board(&mut self, base: usize, boarding: u32) {
+        self.reach_fire(base);
         let mut people = std::mem::take(&mut self.bases[base].people);
         let mut left = boarding;
         for own in [false, true] {

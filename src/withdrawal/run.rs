@@ -86,7 +86,7 @@ pub struct Withdrawal<'m> {
     pub(super) fleets: Vec<FleetState>,
     /// Bases with a granted column that waits for trucks.
     pub(super) granted: Vec<u16>,
-    pub(super) convoys: Vec<Convoy>,
+    pub(super) convoys: Vec<Convoy<'m>>,
     pub(super) convoys_used: usize,
     pub(super) ledger: Ledger,
     pub(super) people: PeopleLedger,
@@ -207,6 +207,7 @@ impl<'m> Withdrawal<'m> {
         self.agenda.now()
     }
 
+    #[inline] // so that the turn of an event that is known there is too
     pub(super) fn schedule(&mut self, at_days: f64, event: Event) {
         self.agenda.at(at_days.max(self.agenda.now()), event.phase(), event);
     }

@@ -179,7 +179,7 @@ impl Withdrawal<'_> {
         let (convoy, inputs) = (&self.convoys[id as usize], &self.inputs);
         let legs = self.legs(id);
         match legs.get(convoy.leg) {
-            Some(leg) if convoy.leg_km > 0.0 || convoy.leg > 0 => {
+            Some(leg) if convoy.at_km > 0.0 || convoy.leg > 0 => {
                 format!("{}>{}", node_id(inputs, leg.from), node_id(inputs, leg.to))
             }
             Some(leg) => node_id(inputs, leg.from).to_owned(),

@@ -234,6 +234,13 @@ impl Withdrawal<'_> {
                 }
             }
         }
+        if self.inputs.base_fire.falls {
+            for base in 0..self.bases.len() {
+                if self.model.network.base_zone[base] == zone {
+                    self.reach_fire(base);
+                }
+            }
+        }
         let state = &mut self.zones[zone];
         state.level = level;
         state.critical_since_days =

@@ -61,6 +61,7 @@ impl Withdrawal<'_> {
         }
         let leaves = 1.0 - self.inputs.decisions.thin_out_to;
         let part = |units: u32| whole(f64::from(units) * leaves);
+        self.reach_fire(base);
         let mut people = std::mem::take(&mut self.bases[base].people);
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rearguard::draw::Streams;
+use rearguard::measures::Measure;
 use rearguard::withdrawal::Withdrawal;
 use serde_json::Value;
 
@@ -80,6 +81,28 @@ fn telling_changes_nothing() {
         assert_eq!(*told, silent);
         assert!(tale.len() > 1_000);
         assert!(tale.is_sorted_by(|a, b| a.time_days <= b.time_days));
+    }
+}
+
+#[test]
+fn telling_changes_nothing_where_fire_that_hits_nobody_is_worked_out() {
+    let nobody = ["base_fire.wounded_per_incident=0"];
+    let mali = policy(&case(Path::new(MALI), &nobody), "historical").model;
+    let benchmark = case::<&str>(Path::new("scenarios/benchmark.toml"), &[]);
+    let benchmark = benchmark.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    for (model, incidents) in [(mali, 5), (benchmark, 4_000)] {
+        let mut all = 0;
+        for replication in 0..20 {
+            let streams = Streams::new(7, replication);
+            let mut withdrawal = Withdrawal::new(&model, &[]);
+            let silent = withdrawal.replicate(streams).clone();
+            let mut told = withdrawal.tell_replication(streams).0.clone();
+            assert!(silent.events <= told.events, "incidents are events where they are told");
+            (told.events, told.streams) = (silent.events, silent.streams);
+            assert_eq!(told, silent);
+            all += silent.value(Measure::FireIncidents) as u64;
+        }
+        assert!(all > incidents, "{all} incidents");
     }
 }
 

@@ -15,8 +15,7 @@ const SECOND: u64 = 1 << 63;
 /// A point of a journey where a contact may be.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactPoint {
-    pub leg: usize,
-    pub leg_km: f64,
+    pub km: f64,
     pub height: f64,
     /// Device 0, direct attack 1.
     pub kind: usize,
@@ -48,7 +47,7 @@ impl Engine<'_> {
         let latest = self.growth(threat.growth_until.min(self.end_days));
         let most = threat.ratio_surveillance.max(threat.ratio_overwatch).max(1.0);
         let mut points = Vec::new();
-        let mut first = 0;
+        let (mut first, mut begins_km) = (0, 0.0);
         while first < legs.len() {
             let zone = zone_of(first);
             let beyond = (first..legs.len()).find(|&leg| zone_of(leg) != zone).unwrap_or(legs.len());
@@ -60,23 +59,18 @@ impl Engine<'_> {
                 let mut height = stream.standard_exponential() / km;
                 let mut place = 0;
                 while height < bound {
-                    let mut leg_km = stream.uniform() * km;
-                    let mut leg = first;
-                    while leg + 1 < beyond && leg_km >= self.inputs.road[legs[leg].road].km {
-                        leg_km -= self.inputs.road[legs[leg].road].km;
-                        leg += 1;
-                    }
+                    let at_km = begins_km + stream.uniform() * km;
                     let number = (first as u64) * (1 << 32) + (kind as u64) * (1 << 31) + place;
-                    points.push(ContactPoint { leg, leg_km, height, kind, number });
+                    points.push(ContactPoint { km: at_km, height, kind, number });
                     height += stream.standard_exponential() / km;
                     place += 1;
                 }
             }
-            first = beyond;
+            (first, begins_km) = (beyond, begins_km + km);
         }
         let convoy = &mut self.convoys[id];
-        points.retain(|point| (point.leg, point.leg_km) >= (convoy.leg, convoy.leg_km));
-        points.sort_by(|a, b| a.leg.cmp(&b.leg).then(a.leg_km.total_cmp(&b.leg_km)));
+        points.retain(|point| point.km >= convoy.at_km);
+        points.sort_by(|a, b| a.km.total_cmp(&b.km));
         convoy.points = points;
     }
 
@@ -171,7 +165,7 @@ impl Engine<'_> {
         self.add_by_deadline(Measure::Contacts, 1.0);
         self.add_by_deadline(if device { Measure::DeviceContacts } else { Measure::DirectContacts }, 1.0);
         let amounts = [
-            ("on_leg_km", self.convoys[id].leg_km),
+            ("on_leg_km", self.on_leg_km(id)),
             ("killed", f64::from(harm.killed)),
             ("wounded", f64::from(harm.wounded)),
             ("taken_off", f64::from(harm.taken_off)),

@@ -44,7 +44,8 @@ pub struct Convoy {
     pub set_off_days: f64,
     pub legs: Vec<Leg>,
     pub leg: usize,
-    pub leg_km: f64,
+    /// How far along its journey.
+    pub at_km: f64,
     /// When each leg of the journey was begun, or will be.
     pub leg_begins: Vec<f64>,
     pub trucks: Option<Trucks>,
@@ -60,7 +61,7 @@ pub struct Convoy {
     /// When it last moved off, and where it is to stop next.
     pub stop: (f64, f64),
     pub breakdowns: Stream,
-    /// Expected breakdowns from `gap_km` of the leg to the next.
+    /// Expected breakdowns from `gap_km` of the journey to the next.
     pub gap: f64,
     pub gap_km: f64,
     pub delay_days: f64,
@@ -116,7 +117,7 @@ impl Engine<'_> {
         let mut stream = self.streams.stream(Purpose::Breakdown, journey, 0);
         let convoy = &mut self.convoys[id];
         (convoy.way, convoy.follows, convoy.journey, convoy.legs) = (way, follows, journey, legs);
-        (convoy.leg, convoy.leg_km, convoy.set_off_days) = (0, 0.0, now);
+        (convoy.leg, convoy.at_km, convoy.set_off_days) = (0, 0.0, now);
         convoy.leg_begins = vec![now];
         (convoy.gap, convoy.gap_km) = (stream.standard_exponential(), 0.0);
         convoy.breakdowns = stream;
@@ -128,14 +129,43 @@ impl Engine<'_> {
         }
     }
 
-    /// A convoy stops at a contact.
+    /// Where a leg of a convoy's journey begins, or the journey ends.
+    pub fn leg_begins_km(&self, id: usize, leg: usize) -> f64 {
+        self.convoys[id].legs[..leg].iter().map(|leg| self.inputs.road[leg.road].km).sum()
+    }
+
+    /// How far along its leg a convoy is.
+    pub fn on_leg_km(&self, id: usize) -> f64 {
+        self.convoys[id].at_km - self.leg_begins_km(id, self.convoys[id].leg)
+    }
+
+    /// Whether a leg is driven as one with the next: roads alike in pace and in what breakdowns take.
+    fn goes_over(&self, leg: Leg, next: Leg) -> bool {
+        self.paved(leg) == self.paved(next) && self.median(leg) == self.median(next)
+    }
+
+    /// A convoy stops at a contact, or where it is joined.
     pub fn stops(&mut self, id: usize) {
         let (_, at_km) = self.convoys[id].stop;
-        self.convoys[id].leg_km = at_km;
+        self.convoys[id].at_km = at_km;
         self.counts_gap(id, at_km);
     }
 
-    /// Takes what has been driven of a leg off the gap to the next breakdown.
+    /// A convoy has come to the end of a leg: when it is taken to have set off for what is to come.
+    pub fn ends_leg(&mut self, id: usize, (set_off_days, now_days): (f64, f64)) -> f64 {
+        let (leg, legs) = (self.convoys[id].leg, self.convoys[id].legs.clone());
+        self.convoys[id].leg_begins.push(now_days);
+        let is_run_end = legs.get(leg + 1).is_none_or(|&next| !self.goes_over(legs[leg], next));
+        if is_run_end {
+            let end_km = self.leg_begins_km(id, leg + 1);
+            self.counts_gap(id, end_km);
+            self.convoys[id].at_km = end_km;
+        }
+        self.convoys[id].leg += 1;
+        if is_run_end { now_days } else { set_off_days }
+    }
+
+    /// Takes what has been driven off the gap to the next breakdown.
     fn counts_gap(&mut self, id: usize, to_km: f64) {
         let convoy = &self.convoys[id];
         let per_km = self.breakdowns_per_km(id, convoy.legs[convoy.leg]);
@@ -160,14 +190,13 @@ impl Engine<'_> {
                 return;
             };
             if time_days >= convoy.supplies_until {
-                self.convoys[id].stop = (time_days, convoy.leg_km);
+                self.convoys[id].stop = (time_days, convoy.at_km);
                 self.agenda.at(time_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
             let apart_km = self.breakdowns_apart_km(id, leg);
-            let end_km = self.inputs.road[leg.road].km;
-            let contact = convoy.points.first().filter(|point| point.leg == convoy.leg);
-            let contact_km = contact.map_or(f64::INFINITY, |point| point.leg_km);
+            let end_km = self.leg_begins_km(id, convoy.leg + 1);
+            let contact_km = convoy.points.first().map_or(f64::INFINITY, |point| point.km);
             let breakdown_km = convoy.gap_km + convoy.gap * apart_km;
             let (stop, to_km) = if contact_km < end_km && contact_km <= breakdown_km {
                 (Stop::Contact, contact_km)
@@ -180,8 +209,8 @@ impl Engine<'_> {
             if gone_km < to_km {
                 // Supplies end before it is there.
                 let convoy = &mut self.convoys[id];
-                convoy.stop = (time_days, convoy.leg_km);
-                convoy.leg_km = gone_km;
+                convoy.stop = (time_days, convoy.at_km);
+                convoy.at_km = gone_km;
                 self.agenda.at(reached_days, Event::SuppliesEnd { convoy: id });
                 return;
             }
@@ -197,7 +226,7 @@ impl Engine<'_> {
                     return;
                 }
                 Stop::Breakdown => {
-                    self.convoys[id].leg_km = to_km;
+                    self.convoys[id].at_km = to_km;
                     match self.breaks_down(id, time_days) {
                         Ok(again_days) => time_days = again_days,
                         Err(which) => {
@@ -207,20 +236,17 @@ impl Engine<'_> {
                     }
                 }
                 Stop::LegEnd => {
-                    self.counts_gap(id, end_km);
                     let convoy = &self.convoys[id];
                     let last = convoy.leg + 1 == convoy.legs.len();
                     if let Some(base) = self.may_be_joined(id, leg.to).filter(|_| !last) {
-                        self.convoys[id].leg_km = to_km;
+                        self.convoys[id].stop = (set_off_days, to_km);
                         self.agenda.at(time_days, Event::ConvoyPasses { convoy: id, base });
                         return;
                     }
-                    let convoy = &mut self.convoys[id];
-                    convoy.leg += 1;
-                    (convoy.leg_km, convoy.gap_km) = (0.0, 0.0);
+                    let reached_days = time_days;
+                    time_days = self.ends_leg(id, (set_off_days, reached_days));
                     if !last {
-                        convoy.leg_begins.push(time_days);
-                        self.tell_convoy(time_days, "junction_passed", id, "", &[]);
+                        self.tell_convoy(reached_days, "junction_passed", id, "", &[]);
                     }
                 }
             }
@@ -230,7 +256,7 @@ impl Engine<'_> {
     /// Travels along a leg to a point from a time on: when it is there, or when and where supplies end before.
     fn travel(&mut self, id: usize, from_days: f64, to_km: f64, leg: Leg) -> (f64, f64) {
         let departed_days = self.convoys[id].departed_days;
-        let (mut time_days, mut at_km) = (from_days, self.convoys[id].leg_km);
+        let (mut time_days, mut at_km) = (from_days, self.convoys[id].at_km);
         let mut day = (from_days - departed_days).floor();
         loop {
             let pace = self.km_per_day(id, day, leg);
@@ -258,13 +284,7 @@ impl Engine<'_> {
         let (own, of_day) = (convoy.score, convoy.day_scores[day as usize]);
         let begins_days = convoy.departed_days + day;
         let rules = &self.inputs.convoys;
-        let surface = self.inputs.road[leg.road].surface;
-        let median = match surface {
-            Surface::Paved => rules.paved_km_per_day,
-            Surface::Piste => rules.piste_km_per_day,
-            Surface::Track => rules.track_km_per_day,
-        };
-        let slow = if surface == Surface::Paved {
+        let slow = if self.paved(leg) {
             1.0
         } else {
             let spells = &self.inputs.weather;
@@ -272,7 +292,17 @@ impl Engine<'_> {
             let clearance = if rules.route_clearance { rules.clearance_pace } else { 1.0 };
             spell.map_or(1.0, |spell| spell.unpaved_factor) * clearance
         };
-        median * slow * exp(rules.convoy_log_sd * own + rules.day_log_sd * of_day)
+        self.median(leg) * slow * exp(rules.convoy_log_sd * own + rules.day_log_sd * of_day)
+    }
+
+    /// Median progress on a leg in dry weather.
+    fn median(&self, leg: Leg) -> f64 {
+        let rules = &self.inputs.convoys;
+        match self.inputs.road[leg.road].surface {
+            Surface::Paved => rules.paved_km_per_day,
+            Surface::Piste => rules.piste_km_per_day,
+            Surface::Track => rules.track_km_per_day,
+        }
     }
 
     /// Mean distance between a convoy's breakdowns on a leg.
@@ -298,9 +328,9 @@ impl Engine<'_> {
         let delay_days = convoy.breakdowns.lognormal(median, log_sd);
         let abandoned = convoy.breakdowns.chance(abandons);
         let which = convoy.breakdowns.uniform();
-        (convoy.gap, convoy.gap_km) = (convoy.breakdowns.standard_exponential(), convoy.leg_km);
-        let on_leg_km = convoy.leg_km;
+        (convoy.gap, convoy.gap_km) = (convoy.breakdowns.standard_exponential(), convoy.at_km);
         convoy.delay_days = delay_days;
+        let on_leg_km = self.on_leg_km(id);
         if time_days <= self.deadline_days {
             self.add(Measure::Breakdowns, 1.0);
         }
@@ -458,7 +488,7 @@ impl Engine<'_> {
             _ if moves && (cause == "air_resupply" || what == "supplied") => {
                 between(&convoy.legs[convoy.leg_begins.partition_point(|begins| *begins <= time_days) - 1])
             }
-            Some(leg) if convoy.leg_km > 0.0 || convoy.leg > 0 => between(leg),
+            Some(leg) if convoy.at_km > 0.0 || convoy.leg > 0 => between(leg),
             Some(leg) => node_id(&self.inputs, leg.from).to_owned(),
             None => {
                 let home = || self.net.trip[convoy.base].as_ref().map(|trip| trip.destination);
@@ -489,7 +519,7 @@ impl Engine<'_> {
             set_off_days: self.now(),
             legs: Vec::new(),
             leg: 0,
-            leg_km: 0.0,
+            at_km: 0.0,
             leg_begins: Vec::new(),
             trucks: None,
             load: Vec::new(),

@@ -22,9 +22,7 @@ impl Engine<'_> {
 
     pub fn on_convoy_passes(&mut self, id: usize, base: usize) {
         let now = self.now();
-        self.convoys[id].leg += 1;
-        (self.convoys[id].leg_km, self.convoys[id].gap_km) = (0.0, 0.0);
-        self.convoys[id].leg_begins.push(now);
+        let (mut set_off_days, _) = self.convoys[id].stop;
         self.convoys[id].passed.push(base);
         let state = &self.bases[base];
         let camps_open = (0..self.bases.len()).any(|at| self.net.parent[at] == Some(base) && self.bases[at].open);
@@ -32,10 +30,13 @@ impl Engine<'_> {
         let same = self.exit_of(base) == self.convoys[id].exit;
         let permitted = state.early || state.granted;
         if state.open && permitted && soon && !camps_open && !self.would_hold(base) && same {
+            self.stops(id);
             self.leave(base, Some(id));
+            set_off_days = now;
         }
+        let set_off_days = self.ends_leg(id, (set_off_days, now));
         self.tell_convoy(now, "junction_passed", id, "", &[]);
-        self.moves_off(id, now);
+        self.moves_off(id, set_off_days);
     }
 
     /// The exit by which a garrison would leave now.

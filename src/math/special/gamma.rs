@@ -12,6 +12,9 @@ const MAX_TERMS: u32 = 20_000;
 /// Below this shape the terms of the density's logarithm are small enough to cost no digits that matter.
 const PLAIN_SHAPE: f64 = 8.0;
 
+/// Below this e^-x is far from underflow.
+const WHOLE_SHAPE_X: f64 = 600.0;
+
 /// Steps of a root search; Halley needs under 6, bisection over all doubles under 200.
 const MAX_STEPS: u32 = 300;
 
@@ -75,7 +78,7 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     }
     let lower = p <= 0.5;
     let target = if lower { p } else { 1.0 - p };
-    let ln_gamma_1p = ln_gamma(shape + 1.0);
+    let ln_gamma_1p = ln_gamma_of_next(shape);
     let mut x = first_guess(p, shape, ln_gamma_1p);
     let (mut low, mut high) = (0.0, f64::INFINITY);
     for at in 0..MAX_STEPS {
@@ -118,6 +121,20 @@ fn in_domain(shape: f64) -> bool {
     shape > 0.0 && shape.is_finite()
 }
 
+/// A whole shape below [`PLAIN_SHAPE`].
+fn small_whole(shape: f64) -> Option<u32> {
+    let k = shape as u32;
+    (f64::from(k) == shape && shape < PLAIN_SHAPE).then_some(k)
+}
+
+/// Logarithm of the gamma function at `shape` + 1.
+fn ln_gamma_of_next(shape: f64) -> f64 {
+    match small_whole(shape) {
+        Some(k) => ln(f64::from((1..=k).product::<u32>())),
+        None => ln_gamma(shape + 1.0),
+    }
+}
+
 /// A point inside the bracket, halving its logarithm where it has one.
 fn between(low: f64, high: f64) -> f64 {
     match (low > 0.0, high.is_finite()) {
@@ -157,7 +174,7 @@ fn both_tails(shape: f64, x: f64) -> (f64, f64) {
     if x == f64::INFINITY {
         return (1.0, 0.0);
     }
-    let (lower, upper, _) = tails_and_density(shape, x, ln_gamma(shape + 1.0), FULL);
+    let (lower, upper, _) = tails_and_density(shape, x, ln_gamma_of_next(shape), FULL);
     (lower, upper)
 }
 
@@ -168,6 +185,11 @@ fn both_tails(shape: f64, x: f64) -> (f64, f64) {
 fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64, accuracy: f64) -> (f64, f64, f64) {
     if shape < 1.0 && x < 1.0 {
         return small_shape(shape, x, ln_gamma_1p);
+    }
+    if let Some(k) = small_whole(shape)
+        && (0.5 * shape..WHOLE_SHAPE_X).contains(&x)
+    {
+        return whole_shape(k, x);
     }
     let density = if shape < PLAIN_SHAPE { exp(shape * ln(x) - x - ln_gamma_1p) } else { poisson_density(shape, x) };
     let (lower, upper) = if shape >= LARGE_SHAPE {
@@ -181,6 +203,17 @@ fn tails_and_density(shape: f64, x: f64, ln_gamma_1p: f64, accuracy: f64) -> (f6
         (1.0 - upper, upper)
     };
     (lower.clamp(0.0, 1.0), upper.clamp(0.0, 1.0), density)
+}
+
+/// The same for a small whole shape `k`, whose upper tail is that fewer than `k` Poisson events of mean `x` happen. With x at
+/// least half the shape the lower tail is no less than a twentieth, and loses no digits that matter as a difference.
+fn whole_shape(k: u32, x: f64) -> (f64, f64, f64) {
+    let (mut upper, mut density) = (0.0, exp(-x));
+    for events in 1..=k {
+        upper += density;
+        density *= x / f64::from(events);
+    }
+    (1.0 - upper, upper, density)
 }
 
 /// 1 + x/(a+1) + x^2/((a+1)(a+2)) + ...: the lower tail over the Poisson density.
