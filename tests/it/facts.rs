@@ -29,8 +29,8 @@ fn mali() -> (Model, Facts) {
 fn every_target_of_the_record_has_its_row() {
     let (_, facts) = mali();
     let count = |kind| facts.list.iter().filter(|fact| fact.kind == kind).count();
-    assert_eq!(FactKind::ALL.map(count), [19, 9, 9, 7, 1]);
-    assert_eq!(facts.list.iter().filter(|fact| fact.in_sample).count(), 19);
+    assert_eq!(FactKind::ALL.map(count), [23, 9, 9, 7, 1]);
+    assert_eq!(facts.list.iter().filter(|fact| fact.in_sample).count(), 21);
     assert!(facts.groups().contains(&"Kidal"));
     // Sources that disagree about one event keep their own rows.
     let of_tessalit = ["F045", "F046"].map(|id| facts.find(id).expect("a row"));
