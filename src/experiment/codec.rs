@@ -44,13 +44,14 @@ pub(super) fn encode(failures: &[Failure], tallies: &Tallies, daily: &DailyValue
     }
     put(&mut out, daily.days() as u128);
     let mut quantities: [Vec<u32>; DAILY] = Default::default();
+    let mut ascending = Vec::new();
     for day in 0..daily.days() {
         quantities.iter_mut().for_each(Vec::clear);
         for counts in daily.of_day(day) {
             quantities.iter_mut().zip(counts).for_each(|(values, &count)| values.push(count));
         }
         for values in &mut quantities {
-            put_counts(&mut out, values);
+            put_counts(&mut out, values, &mut ascending);
         }
     }
     out
@@ -125,14 +126,32 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell) {
 }
 
 /// How many values differ, then each as its distance from the one before and how often it occurs.
-fn put_counts(out: &mut Vec<u8>, values: &mut [u32]) {
-    values.sort_unstable();
-    put(out, values.chunk_by(|a, b| a == b).count() as u128);
+fn put_counts(out: &mut Vec<u8>, values: &mut [u32], ascending: &mut Vec<(u32, u32)>) {
+    count(values, ascending);
+    put(out, ascending.len() as u128);
     let mut before = 0;
-    for same in values.chunk_by(|a, b| a == b) {
-        put(out, (same[0] - before).into());
-        put(out, same.len() as u128);
-        before = same[0];
+    for &(value, times) in &*ascending {
+        put(out, (value - before).into());
+        put(out, times.into());
+        before = value;
+    }
+}
+
+/// Each value once, ascending, and how often it occurs.
+fn count(values: &mut [u32], ascending: &mut Vec<(u32, u32)>) {
+    /// Values that lie so near to each other, as most of a day's do, need no sorting.
+    const NEAR: usize = 256;
+    ascending.clear();
+    let (Some(&least), Some(&most)) = (values.iter().min(), values.iter().max()) else { return };
+    let mut times = [0; NEAR];
+    if let Some(times) = times.get_mut(..=(most - least) as usize) {
+        for value in &*values {
+            times[(value - least) as usize] += 1;
+        }
+        ascending.extend((least..=most).zip(times.iter().copied()).filter(|&(_, times)| times > 0));
+    } else {
+        values.sort_unstable();
+        ascending.extend(values.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)));
     }
 }
 
@@ -238,6 +257,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn values_are_counted_whether_they_are_near_or_far(
+            least in prop_oneof![Just(0), Just(u32::MAX - 255), any::<u32>()],
+            steps in proptest::collection::vec(prop_oneof![0..256_u32, 0..258_u32, any::<u32>()], 0..40),
+        ) {
+            let mut values: Vec<u32> = steps.iter().map(|&step| least.saturating_add(step)).collect();
+            let mut expected = std::collections::BTreeMap::new();
+            for &value in &values {
+                *expected.entry(value).or_insert(0) += 1;
+            }
+            let mut ascending = vec![(7, 7)];
+            count(&mut values, &mut ascending);
+            prop_assert_eq!(ascending, expected.into_iter().collect::<Vec<_>>());
+        }
+
         #[test]
         fn every_number_comes_back(value: u128, signed_value: i128) {
             let mut out = Vec::new();

@@ -9,7 +9,7 @@ use crate::measures::{Daily, Measure};
 use crate::model::Inputs;
 use crate::stats::Histogram;
 use crate::withdrawal::Outcome;
-use crate::withdrawal::outcome::HarmCause;
+use crate::withdrawal::outcome::{EndOfItems, HarmCause};
 
 /// Sums over replications of two whole amounts and their squares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,9 +118,7 @@ pub struct Tallies {
 impl Tallies {
     /// Adds one replication, but for its daily quantities, which [`DailyValues`] gathers.
     pub fn add(&mut self, outcome: &Outcome) {
-        for end in &outcome.ends {
-            self.ends.entry(end.key()).or_default().add([end.units, end.usd]);
-        }
+        self.add_ends(&outcome.ends);
         for harm in &outcome.harms {
             let amounts = [i64::from(harm.killed), i64::from(harm.wounded)];
             self.harms.entry((harm.cause as u8, harm.place, harm.group)).or_default().add(amounts);
@@ -135,6 +133,26 @@ impl Tallies {
         }
         self.events += outcome.events;
         self.streams += outcome.streams;
+    }
+
+    /// Adds where items ended. Both are in order of key, and most keys are there: one pass finds them all.
+    fn add_ends(&mut self, ends: &[EndOfItems]) {
+        let mut new = Vec::new();
+        let mut cells = self.ends.iter_mut();
+        let mut next = cells.next();
+        for end in ends {
+            let key = end.key();
+            while next.as_ref().is_some_and(|(at, _)| **at < key) {
+                next = cells.next();
+            }
+            match &mut next {
+                Some((at, cell)) if **at == key => cell.add([end.units, end.usd]),
+                _ => new.push(end),
+            }
+        }
+        for end in new {
+            self.ends.entry(end.key()).or_default().add([end.units, end.usd]);
+        }
     }
 
     /// Adds each garrison's journey: the slowest of its serials, the contacts and casualties of all.

@@ -1,9 +1,10 @@
 //! The chunks of a results folder.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::atomic::{hex, sha256, write_whole};
 use crate::store::chunk::{Chunk, ChunkFault, ChunkKey};
@@ -13,6 +14,10 @@ use crate::store::identity::Identity;
 use crate::store::layout::{self, Head};
 use crate::store::names::{CHUNKS, TEMPORARY, parent, shown};
 
+/// Heads that are kept once they were checked, since a head is longer than a column and each column is read by itself. A
+/// head holds 32 bytes for each column: together they stay within a few megabytes, however long a run.
+const HEADS_KEPT: usize = 256;
+
 /// The chunks of one results folder. Anyone may read them; only an open [`Folder`](crate::store::Folder) writes them.
 #[derive(Debug, Clone)]
 pub struct Chunks {
@@ -20,6 +25,7 @@ pub struct Chunks {
     /// Where the chunks are: a folder made for the first one.
     folder: PathBuf,
     identity: [u8; 32],
+    heads: Arc<Mutex<BTreeMap<ChunkKey, Arc<Head>>>>,
 }
 
 /// A chunk that can be used.
@@ -59,7 +65,7 @@ pub struct ChunkList {
 
 impl Chunks {
     pub(super) fn new(disk: Arc<dyn Disk>, folder: &Path, identity: &Identity) -> Self {
-        Self { disk, folder: folder.join(CHUNKS), identity: identity.digest() }
+        Self { disk, folder: folder.join(CHUNKS), identity: identity.digest(), heads: Arc::default() }
     }
 
     /// The chunks of a results folder that another process may have open; only reads.
@@ -140,17 +146,39 @@ impl Chunks {
     fn with<T>(
         &self,
         key: &ChunkKey,
-        take: impl FnOnce(Head, &mut dyn ReadSeek) -> Result<T, ChunkFault>,
+        take: impl FnOnce(&Head, &mut dyn ReadSeek) -> Result<T, ChunkFault>,
     ) -> Result<T, StoreError> {
         let path = self.folder.join(file_name(key));
         let mut file = self.disk.read(&path).map_err(StoreError::io("read", &path))?;
-        let own = |head: Head| if head.key == *key { Ok(head) } else { Err(ChunkFault::Misnamed) };
-        let head = Head::read(&mut *file, &self.identity).and_then(own);
-        head.and_then(|head| take(head, &mut *file)).map_err(|fault| fault.at(&path))
+        let head = self.head(key, &mut *file);
+        head.and_then(|head| take(&head, &mut *file)).map_err(|fault| fault.at(&path))
+    }
+
+    /// The head of a chunk, checked now or before.
+    fn head(&self, key: &ChunkKey, file: &mut dyn ReadSeek) -> Result<Arc<Head>, ChunkFault> {
+        let heads = || self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(head) = heads().get(key) {
+            return Ok(Arc::clone(head));
+        }
+        let head = Head::read(file, &self.identity)?;
+        if head.key != *key {
+            return Err(ChunkFault::Misnamed);
+        }
+        let (head, mut heads) = (Arc::new(head), heads());
+        if heads.len() < HEADS_KEPT {
+            heads.insert(key.clone(), Arc::clone(&head));
+        }
+        Ok(head)
+    }
+
+    /// Forgets a head, before its chunk changes.
+    fn forget(&self, key: &ChunkKey) {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// Writes a chunk under the name of its key.
     pub(super) fn write(&self, key: &ChunkKey, columns: &[&[f64]], bytes: &[u8]) -> Result<(), StoreError> {
+        self.forget(key);
         match self.disk.create_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => {
@@ -166,6 +194,7 @@ impl Chunks {
 
     /// Removes a chunk, and waits until that would survive a loss of power; it may be gone already.
     pub(super) fn remove(&self, key: &ChunkKey) -> Result<(), StoreError> {
+        self.forget(key);
         let path = self.folder.join(file_name(key));
         match self.disk.remove(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -237,6 +266,7 @@ mod tests {
         let home = TempDir::new().unwrap();
         let folder = filled(&home);
         let path = file(&folder, &keys()[1]);
+        assert_eq!(folder.chunks().read_column(&keys()[1], 1).unwrap(), [2.0, 3.0]);
         let mut bytes = fs::read(&path).unwrap();
         let last = bytes.len() - 1 - keys()[1].text.len();
         bytes[last] ^= 4;
@@ -247,8 +277,15 @@ mod tests {
         assert_eq!(list.damaged, [DamagedChunk { name: name.into(), problem: "has a damaged column 1".into() }]);
         let error = folder.chunks().read(&keys()[1]).unwrap_err();
         assert_eq!(error.to_string(), format!("chunk {} has a damaged column 1", path.display()));
+        let error = folder.chunks().read_column(&keys()[1], 1).unwrap_err();
+        assert!(error.to_string().contains("has a damaged column 1"), "{error}, though the head is known");
+        // A head that was kept is not that of what is written, nor of what is gone.
         folder.write_chunk(&keys()[1], &[&[1.0, 2.0]], b"").unwrap();
         assert_eq!(folder.chunks().list().unwrap().valid.len(), 3);
+        assert_eq!(folder.chunks().read_column(&keys()[1], 0).unwrap(), [1.0, 2.0]);
+        assert!(folder.chunks().read_column(&keys()[1], 1).is_err());
+        folder.remove_chunk(&keys()[1]).unwrap();
+        assert!(folder.chunks().read_column(&keys()[1], 0).is_err());
     }
 
     #[test]

@@ -173,10 +173,10 @@ impl Head {
     }
 
     /// Reads and checks everything.
-    pub(super) fn read_all(self, source: &mut dyn ReadSeek) -> Result<Chunk, ChunkFault> {
+    pub(super) fn read_all(&self, source: &mut dyn ReadSeek) -> Result<Chunk, ChunkFault> {
         let columns = (0..self.columns()).map(|at| self.read_column(source, at)).collect::<Result<_, _>>()?;
         let bytes = self.read_bytes(source)?;
-        Ok(Chunk { key: self.key, columns, bytes })
+        Ok(Chunk { key: self.key.clone(), columns, bytes })
     }
 
     /// Checks everything, one section in memory at a time.
@@ -198,6 +198,9 @@ fn section(source: &mut dyn ReadSeek, (start, len): (u64, u64)) -> io::Result<Ve
 
 /// Reads so many bytes from where the file stands; fewer if there are no more.
 fn read_more(source: &mut dyn ReadSeek, len: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    /// What is reserved for a length that may be wrong: enough for a column, so that it is read in one go.
+    const RESERVED: u64 = 1 << 16;
+    bytes.reserve(len.min(RESERVED) as usize);
     source.take(len).read_to_end(bytes).map(drop)
 }
 
