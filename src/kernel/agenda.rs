@@ -108,7 +108,7 @@ fn key(time_days: f64, phase: u8, sequence: u64) -> (u64, u64) {
 
 /// The list in which an event waits that is due at a time of 0 or more.
 fn span_of(time_days: f64) -> usize {
-    /// Added to a number of spans it leaves their whole number in the lowest bits, without a conversion.
+    /// Added to a number of spans it leaves the nearest whole number in the lowest bits, without a conversion.
     const WHOLE: f64 = 4_503_599_627_370_496.0;
     let spans = (time_days * SPANS_PER_DAY).min((SPANS - 1) as f64);
     (spans + WHOLE).to_bits() as usize % SPANS

@@ -1,7 +1,8 @@
 //! One convoy: what it is, where it stands, and how it drives on until something may concern anyone but itself.
 //!
-//! It has one pending event, the earliest of its next potential contact, its next breakdown and the leg's end. Each of the three
-//! has its own keyed stream, so that a change in one moves none of the others.
+//! It has one pending event, the earliest of its next potential contact, its next breakdown and the end of the roads that are
+//! like the present one, or of its leg where it calls. Contacts, breakdowns and days on the road have keyed streams of their
+//! own, so that a change in one moves none of the others.
 
 use crate::draw::Stream;
 use crate::math;
@@ -200,7 +201,8 @@ impl<'m> Convoy<'m> {
         self.at_km - self.leg_km[0]
     }
 
-    /// When it passes a point of its journey if it keeps moving on roads like the present: each calendar day on the road has its own progress.
+    /// When it passes a point of its journey if it keeps moving on roads like the present: each calendar day on the road has
+    /// its own progress.
     ///
     /// Notes where the last whole day ended, and nothing between: a point at which nothing happens leaves no trace, not
     /// even in the last digit of an arrival. So a policy moves the same whichever others are judged on its itinerary.
@@ -237,7 +239,7 @@ impl<'m> Convoy<'m> {
     /// # Arguments
     /// * `ways` - what each road means, `[road]`.
     /// * `end_days` - when the simulation ends.
-    /// * `calls` - it stops at the end of every leg, not of the last alone.
+    /// * `calls` - it stops at the end of every leg, not of its journey alone.
     pub(super) fn drive(&mut self, (inputs, ways): (&Inputs, &[Way]), end_days: f64, calls: bool) -> (f64, Met) {
         let contact_km = self.contacts.get(self.next_contact).map_or(f64::INFINITY, |contact| contact.km);
         let vehicles = f64::from(self.vehicles);

@@ -2,7 +2,7 @@
 //! flight, which must be permitted, or the convoy halts until one comes or supplies have come by road.
 //!
 //! A convoy has two pending events: what it meets on the road, and its supplies. When they end on the way, it stops at
-//! the end of that day of travel, or where it would next have moved off.
+//! the end of that day of travel, where roads of another kind begin, where others join it, or where it would have moved off.
 
 use crate::measures::Measure;
 use crate::withdrawal::convoy::Kind;

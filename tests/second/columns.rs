@@ -206,7 +206,6 @@ impl Engine<'_> {
             }
         }
         if !out {
-            self.work(destination);
             self.consider_column(destination);
         }
         self.begin_journey(id, BACK, base, back);

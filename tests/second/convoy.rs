@@ -467,7 +467,6 @@ impl Engine<'_> {
         for group in people {
             crate::books::welcome(&mut self.bases[here].people, group);
         }
-        self.work(here);
         self.consider_column(here);
     }
 

@@ -13,7 +13,7 @@ impl Engine<'_> {
         let (now, rules) = (self.now(), &self.inputs.convoys);
         let lasts = rules.autonomy_days;
         let until_days = now + lasts;
-        let asks_days = (until_days - rules.resupply_before_days).max(now + lasts / 2.0);
+        let asks_days = until_days - rules.resupply_before_days.min(lasts / 2.0);
         self.convoys[id].supplies_until = until_days;
         self.asks_for_supplies(id, asks_days);
     }

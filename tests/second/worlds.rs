@@ -313,7 +313,11 @@ impl World {
         ));
         let (process, falls) = (self.chance(0.5), self.chance(0.4));
         let near = ["0.4", "1", "3"][self.more.below(3) as usize];
-        self.put(&format!("[tension]\nprocess = {process}\ncolumn_near_factor = {near}\n[base_fire]\nfalls = {falls}"));
+        // Where nobody can be hit, incidents are no events.
+        let wounded = ["0", "0.3"][self.more.below(2) as usize];
+        self.put(&format!(
+            "[tension]\nprocess = {process}\ncolumn_near_factor = {near}\n[base_fire]\nfalls = {falls}\nwounded_per_incident = {wounded}"
+        ));
         let growth = self.between(0.0, 0.3);
         self.put(&format!(
             "[threat]\nreference_date = 2030-03-01\ngrowth_until = 2030-05-20\ngrowth_per_month = {growth}"
@@ -336,7 +340,10 @@ impl World {
             self.put("[imports]\nbase = \"b0\"");
         }
         let (vehicles, clearance) = ([8, 40, 200][self.below(3)], self.chance(0.3));
-        self.put(&format!("[convoys]\nmax_vehicles = {vehicles}\nroute_clearance = {clearance}"));
+        let lasts = ["0.8", "2.5", "12"][self.more.below(3) as usize];
+        self.put(&format!(
+            "[convoys]\nmax_vehicles = {vehicles}\nroute_clearance = {clearance}\nautonomy_days = {lasts}"
+        ));
         let (accelerate, level) = (self.chance(0.8), self.pick(&LEVELS));
         let mut line = format!("[decisions]\naccelerate = {accelerate}\naccelerate_tension = \"{level}\"\n");
         if self.chance(0.3) {
