@@ -139,8 +139,8 @@ pub(super) fn unit_text(unit: &str) -> &str {
 /// A short name of a measure for charts; its meaning stands beside it.
 pub(super) fn short(measure: &str) -> String {
     match measure {
-        "casualties.killed" => "Killed on the road",
-        "casualties.wounded" => "Wounded on the road",
+        "casualties.killed" => "Killed on the road by the deadline",
+        "casualties.wounded" => "Wounded on the road by the deadline",
         "casualties.killed_in_all" => "Killed in all, to the end",
         "casualties.wounded_in_all" => "Wounded in all, to the end",
         "contacts.all" => "Contacts on the road",

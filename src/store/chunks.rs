@@ -171,14 +171,13 @@ impl Chunks {
         Ok(head)
     }
 
-    /// Forgets a head, before its chunk changes.
+    /// Forgets the head of a chunk that has changed or is to go.
     fn forget(&self, key: &ChunkKey) {
         self.heads.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// Writes a chunk under the name of its key.
     pub(super) fn write(&self, key: &ChunkKey, columns: &[&[f64]], bytes: &[u8]) -> Result<(), StoreError> {
-        self.forget(key);
         match self.disk.create_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => {
@@ -189,7 +188,9 @@ impl Chunks {
             }
         }
         let fill = |out: &mut dyn io::Write| layout::write(out, &self.identity, key, columns, bytes);
-        write_whole(&*self.disk, &self.folder, &file_name(key), fill).map(drop)
+        let written = write_whole(&*self.disk, &self.folder, &file_name(key), fill);
+        self.forget(key);
+        written.map(drop)
     }
 
     /// Removes a chunk, and waits until that would survive a loss of power; it may be gone already.

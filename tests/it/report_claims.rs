@@ -231,7 +231,9 @@ fn a_nested_experiment_is_answered_by_shares_of_chance_and_of_inputs() {
         let said = answer(&page);
         assert!(section(&page, "answer").contains("How much of what may happen is chance"), "{said}");
         let table = rows(&out, "variance.csv");
-        for (measure, name) in [("casualties.wounded", "Wounded on the road"), ("equipment.lost_units", "Items lost")] {
+        for (measure, name) in
+            [("casualties.wounded", "Wounded on the road by the deadline"), ("equipment.lost_units", "Items lost")]
+        {
             let is_it =
                 |row: &&Row| row["measure"] == measure && row["baseline"].is_empty() && row["policy"] == "as-planned";
             let row = table.iter().find(is_it).expect("a split");
