@@ -93,7 +93,7 @@ measures! {
     CareHours = "casualties.care_hours", "hours", Lower, Amount, "Mean time to care of those evacuated by air; 0 if none.";
     PeopleOut = "people.out_by_deadline", "people", Higher, Amount, "Mission people out of the country when the deadline ends, without those in care.";
     AllOut = "people.all_out_by_deadline", "probability", Higher, Event, "Whether all but the liquidation team, the dead and those in care were out by the deadline.";
-    LastOut = "people.last_out_days", "days", Lower, Amount, "Day on which the last of them left; the end of the simulation if later.";
+    LastOut = "people.last_out_days", "days", Lower, Amount, "Day on which the last of them left, or died or came into care if that was later; 0 if nobody was to leave, the end of the simulation if it comes first.";
     Exposed = "people.person_days_on_road", "person-days", Lower, Amount, "Days that people spent on journeys that ended by the deadline.";
     EvacuatedUnits = "equipment.evacuated_units", "units", Higher, Amount, "Items out of the country at the end.";
     EvacuatedUsd = "equipment.evacuated_usd", "USD", Higher, Amount, "Value of items out of the country at the end.";

@@ -85,6 +85,7 @@ impl Withdrawal<'_> {
         if let Some(lot) = picked {
             lot.count -= 1;
             self.people.post(PeopleLot { count: 1, ..*lot }, Whereabouts::AtHub, to);
+            self.note_last_out();
         }
     }
 }

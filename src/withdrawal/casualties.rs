@@ -247,5 +247,6 @@ impl Withdrawal<'_> {
         let Some(to) = fate.leaves_for() else { return };
         lot.count -= 1;
         self.people.post(person, Whereabouts::InConvoy, to);
+        self.note_last_out();
     }
 }

@@ -252,6 +252,10 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         let contact = convoy.contacts[convoy.next_contact];
         convoy.next_contact += 1;
+        if convoy.vehicles == 0 && total(&convoy.people) == 0 {
+            self.move_on(id); // nobody and nothing is left to be met
+            return;
+        }
         self.reach_zone(self.model.network.road_zone[self.road(id)], self.now());
         let passage = self.passage(id);
         let journey_key = self.convoys[id as usize].journey_key;

@@ -25,11 +25,17 @@ pub struct Load {
 }
 
 impl Load {
+    /// All that is in it.
+    pub fn lots(&self) -> impl Iterator<Item = &Lot> {
+        self.vehicles.iter().chain(&self.towed).chain(&self.cargo)
+    }
+
     fn count_own(&mut self, base: usize, items: usize) {
-        self.own.clear();
-        self.own.resize(items, 0);
-        let lots = self.vehicles.iter().chain(&self.towed).chain(&self.cargo);
-        lots.filter(|lot| lot.origin == small(base)).for_each(|lot| self.own[lot.item as usize] += lot.units);
+        let mut own = std::mem::take(&mut self.own);
+        own.clear();
+        own.resize(items, 0);
+        self.lots().filter(|lot| lot.origin == small(base)).for_each(|lot| own[lot.item as usize] += lot.units);
+        self.own = own;
     }
 }
 

@@ -110,8 +110,6 @@ impl Withdrawal<'_> {
         let convoy = &mut self.convoys[id as usize];
         give_back(&mut convoy.people, &mut people);
         give_back(&mut convoy.cargo, &mut cargo);
-        if self.mission_people_left() == 0 {
-            self.outcome.last_out(now);
-        }
+        self.note_last_out();
     }
 }

@@ -216,5 +216,6 @@ impl Withdrawal<'_> {
         let own_left = people.iter().filter(|lot| lot.garrison == small(base)).map(|lot| lot.count).sum();
         let state = &mut self.bases[base];
         state.stays = state.stays.min(own_left);
+        self.note_last_out();
     }
 }

@@ -14,13 +14,16 @@ use crate::withdrawal::tale::{At, What};
 
 impl Withdrawal<'_> {
     /// Forms the column in which a garrison leaves, in serials if it is long, with the vehicles that can drive and what
-    /// its trucks can carry. Serials share the column's size and frailty and divide its contacts.
+    /// its trucks can carry; none where nobody and nothing goes. Serials share the column's size and frailty and divide its
+    /// contacts.
     pub(super) fn form_withdrawal(&mut self, base: usize) {
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
         let vehicles: u32 = load.vehicles.iter().map(|lot| lot.units).sum();
-        let parts = vehicles.div_ceil(self.inputs.convoys.max_vehicles as u32).max(1);
         let mut people = std::mem::take(&mut self.bases[base].people);
+        let is_empty = total(&people) == 0 && load.lots().all(|lot| lot.units == 0);
+        let most = self.inputs.convoys.max_vehicles as u32;
+        let parts = if is_empty { 0 } else { vehicles.div_ceil(most).max(1) };
         for part in 0..parts {
             let share = |units: u32| {
                 (u64::from(units) * u64::from(part + 1) / u64::from(parts)) as u32
@@ -53,7 +56,7 @@ impl Withdrawal<'_> {
         people: impl Iterator<Item = &'l PeopleLot>,
         part: impl Fn(u32) -> u32,
     ) {
-        for &lot in load.vehicles.iter().chain(&load.towed).chain(&load.cargo) {
+        for &lot in load.lots() {
             self.take_along(id, base, Lot { units: part(lot.units), ..lot });
         }
         for &lot in people {

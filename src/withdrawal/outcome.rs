@@ -258,7 +258,7 @@ impl Outcome {
     }
 
     pub(super) fn last_out(&mut self, now_days: f64) {
-        self.last_out_days = Some(now_days);
+        self.last_out_days.get_or_insert(now_days);
     }
 
     pub(super) fn wait(&mut self, days: f64) {

@@ -84,9 +84,7 @@ impl Withdrawal<'_> {
     /// A hub without a parent closes when its last people but the team have flown.
     fn note_emptied(&mut self, base: usize) {
         let now = self.now();
-        if self.mission_people_left() == 0 {
-            self.outcome.last_out(now);
-        }
+        self.note_last_out();
         let state = &self.bases[base];
         let release_days = self.inputs.base[base].planned_closure - self.inputs.repatriation.guard_release_days;
         let released = state.guard == 0 || now >= release_days;
@@ -95,6 +93,13 @@ impl Withdrawal<'_> {
                 self.outcome.count_daily(Daily::BasesClosed, now, 1);
             }
             self.outcome.departs(base, now);
+        }
+    }
+
+    /// Notes the instant from which nobody is left to leave: the last has left, or died or come into care.
+    pub(super) fn note_last_out(&mut self) {
+        if self.mission_people_left() == 0 {
+            self.outcome.last_out(self.agenda.now());
         }
     }
 

@@ -266,6 +266,7 @@ impl<'m> Withdrawal<'m> {
         self.open_thin_out();
         self.schedule(self.model.deadline_days(), Event::DeadlinePasses);
         self.schedule(end_days, Event::LiquidationEnds);
+        self.note_last_out();
     }
 
     fn open_bases(&mut self) {

@@ -54,7 +54,7 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Those who leave ahead set out, with a like part of what can drive and of what it carries.
+    /// Those who leave ahead set out, with a like part of what can drive and of what it carries, if that is anyone or anything.
     pub(super) fn on_thin_out_leaves(&mut self, base: usize) {
         if !self.bases[base].open || self.bases[base].departs_at_days <= self.now() {
             return;
@@ -65,9 +65,16 @@ impl Withdrawal<'_> {
         let mut people = std::mem::take(&mut self.bases[base].people);
         self.plan_load(base);
         let load = std::mem::take(&mut self.load);
+        let is_own = |lot: &PeopleLot| lot.garrison == small(base);
+        let goes = people.iter().filter(|&lot| is_own(lot)).any(|lot| part(lot.count) > 0)
+            || load.lots().any(|lot| part(lot.units) > 0);
+        if !goes {
+            self.load = load;
+            self.bases[base].people = people;
+            return;
+        }
         let key = key2(self.model.network.node_key[base], THIN_OUT);
         let id = self.new_convoy(Kind::Withdrawal, base, key);
-        let is_own = |lot: &PeopleLot| lot.garrison == small(base);
         self.take_part_aboard(id, base, &load, people.iter().filter(|&lot| is_own(lot)), part);
         let own_vehicles = load.vehicles.iter().filter(|lot| lot.origin == small(base)).map(|lot| part(lot.units));
         self.bases[base].thinned_vehicles += own_vehicles.sum::<u32>();

@@ -155,6 +155,27 @@ fn half_of_each_camp_leaves_on_the_day() {
 }
 
 #[test]
+fn where_nobody_and_nothing_is_left_to_go_no_convoy_does() {
+    // All leave ahead, with all that drives; or nobody ever was there.
+    let all = ["decisions.thin_out_to=0", "decisions.drivable_planned=1", "decisions.drivable_accelerated=1"];
+    let nobody = ["base.north.personnel=0", "decisions.drivable_planned=0", "decisions.drivable_accelerated=0"];
+    let fought_over = ["zone.ridge.direct_per_km=1", "truck_fleet.trucks.serves=[]"];
+    for sets in [&[&THIN_OUT[..1], &THIN_OUT[2..], &all].concat(), &nobody.to_vec()] {
+        let case = case(THREE_BASES.as_ref(), &[sets.as_slice(), &fought_over].concat());
+        let model = case.model(&[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let mut withdrawal = Withdrawal::new(&model, &[]);
+        for replication in 0..20 {
+            let tale = withdrawal.tell_replication(Streams::new(5, replication)).1;
+            let departures = tale.into_iter().filter(|entry| entry.what == What::ConvoyDeparts);
+            let empty: Vec<_> = departures.filter(|entry| entry.amounts.iter().all(|amount| amount.1 == 0.0)).collect();
+            assert!(empty.is_empty(), "{empty:?}");
+        }
+    }
+    let met = tutorial(&[&nobody, &["base.east.personnel=0"], &fought_over], 20);
+    assert!(met.column(Measure::Contacts).iter().chain(met.column(Measure::Convoys)).all(|&count| count == 0.0));
+}
+
+#[test]
 fn leaving_ahead_moves_who_is_out_and_what_is_met() {
     let (all, half) = (tutorial(&[&THIN_OUT[2..]], 300), tutorial(&[&THIN_OUT], 300));
     for measure in [Measure::Convoys, Measure::Exposed] {

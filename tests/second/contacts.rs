@@ -108,6 +108,10 @@ impl Engine<'_> {
     pub fn on_contact_reached(&mut self, id: usize) {
         let now = self.now();
         let point = self.convoys[id].reached.take().expect("it has come to a point");
+        if self.vehicles(id) == 0 && crate::books::heads(&self.convoys[id].people) == 0 {
+            self.goes_on(id);
+            return;
+        }
         let road = self.convoys[id].legs[self.convoys[id].leg].road;
         let zone = self.net.road_zone[road];
         let threat = self.inputs.threat.clone();
@@ -162,6 +166,7 @@ impl Engine<'_> {
         let mut people = std::mem::take(&mut self.convoys[id].people);
         let harm = self.hurt(&mut stream, &hurt, &mut people, Place::Road { device, column });
         self.convoys[id].people = people;
+        self.look_whether_all_are_out();
         self.add_by_deadline(Measure::Contacts, 1.0);
         self.add_by_deadline(if device { Measure::DeviceContacts } else { Measure::DirectContacts }, 1.0);
         let amounts = [

@@ -283,6 +283,9 @@ impl Engine<'_> {
 
     /// The garrison's column, in as many serials as it needs.
     fn forms_column(&mut self, base: usize, takes: &[Lot], people: &[crate::books::Group]) {
+        if takes.iter().all(|lot| lot.units == 0) && crate::books::heads(people) == 0 {
+            return;
+        }
         let now = self.now();
         let vehicles = self.driving(takes);
         let most = self.inputs.convoys.max_vehicles as u32;

@@ -308,6 +308,7 @@ impl<'a> Engine<'a> {
         self.begin_thinning();
         self.agenda.at(self.deadline_days, Event::DeadlinePasses);
         self.agenda.at(self.end_days, Event::LiquidationEnds);
+        self.look_whether_all_are_out();
     }
 
     fn happens(&mut self, event: Event) {

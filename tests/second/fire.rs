@@ -65,6 +65,7 @@ impl Engine<'_> {
         let own: u32 = people.iter().filter(|group| group.home == base).map(|group| group.count).sum();
         self.bases[base].team = self.bases[base].team.min(own);
         self.bases[base].people = people;
+        self.look_whether_all_are_out();
         self.add(Measure::FireIncidents, 1.0);
         let cause = if sheltered { "in_shelter" } else { "in_the_open" };
         let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];

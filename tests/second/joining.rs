@@ -146,6 +146,9 @@ impl Engine<'_> {
                 people.push(Group { count: goes, ..*group });
             }
         }
+        if takes.is_empty() && people.is_empty() {
+            return;
+        }
         let mut thinned = self.bases[base].thinned_vehicles.clone();
         for lot in takes.iter().filter(|lot| lot.origin == base && self.drives(lot)) {
             thinned[lot.item] += lot.units;

@@ -236,6 +236,7 @@ impl Engine<'_> {
             *group = left;
         }
         self.bases[parent].people = people;
+        self.look_whether_all_are_out();
         if harm.killed + harm.wounded > 0 {
             let amounts = [("killed", f64::from(harm.killed)), ("wounded", f64::from(harm.wounded))];
             self.tell("hurt_aboard", base, "", &amounts);

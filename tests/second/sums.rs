@@ -45,7 +45,7 @@ impl Sums {
     }
 
     pub fn all_out(&mut self, now: f64) {
-        self.all_out_days = Some(now);
+        self.all_out_days = self.all_out_days.or(Some(now));
     }
 
     pub fn aircraft(&mut self, now: f64, waits: f64, fit: f64) {

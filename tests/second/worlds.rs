@@ -353,6 +353,7 @@ impl World {
         }
         if self.chance(0.3) {
             let (share, date) = (self.between(0.0, 1.0), self.date(90));
+            let share = if self.more.below(4) == 0 { 0.0 } else { share };
             let _ = writeln!(line, "thin_out_to = {share}\nthin_out_by = {date}");
         }
         let meetings = self.chance(0.3);

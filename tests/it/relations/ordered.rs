@@ -150,17 +150,20 @@ fn totals_never_fall(subject: &Subject) -> Seen {
 }
 
 fn days_are_in_range(subject: &Subject) -> Seen {
-    let end = f64::from(super::worlds::DEADLINE_DAY) + 61.0;
+    let deadline = f64::from(super::worlds::DEADLINE_DAY) + 1.0;
+    let end = deadline + 60.0;
     let mut days = 0.0;
     for outcome in &subject.outcomes {
         let last = outcome.value(Measure::LastOut);
         if !(0.0..=end).contains(&last) || outcome.departed_days.iter().any(|day| !(0.0..=end).contains(day)) {
             return Err(format!("last out on day {last}, departures {:?}", outcome.departed_days));
         }
-        // Nobody can leave the mission before a flight could have been.
-        let first = outcome.daily.iter().position(|day| day[0] > 0).map_or(end, |day| day as f64);
-        if last < first {
+        // Nobody is the last to leave before someone is the first.
+        if let Some(first) = outcome.daily.iter().position(|day| day[0] > 0).filter(|&first| last < first as f64) {
             return Err(format!("last out on day {last}, first on day {first}"));
+        }
+        if (last <= deadline) != (outcome.value(Measure::AllOut) > 0.0) {
+            return Err(format!("last out on day {last}, and all out by day {deadline} or not"));
         }
         days += last;
     }
