@@ -283,15 +283,19 @@ impl<'s> Task<'s> {
 
     /// The rows of facts, from what was observed before and after.
     fn facts(&self, scales: &Scales, before: &Generation, after: Option<&Generation>) -> Vec<FactRow> {
+        let model = &self.session.plan.policies[0].model;
         let row = |(at, target): (usize, &Target)| {
             let fact = self.facts.find(&target.fact);
+            let known = fact.and_then(|fact| fact.quantity.as_ref().ok());
+            let base = known.and_then(|known| known.base).map(|base| model.inputs.base[base].id.clone());
+            let date = known.and_then(|known| known.day).map(|day| model.start.after(f64::from(day)).to_string());
             let (low, high) = target.wanted.range();
             FactRow {
                 fact: target.fact.clone(),
-                measure: fact
-                    .and_then(|fact| fact.quantity.as_ref().ok())
-                    .map_or("", |known| known.what.name())
-                    .to_owned(),
+                kind: fact.map_or("", |fact| fact.kind.name()),
+                measure: known.map_or("", |known| known.what.name()).to_owned(),
+                base: base.unwrap_or_default(),
+                date: date.unwrap_or_default(),
                 group: fact.map_or_else(String::new, |fact| fact.group.clone()),
                 in_sample: fact.is_some_and(|fact| self.facts.is_in_sample(fact, &self.fitted)),
                 tells: scales.tells(at),

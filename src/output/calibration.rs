@@ -12,8 +12,14 @@ use crate::output::table::Table;
 pub struct FactRow {
     /// The fact's id.
     pub fact: String,
+    /// Its kind.
+    pub kind: &'static str,
     /// What it is of.
     pub measure: String,
+    /// The base that it is of; empty for none.
+    pub base: String,
+    /// The day up to which it is of; empty for none.
+    pub date: String,
     /// Its group.
     pub group: String,
     /// Whether inputs were set from it.
@@ -108,7 +114,8 @@ pub fn facts(out: &mut dyn Write, rows: &[FactRow]) -> io::Result<()> {
         let numbers = row.record.iter().chain(&row.prior).map(|&value| Some(value)).chain(after);
         let numbers: Vec<String> = numbers.map(text).collect();
         let flags = [row.in_sample, row.tells, row.prior_reaches].map(flag);
-        let words = [row.fact.as_str(), &row.measure, &row.group].into_iter().chain(flags);
+        let words =
+            [row.fact.as_str(), row.kind, &row.measure, &row.base, &row.date, &row.group].into_iter().chain(flags);
         let words = words.chain([row.reaches.map_or("", flag)]);
         csv.write_record(words.chain(numbers.iter().map(String::as_str)))?;
     }

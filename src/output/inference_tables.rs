@@ -143,7 +143,10 @@ pub fn facts() -> Table {
         1,
         vec![
             FACT,
+            text("kind", "Kind of the fact, as in a facts file."),
             text("measure", "What the fact is a value of."),
+            text("base", "The base that it is of; empty if none."),
+            text("date", "The day up to which it is of; empty if none."),
             text("group", "Group of facts that hang together."),
             flag("in_sample", "Whether inputs were set from it."),
             flag(

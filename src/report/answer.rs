@@ -7,6 +7,7 @@ use crate::report::axis::day;
 use crate::report::effects::effect;
 use crate::report::folder::{Input, Results, Row};
 use crate::report::people::strength;
+use crate::report::record::against;
 use crate::report::words::{Known, listed, scale_of, short, unit_of, unit_text};
 use crate::report::{calibration, chance, costs, sensitivity};
 use crate::stats::{FEW_VALUES, order_ranks};
@@ -32,8 +33,16 @@ pub(super) struct Answer {
 }
 
 /// Measures that have a card.
-const CARDS: [&str; 5] =
-    ["people.out_by_deadline", "casualties.killed", "casualties.wounded", "equipment.lost_units", "equipment.lost_usd"];
+const CARDS: [&str; 5] = [
+    "people.out_by_deadline",
+    "casualties.killed_in_all",
+    "casualties.wounded_in_all",
+    "equipment.lost_units",
+    "equipment.lost_usd",
+];
+
+/// Design points of which the most and the least are told to be extremes.
+const MANY_POINTS: usize = 10;
 
 const NOT_BOUNDED: &str = " (not bounded: too few)";
 
@@ -50,7 +59,9 @@ pub(super) fn answer(results: &Results) -> Answer {
                 "compare" => compared(results),
                 "attribute" => costs::sentence(results),
                 "sweep" => swept(results),
-                "hindcast" => graded(results),
+                "hindcast" => {
+                    graded(results).map(|graded| format!("{graded} {}", against(results).unwrap_or_default()))
+                }
                 _ => equipment(results),
             };
             [went(results), second].into_iter().flatten().collect()
@@ -122,18 +133,30 @@ fn went(results: &Results) -> Option<String> {
         out.bare("people"),
         whole(strength(results)),
         day(results.deadline_of(first)),
-        if out.interval.is_some() { format!("95% interval {}", out.ends("people")) } else { out.ends("people") },
+        match out.interval {
+            Some(interval) if interval.low < interval.high => format!("95% interval {}", out.ends("people")),
+            _ => out.ends("people"),
+        },
     ))
 }
 
 fn equipment(results: &Results) -> Option<String> {
     let first = &results.policies[0].id;
     let (units, usd) = (results.mean(first, "equipment.lost_units")?, results.mean(first, "equipment.lost_usd")?);
+    let left = ["equipment.on_hand_units", "equipment.on_hand_usd"].map(|measure| results.mean(first, measure));
+    let left = match left {
+        [Some(units), Some(usd)] if units.value > 0.0 => {
+            format!("; {} more, USD {} million, are still on hand at the end", units.bare("units"), usd.bare("USD"))
+        }
+        _ => String::new(),
+    };
     if units.value == 0.0 {
-        return Some("No item is destroyed, abandoned or lost in any replication.".to_owned());
+        return Some(format!(
+            "No item is destroyed, decommissioned, abandoned or lost en route in any replication{left}."
+        ));
     }
     Some(format!(
-        "{} items ({}) are destroyed, abandoned or lost, worth an assumed USD {} million ({}).",
+        "{} items ({}) are destroyed, decommissioned, abandoned or lost en route, worth an assumed USD {} million ({}){left}.",
         units.bare("units"),
         units.ends("units"),
         usd.bare("USD"),
@@ -188,21 +211,22 @@ fn compared(results: &Results) -> Option<String> {
         change.map_or(String::new(), |change| format!(", {}", change.change("people", "people out by the deadline")))
     };
     let all = format!("intervals adjusted over the policies{}", deadlines(results));
-    let title = |id: &str| {
-        let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
-        if title.is_empty() { id.to_owned() } else { format!("{id} (“{title}”)") }
-    };
     // Policies with the same means, to the last digit, share their place.
     let with_alike = |id: &str| {
         let means = |id: &str| [&wounded, &killed, &lost, &out].map(|all| on(all, id).map(|known| known.value));
+        let title = others.iter().find(|policy| policy.id == id).map_or("", |policy| policy.title.as_str());
         let others = others.iter().map(|policy| policy.id.as_str());
         let alike: Vec<String> =
             others.filter(|&other| other != id && means(other) == means(id)).map(str::to_owned).collect();
-        if alike.is_empty() { title(id) } else { format!("{}, and alike {},", title(id), listed(&alike)) }
+        let title = Some(title).filter(|title| !title.is_empty()).map(|title| format!("“{title}”"));
+        let alike = (!alike.is_empty()).then(|| format!("the same under {}", listed(&alike)));
+        let about: Vec<String> = [title, alike].into_iter().flatten().collect();
+        if about.is_empty() { id.to_owned() } else { format!("{id} ({})", about.join("; ")) }
     };
     let (helps, saves) = (falls(hurt), falls(saved));
     let killing = wounded.iter().any(|&(id, known)| falls(known) && kills_more(id));
-    let unhurt = format!("no policy{} has clearly fewer wounded", if killing { " that kills no more" } else { "" });
+    let unhurt =
+        format!("no policy{} has clearly fewer wounded", if killing { " under which no more are killed" } else { "" });
     if others.len() > 1 && !helps && !saves {
         return Some(format!("Against it {unhurt}, and none clearly loses fewer items; {all}."));
     }
@@ -216,7 +240,7 @@ fn compared(results: &Results) -> Option<String> {
         let (name, people, items) = (with_alike(&safest), people(&safest)?, items(&safest)?);
         return Some(format!("Against it {name} {so} {people}, and {items}{}; {all}.", fewer_out(&safest)));
     }
-    let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " of those that kill no more" };
+    let of_those = if spared.is_empty() || spared.len() == wounded.len() { "" } else { " where no more are killed" };
     let none = if helps { "" } else { ", though not clearly fewer than it" };
     let equipment = if saves {
         let (name, items) = (with_alike(&thriftiest), items(&thriftiest)?);
@@ -292,10 +316,11 @@ fn swept(results: &Results) -> Option<String> {
         most.1.bare("people"),
         most.1.ends("people"),
         point(results, most.0),
-        if is_open {
-            "; these intervals overlap, but points share their chances: pairs of replications.csv tell more"
-        } else {
-            ""
+        match is_open {
+            true => "; these intervals overlap, but points share their chances: pairs of replications.csv tell more",
+            false if means.len() > MANY_POINTS =>
+                "; the extremes of so many points lie further apart than their means do",
+            false => "",
         },
     ))
 }
@@ -306,9 +331,17 @@ fn point(results: &Results, id: &str) -> String {
     let row = sheet.rows().find(|row| row.text("design_id") == id);
     let values = sheet.columns().iter().skip(1).filter_map(|path| {
         let value = row?.text(path);
-        (!value.is_empty()).then(|| format!("{path} = {value}"))
+        (!value.is_empty()).then(|| format!("{path} = {}", brief(value)))
     });
     listed(&values.collect::<Vec<_>>())
+}
+
+/// A number in four digits; any other text as it is.
+fn brief(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(number) if number.fract() != 0.0 => format!("{}", format!("{number:.3e}").parse::<f64>().unwrap_or(number)),
+        _ => text.to_owned(),
+    }
 }
 
 fn cards(results: &Results, policy: &str) -> Vec<Card> {
@@ -332,39 +365,36 @@ fn caveats(results: &Results) -> Vec<String> {
     let drawn: Vec<&Input> = results.inputs.iter().filter(|input| input.is_drawn()).collect();
     let of = |basis: &str| results.inputs.iter().filter(|input| input.is_number && input.basis == basis).count();
     let (reported, derived, assumed) = (of("reported"), of("derived"), of("assumed"));
-    let share = 100.0 * assumed as f64 / (reported + derived + assumed).max(1) as f64;
+    let numbers = whole((reported + derived + assumed) as f64);
+    let counts = format!("{} of the scenario’s {numbers} numbers are assumed", whole(assumed as f64));
     let ratio = results.input("threat.ratio_overwatch").filter(|_| moves_cover(results));
     if results.command == "calibrate" {
         all.push(format!(
             "A calibration says with which inputs this model comes near the record, and not what the inputs were: other values \
-             of those that were held or drawn would move the answer. {}% of the scenario’s numbers are assumed.",
-            decimals(share, 0)
+             of those that were held or drawn would move the answer. {counts}."
         ));
     } else if let Some(ratio) = ratio {
         all.push(format!(
             "The intervals are of simulated means; they say nothing of how well the model fits the world. What air cover is \
              worth rests on one assumed input: how often convoys are hit with armed overwatch for each time without ({} in \
-             the median; above 1, cover would harm). {}% of the scenario’s numbers are assumed.",
-            ratio.value,
-            decimals(share, 0)
+             the median; above 1, cover would harm). {counts}.",
+            ratio.value
         ));
     } else {
         all.push(format!(
-            "The intervals are of simulated means; they say nothing of how well the model fits the world. {}% of the \
-             scenario’s numbers are assumed, {} are derived and {} reported: an answer is no surer than the inputs it hangs \
-             on.",
-            decimals(share, 0),
+            "The intervals are of simulated means; they say nothing of how well the model fits the world. {counts}, {} are \
+             derived and {} reported: an answer is no surer than the inputs it hangs on.",
             whole(derived as f64),
             whole(reported as f64)
         ));
     }
     let first = &results.policies[0].id;
-    let end = |level| results.quantile(first, "casualties.wounded", level).map(whole);
+    let end = |level| results.quantile(first, "casualties.wounded_in_all", level).map(whole);
     let unbounded = if order_ranks(results.replications, 0.95, 0.95).is_err() { NOT_BOUNDED } else { "" };
     if let Some((low, high)) = end("0.05").zip(end("0.95")) {
         all.push(format!(
             "An interval says how well a mean over {} replications is known. One withdrawal is not the mean: nine in ten \
-             replications under {first} have {low} to {high} wounded on the road{unbounded}.",
+             replications under {first} have {low} to {high} wounded in all{unbounded}.",
             whole(results.replications as f64)
         ));
     }

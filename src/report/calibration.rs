@@ -3,10 +3,11 @@
 use minijinja::Value;
 
 use crate::output::numbers::{decimals, whole};
-use crate::report::axis::ticks;
+use crate::report::axis::{day, ticks};
 use crate::report::chart::{Rows, cut_path};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Results, Row};
+use crate::report::record;
 
 /// Most inputs that are drawn; the table has all.
 const MOST: usize = 20;
@@ -68,8 +69,8 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
             )
         });
         format!(
-            "As simulated, none of the {} inputs calibrated to {facts} facts is told from its prior by the record: these facts \
-             do not settle them{furthest}.",
+            "As simulated, none of the {} inputs calibrated to {facts} facts can be told from its prior by this \
+             calibration{furthest}.",
             all.len()
         )
     } else {
@@ -88,9 +89,9 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
         String::new()
     } else {
         format!(
-            "{} stayed at what was believed before: the distribution of each moved by {} at most, and by chance alone one of \
-             all {} would move by more than {} in one calibration of twenty.",
-            if moved == 0 { format!("All {stayed}") } else { format!("The other {stayed}") },
+            "The distribution of each of {} moved by {} at most. With these draws one of all {} would move by more than {} by \
+             chance alone in one calibration of twenty, so smaller moves would not show.",
+            if moved == 0 { format!("all {stayed}") } else { format!("the other {stayed}") },
             decimals(furthest, 3),
             all.len(),
             decimals(bound, 3)
@@ -119,11 +120,11 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     let drawn = &all[..all.len().min(MOST)];
     let moved = |row: &Row| row.number("moved").unwrap_or(0.0);
     let (_, high, marks) = ticks(0.0, drawn.iter().map(moved).fold(bound, f64::max), 5);
-    let mut frame = Rows::new(drawn.len(), (23.0, 236.0, 52.0), (0.0, high));
+    let mut frame = Rows::new(drawn.len(), (23.0, 290.0, 46.0), (0.0, high));
     frame.numbers(&marks, "greatest difference of the two distribution functions");
     for (at, row) in drawn.iter().enumerate() {
         let (zero, end, y) = (frame.x.at(0.0), frame.x.at(moved(row)), frame.middle(at));
-        frame.name(at, &cut_path(row.text("parameter"), 26), if is_told(row) { "" } else { "quiet" });
+        frame.name(at, &cut_path(row.text("parameter"), 36), if is_told(row) { "" } else { "quiet" });
         let tip = format!("{}: {} to {}", row.text("parameter"), range(*row, BEFORE), range(*row, AFTER));
         frame.svg.rect((zero, y - 7.0), (end - zero, 14.0), if is_told(row) { "share" } else { "share soft" }, &tip);
         frame.aside(at, &decimals(moved(row), 2));
@@ -181,6 +182,15 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     })
 }
 
+/// An end of what the record may mean.
+fn end_of_record(results: &Results, kind: &str, value: f64) -> String {
+    match kind {
+        "date" => day(results.start.after(value)),
+        "yes_no" => if value > 0.0 { "yes" } else { "no" }.to_owned(),
+        _ => record::number(value),
+    }
+}
+
 /// Each fact with what replications give before and after.
 pub(super) fn facts(results: &Results) -> Option<Grid> {
     let sheet = results.sheet("facts.csv")?;
@@ -193,9 +203,16 @@ pub(super) fn facts(results: &Results) -> Option<Grid> {
         "can tell",
     ]);
     for row in sheet.rows() {
-        let [low, high] = ["record_low", "record_high"].map(|column| row.number(column).map_or(String::new(), brief));
+        let kind = row.text("kind");
+        let end = |column: &str| row.number(column).map_or(String::new(), |value| end_of_record(results, kind, value));
+        let [low, high] = ["record_low", "record_high"].map(end);
         let record = if low == high { low } else { format!("{low} to {high}") };
-        let names = ["fact", "measure"].map(|column| row.text(column).to_owned());
+        let names = [row.text("fact").to_owned(), record::quantity(results, row)];
+        let range = |columns: [&str; 3]| match columns.map(|column| row.number(column)) {
+            [_, Some(median), _] if kind == "yes_no" => end_of_record(results, kind, median),
+            [Some(low), Some(median), Some(high)] => record::forecast(kind, [low, median, high], results.start),
+            _ => "nothing is left".to_owned(),
+        };
         let is = |column: &str, word: &str| row.text(column) == word;
         let tells = match row {
             _ if is("prior_reaches", "false") && !is("reaches", "true") => "the record lies beyond all replications",
@@ -203,7 +220,7 @@ pub(super) fn facts(results: &Results) -> Option<Grid> {
             _ if is("tells", "true") => "yes",
             _ => "no: the same in all",
         };
-        let cells = [record, range(row, BEFORE), range(row, AFTER), tells.to_owned()];
+        let cells = [record, range(BEFORE), range(AFTER), tells.to_owned()];
         grid.rows.push(names.into_iter().chain(cells).collect());
     }
     Some(grid)

@@ -11,9 +11,9 @@ use crate::stats::Interval;
 
 /// Measures that are drawn, those of the answer first.
 const DRAWN: [&str; 6] = [
-    "casualties.wounded",
+    "casualties.wounded_in_all",
     "equipment.lost_units",
-    "casualties.killed",
+    "casualties.killed_in_all",
     "contacts.all",
     "people.out_by_deadline",
     "equipment.lost_usd",
@@ -137,13 +137,34 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
     said
 }
 
-/// The section of a nested experiment.
+/// The section of a nested experiment: measures in one figure, or of several policies a figure for each measure.
 pub(super) fn section(results: &Results) -> Option<Section> {
     let all = splits(results);
     if all.is_empty() {
         return None;
     }
-    let mut frame = Rows::new(all.len(), (25.0, 236.0, 52.0), (0.0, 1.0));
+    let measure = |split: &Split| split.row.text("measure").to_owned();
+    let figures = if results.policies.len() > 1 {
+        let name = |splits: &[Split]| format!("variance-{}", measure(&splits[0]).replace(['.', '_'], "-"));
+        let each = all.chunk_by(|a, b| measure(a) == measure(b));
+        each.map(|splits| figure(splits, name(splits), Split::whose)).collect()
+    } else {
+        vec![figure(&all, "variance".to_owned(), |split| short(split.row.text("measure")))]
+    };
+    Some(Section {
+        id: "variance",
+        nav: "Chance",
+        title: "Chance, and what is not known".to_owned(),
+        lead: "Two kinds of uncertainty, kept apart: chance within a draw of the inputs, and the inputs themselves."
+            .to_owned(),
+        panels: Vec::new(),
+        figures,
+    })
+}
+
+/// A row for each split, by the name that tells it from the others.
+fn figure<'r>(splits: &[Split<'r>], id: String, name: impl Fn(&Split<'r>) -> String) -> Figure {
+    let mut frame = Rows::new(splits.len(), (25.0, 236.0, 52.0), (0.0, 1.0));
     frame.numbers(&[0.0, 0.25, 0.5, 0.75, 1.0], "share of the variance that the inputs bring");
     let mut grid = Grid::new(&[
         "policy",
@@ -154,10 +175,9 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         "draws of the inputs",
         "replications of each",
     ]);
-    for (at, split) in all.iter().enumerate() {
-        let y = frame.middle(at);
+    for (at, split) in splits.iter().enumerate() {
+        let (y, name) = (frame.middle(at), name(split));
         let what = short(split.row.text("measure"));
-        let name = if results.policies.len() > 1 { format!("{} · {what}", split.whose()) } else { what.clone() };
         frame.name(at, &cut(&name, 31), "");
         if let Some(i) = split.share.interval {
             frame.svg.line((frame.x.clamped(i.low), y), (frame.x.clamped(i.high), y), "whisker c1");
@@ -171,9 +191,14 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         let cells = [split.whose(), format!("{what}, {unit}"), split.mean(), split.parameters(), split.chance()];
         grid.rows.push(cells.into_iter().chain(draws).collect());
     }
-    let most = all.iter().filter(|split| split.is_told()).max_by(|a, b| a.share.value.total_cmp(&b.share.value));
+    let most = splits.iter().filter(|split| split.is_told()).max_by(|a, b| a.share.value.total_cmp(&b.share.value));
     let title = most.map_or_else(
-        || "In no measure here can what is not known of the inputs be told from chance".to_owned(),
+        || {
+            let whose = short(splits[0].row.text("measure"));
+            let whose =
+                if id == "variance" { "no measure here".to_owned() } else { format!("no row of “{whose}”") };
+            format!("In {whose} can what is not known of the inputs be told from chance")
+        },
         |most| {
             format!(
                 "What is not known brings its largest clear share to “{}” of {}: {} of the variance",
@@ -183,26 +208,17 @@ pub(super) fn section(results: &Results) -> Option<Section> {
             )
         },
     );
-    let figure = Figure {
+    Figure {
         svg: Value::from_safe_string(frame.svg.finish(
-            "variance",
+            &id,
             &title,
-            "A dot for each measure with its interval, from nought to one.",
+            "A dot with its interval in each row, from nought to one.",
         )),
-        id: "variance".to_owned(),
+        id,
         title,
         how: "Variance between draws of the inputs as a share of all variance; chance is the rest.".to_owned(),
         key: Vec::new(),
         source: "variance.csv, which has every measure".to_owned(),
         table: grid,
-    };
-    Some(Section {
-        id: "variance",
-        nav: "Chance",
-        title: "Chance, and what is not known".to_owned(),
-        lead: "Two kinds of uncertainty, kept apart: chance within a draw of the inputs, and the inputs themselves."
-            .to_owned(),
-        panels: Vec::new(),
-        figures: vec![figure],
-    })
+    }
 }

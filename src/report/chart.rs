@@ -7,11 +7,34 @@ use crate::units::Date;
 /// Width of a chart in its own units; the page scales it.
 pub(super) const WIDTH: f64 = 480.0;
 /// Colours that a policy may have; the first is the baseline's.
-pub(super) const COLOURS: usize = 7;
+const COLOURS: usize = 7;
+/// Most labels beside lines; more lines get a key.
+const LABELS: usize = 4;
+/// Room between labels.
+const LABEL: f64 = 14.0;
 
 /// The class of the colour of a policy by position.
 pub(super) fn colour(at: usize) -> String {
     if at == 0 { "c0".to_owned() } else { format!("c{}", (at - 1) % (COLOURS - 1) + 1) }
+}
+
+/// The class of a policy's line by position: where colours come again the line is dashed.
+pub(super) fn stroke(at: usize) -> String {
+    match at.saturating_sub(1) / (COLOURS - 1) {
+        0 => format!("line {}", colour(at)),
+        again => format!("line {} dash{}", colour(at), again.min(2)),
+    }
+}
+
+/// Whether lines are named in the margin: not one alone, nor so many that their names would stand apart from them.
+pub(super) fn has_labels(lines: usize) -> bool {
+    (2..=LABELS).contains(&lines)
+}
+
+/// The key of lines that are not named in the margin: a class and a name of each.
+pub(super) fn line_key<'n>(lines: impl Iterator<Item = (usize, &'n str)>) -> Vec<(String, String)> {
+    let all: Vec<(String, String)> = lines.map(|(at, name)| (stroke(at), name.to_owned())).collect();
+    if all.len() > LABELS { all } else { Vec::new() }
 }
 
 /// A chart with two axes.
@@ -66,7 +89,10 @@ impl Plot {
 
     /// Numbers along the foot, with their name.
     pub(super) fn numbers(&mut self, low: f64, high: f64, name: &str) {
-        let (_, _, all) = ticks(low, high, 6);
+        // Between whole ends near each other there is nothing but whole numbers to point out.
+        let is_whole = low.fract() == 0.0 && high.fract() == 0.0;
+        let about = if is_whole && high - low < 6.0 { (high - low).max(1.0) as usize } else { 6 };
+        let (_, _, all) = ticks(low, high, about);
         let step = all.get(1).map_or(1.0, |second| second - all[0]);
         let slack = (high - low) * 1e-9;
         for &tick in all.iter().filter(|&&tick| tick >= low - slack && tick <= high + slack) {
@@ -122,14 +148,14 @@ impl Plot {
         self.svg.path(&places, true, class);
     }
 
-    /// Labels in the margin at the ends of lines, pushed apart.
+    /// Labels in the margin at the ends of lines, pushed apart and kept within the plot.
     pub(super) fn labels(&mut self, mut ends: Vec<(f64, String, String)>) {
         ends.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut last = f64::NEG_INFINITY;
-        let spill = ends.len() as f64 * 14.0;
-        for (value, text, class) in ends {
-            let y = self.y.clamped(value).min(self.bottom - spill.min(14.0)).max(last + 14.0);
-            self.svg.text((self.right + 6.0, y + 4.0), &format!("label {class}"), &text);
+        for (at, (value, text, class)) in ends.iter().enumerate() {
+            let below = (ends.len() - at) as f64 * LABEL;
+            let y = self.y.clamped(*value).min(self.bottom - below).max(last + LABEL);
+            self.svg.text((self.right + 6.0, y + 4.0), &format!("label {class}"), text);
             last = y;
         }
     }
@@ -206,13 +232,18 @@ impl Rows {
     }
 }
 
-/// Cuts a dotted path to its last so many characters: paths differ at their ends.
+/// Cuts a dotted path to so many characters: its first parts go, which many paths share, and then the beginning of its last.
 pub(super) fn cut_path(path: &str, most: usize) -> String {
-    let left_out = path.chars().count().saturating_sub(most);
-    if left_out == 0 {
+    let fits = |text: &str| text.chars().count() < most;
+    if path.chars().count() <= most {
         return path.to_owned();
     }
-    format!("…{}", path.chars().skip(left_out + 1).collect::<String>())
+    let mut rest = path;
+    while let Some((_, after)) = rest.split_once('.').filter(|_| !fits(rest)) {
+        rest = after;
+    }
+    let left_out = (rest.chars().count() + 1).saturating_sub(most);
+    format!("…{}", rest.chars().skip(left_out).collect::<String>())
 }
 
 /// Cuts a name to so many characters.

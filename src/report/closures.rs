@@ -12,6 +12,7 @@ use crate::units::Date;
 /// A base with its planned days under a policy: the first and the last, in days since the start.
 struct Base<'r> {
     id: &'r str,
+    name: String,
     planned: Option<[f64; 2]>,
 }
 
@@ -28,7 +29,8 @@ fn bases<'r>(results: &'r Results, policy: &Policy) -> Vec<Base<'r>> {
         let last = day("planned_closure")?;
         Some([day("window_start").unwrap_or(last).min(last), last])
     };
-    let mut all: Vec<Base> = results.items("base").into_iter().map(|id| Base { id, planned: planned(id) }).collect();
+    let base = |id| Base { id, name: results.name_of(id), planned: planned(id) };
+    let mut all: Vec<Base> = results.items("base").into_iter().map(base).collect();
     let last = |base: &Base| base.planned.map_or(f64::MAX, |planned| planned[1]);
     all.sort_by(|a, b| last(a).total_cmp(&last(b)));
     all
@@ -82,11 +84,11 @@ fn figure(results: &Results, policy: &Policy, at: usize) -> Figure {
         draw(&mut rows, row, (base, left), &class, &date);
         let planned = base.planned.map_or(String::new(), |days| span(days, &date));
         let late = base.planned.map_or(String::new(), |[_, last]| format!("{:+.0}", days_late(left[2], last)));
-        grid.rows.push(vec![base.id.to_owned(), planned, date(left[0]), date(left[2]), date(left[4]), late]);
+        grid.rows.push(vec![base.name.clone(), planned, date(left[0]), date(left[2]), date(left[4]), late]);
     }
     let of = |is_it: fn([f64; 2], f64) -> bool| -> Vec<String> {
         let found = all.iter().filter(|(base, left)| base.planned.is_some_and(|planned| is_it(planned, left[2])));
-        found.map(|(base, _)| base.id.to_owned()).collect()
+        found.map(|(base, _)| base.name.clone()).collect()
     };
     let early = of(|[first, _], left| days_late(left, first) < -7.0);
     let late = of(|[_, last], left| days_late(left, last) > 7.0);
@@ -138,14 +140,14 @@ fn span([first, last]: [f64; 2], date: &impl Fn(f64) -> String) -> String {
 fn draw(rows: &mut Rows, at: usize, (base, left): (&Base, &Left), class: &str, date: &impl Fn(f64) -> String) {
     let (y, scale) = (rows.middle(at), rows.x);
     let [from, lower, middle, upper, to] = left.map(|value| scale.clamped(value));
-    let tip = format!("{}: median {}, 5% to 95% {} to {}", base.id, date(left[2]), date(left[0]), date(left[4]));
-    rows.name(at, &cut(base.id, 14), "");
+    let tip = format!("{}: median {}, 5% to 95% {} to {}", base.name, date(left[2]), date(left[0]), date(left[4]));
+    rows.name(at, &cut(&base.name, 14), "");
     rows.svg.rect((from, y - 1.5), ((to - from).max(1.0), 3.0), &format!("{class} soft"), "");
     rows.svg.rect((lower, y - 4.5), ((upper - lower).max(1.0), 9.0), &format!("{class} half"), "");
     rows.svg.disc((middle, y), 4.2, class, &tip);
     if let Some(planned) = base.planned {
         let [first, last] = planned.map(|day| scale.clamped(day));
-        let tip = format!("{}: planned {}", base.id, span(planned, date));
+        let tip = format!("{}: planned {}", base.name, span(planned, date));
         if first < last {
             rows.svg.rect((first, y + 6.0), (last - first, 2.5), "plan", "");
         }

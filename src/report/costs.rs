@@ -43,8 +43,9 @@ pub(super) fn attribution(results: &Results) -> Option<Section> {
         id: "attribution",
         nav: "Denials",
         title: "What each denial costs".to_owned(),
-        lead: "Exact Shapley shares over all combinations of denials: they add up to what all denials cost together. A share \
-               below nought is a denial that spares. Direct: on the journeys and tension of the baseline, with nothing else \
+        lead: "A denial’s share is what lifting it changes, averaged over all orders in which the denials can be lifted (its \
+               Shapley share): shares add up to what all denials cost together. One below nought is of a denial under which \
+               less is lost. Direct: on the journeys and tension of the baseline, with nothing else \
                moved."
             .to_owned(),
         panels: Vec::new(),
@@ -231,8 +232,9 @@ fn cover(results: &Results, measure: &str) -> Option<Figure> {
         title,
         how: format!("{}, against the rate ratio; refused less granted.", short(measure)),
         key: vec![
-            ("c1".to_owned(), "direct".to_owned()),
-            ("c2".to_owned(), "total, simulated at each ratio".to_owned()),
+            ("line c1".to_owned(), "direct".to_owned()),
+            ("band c1".to_owned(), "its 95% intervals".to_owned()),
+            ("dot c2".to_owned(), "total, simulated at each ratio, with a 95% interval".to_owned()),
         ],
         source: format!("curve.csv, {measure}"),
         table: grid,
@@ -265,8 +267,8 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     let all = clause_of(COUNTS.map(|(measure, ..)| together(results, measure)), "")?;
     (!clauses.is_empty()).then(|| {
         format!(
-            "Of the cost in killed, wounded and items lost each denial brings its Shapley share, with a 95% interval of that share \
-             alone: {}. All together bring {all}.",
+            "Of the cost in killed, wounded and items lost each denial’s part, averaged over all orders in which the denials can \
+             be lifted, with a 95% interval of that part alone, is: {}. All together bring {all}.",
             clauses.join("; ")
         )
     })

@@ -12,10 +12,10 @@ use crate::stats::Interval;
 
 /// Measures that are drawn, in order.
 const DRAWN: [&str; 12] = [
-    "casualties.wounded",
-    "casualties.killed",
     "casualties.wounded_in_all",
     "casualties.killed_in_all",
+    "casualties.wounded",
+    "casualties.killed",
     "contacts.all",
     "people.out_by_deadline",
     "people.all_out_by_deadline",

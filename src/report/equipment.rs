@@ -9,7 +9,7 @@ use crate::report::axis::ticks;
 use crate::report::chart::{Rows, cut};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Policy, Results, Row};
-use crate::report::words::{listed, spaced};
+use crate::report::words::{listed, percent, spaced};
 
 /// The eight lines that every item ends in, with a text and the class of their colour.
 const LINES: [(&str, &str, &str); 8] = [
@@ -168,12 +168,12 @@ fn classes(results: &Results, policy: &Policy) -> Option<Figure> {
     }
     let share = |ends: &Ends| ends.lost(0) / ends.total().max(1e-9);
     let worst = all.iter().max_by(|a, b| share(&a.1).total_cmp(&share(&b.1)))?;
-    let title = format!(
-        "Under {} the class that loses the largest share is {}: {}%",
-        policy.id,
-        worst.0,
-        decimals(100.0 * share(&worst.1), 0)
-    );
+    let title = if share(&worst.1) > 0.0 {
+        let lost = percent(share(&worst.1));
+        format!("Under {} the class that loses the largest share is {}: {lost}", policy.id, worst.0)
+    } else {
+        format!("Under {} no class loses anything", policy.id)
+    };
     let description = "Bars of equal length, one for each class of equipment: shares by where its units ended.";
     Some(Figure {
         svg: Value::from_safe_string(rows.svg.finish("equipment-classes", &title, description)),

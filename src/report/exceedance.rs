@@ -4,13 +4,14 @@ use minijinja::Value;
 
 use crate::measures::{Better, Measure};
 use crate::output::numbers::{decimals, whole};
-use crate::report::chart::{Plot, ROOM, Room, colour, cut};
+use crate::report::chart::{Plot, ROOM, Room, colour, stroke};
 use crate::report::figure::{Figure, Grid, Panel, Section};
 use crate::report::folder::{Policy, Results, Row};
 use crate::report::words::{percent, scale_of, short, unit_of, unit_text};
 
 /// Measures that are drawn.
-const DRAWN: [&str; 4] = ["casualties.wounded", "casualties.killed", "equipment.lost_usd", "people.out_by_deadline"];
+const DRAWN: [&str; 4] =
+    ["casualties.wounded_in_all", "casualties.killed_in_all", "equipment.lost_usd", "people.out_by_deadline"];
 /// Rows of a table, at most, for each policy.
 const MOST: usize = 12;
 
@@ -73,8 +74,7 @@ fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figur
     } else {
         (0.0, 1.0)
     };
-    let room =
-        if curves.len() > 1 { Room { right: 134.0, height: 300.0, ..ROOM } } else { Room { height: 300.0, ..ROOM } };
+    let room = Room { height: 300.0, right: 30.0, ..ROOM };
     let unit =
         if is_difference { "share of replications above, less the baseline's" } else { "share of replications above" };
     let mut plot = Plot::new(room, (low, high), upwards, unit);
@@ -85,16 +85,8 @@ fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figur
             &format!("band {}", colour(*at)),
         );
     }
-    let mut ends = Vec::new();
-    for (at, id, rows) in &curves {
-        let line = points(rows, "share_above", scale);
-        // Curves end together at nought: labels stand in the order of their middles.
-        let middle = line.get(line.len() / 3).map_or(0.0, |point| point.1);
-        ends.push((middle, cut(id, 16), colour(*at)));
-        plot.line(&line, &format!("line {}", colour(*at)));
-    }
-    if curves.len() > 1 {
-        plot.labels(ends);
+    for (at, _, rows) in &curves {
+        plot.line(&points(rows, "share_above", scale), &stroke(*at));
     }
     plot.numbers(low, high, &format!("{}, {}", short(measure).to_lowercase(), unit_text(unit_of(measure))));
     let title = if is_difference { difference_title(&curves, measure, baseline) } else { title(&curves, measure) };
@@ -110,12 +102,13 @@ fn figure(results: &Results, measure: &str, is_difference: bool) -> Option<Figur
         title,
         how: if is_difference {
             format!(
-                "Below nought: more than the threshold is less likely than under {baseline}. The band is the sum of two at half the level each."
+                "Below nought: more than the threshold is less likely than under {baseline}. The band allows for what is open in both curves."
             )
         } else {
             "Read upwards from a threshold to the share of replications above it.".to_owned()
         },
-        key: Vec::new(),
+        // Curves end together at nought, so no name can stand at its line's end.
+        key: curves.iter().filter(|_| curves.len() > 1).map(|(at, id, _)| (stroke(*at), (*id).to_owned())).collect(),
         source: format!("exceedance.csv, {measure}"),
         table: grid(&curves, measure, scale),
     })

@@ -8,7 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::report::departures::{Departures, REPLICATIONS, departures};
-use crate::report::words::Known;
+use crate::report::words::{Known, spaced};
 use crate::stats::Interval;
 use crate::store::{Disk, StoreError, Verified, read_text};
 use crate::units::Date;
@@ -37,7 +37,7 @@ pub enum ReportError {
 const LEDGERS: [&str; 3] = ["equipment.csv", "casualties.csv", "timeline.csv"];
 
 /// The tables that are read, with the columns that are used.
-const TABLES: [(&str, &[&str]); 18] = [
+const TABLES: [(&str, &[&str]); 19] = [
     ("summary.csv", &["design_id", "policy", "measure", "statistic", "level", "estimate", "low", "high"]),
     (
         "contrasts.csv",
@@ -60,7 +60,26 @@ const TABLES: [(&str, &[&str]); 18] = [
     ("timeline.csv", &["policy", "date", "measure", "mean", "q05", "q25", "q50", "q75", "q95"]),
     (
         "hindcast.csv",
-        &["fact", "measure", "base", "date", "value", "low", "high", "forecast", "q05", "q50", "q95", "grade"],
+        &[
+            "fact",
+            "in_sample",
+            "kind",
+            "measure",
+            "base",
+            "date",
+            "value",
+            "low",
+            "high",
+            "forecast",
+            "q05",
+            "q50",
+            "q95",
+            "grade",
+        ],
+    ),
+    (
+        "hindcast_groups.csv",
+        &["group", "in_sample", "graded", "outside_90", "by_luck_mean", "better_than_plan", "compared_with_plan"],
     ),
     ("design.csv", &["design_id"]),
     ("attribution.csv", &["measure", "effect", "part", "denial", "mean", "low", "high"]),
@@ -75,7 +94,10 @@ const TABLES: [(&str, &[&str]); 18] = [
     ),
     ("parameters.csv", &["parameter", "basis", "prior_median", "median", "moved", "moved_bound", "told_from_prior"]),
     ("tolerances.csv", &["generation", "tolerance", "effective_sample_size"]),
-    ("facts.csv", &["fact", "measure", "tells", "record_low", "record_high", "prior_median", "median"]),
+    (
+        "facts.csv",
+        &["fact", "kind", "measure", "base", "date", "tells", "record_low", "record_high", "prior_median", "median"],
+    ),
     ("overlay.csv", &["draw"]),
     ("pareto.csv", &["policy", "in_set", "probability"]),
     ("trace.csv", &["policy", "replication", "time_days", "what", "place", "who", "cause", "on_leg_km"]),
@@ -303,6 +325,14 @@ impl Results {
     /// A value of the scenario.
     pub(super) fn input(&self, path: &str) -> Option<&Input> {
         self.inputs.iter().find(|input| input.path == path)
+    }
+
+    /// What a base is called: its title, without what stands there in brackets. Other places have titles that describe them,
+    /// and are called by their ids in words.
+    pub(super) fn name_of(&self, place: &str) -> String {
+        let title = self.input(&format!("base.{place}.title")).map(|input| input.value.as_str());
+        let name = title.map(|title| title.split_once(" (").map_or(title, |(name, _)| name));
+        name.filter(|name| !name.is_empty()).map_or_else(|| spaced(place), str::to_owned)
     }
 
     /// The junction at which an exit through a neighbouring country is.

@@ -65,9 +65,17 @@ fn place_of(results: &Results, place: &str) -> String {
     roads.find(is_it).map_or_else(|| place.to_owned(), |(from, to)| road_of(from, to))
 }
 
-/// A road in words.
+/// A road by the ids of its ends.
 pub(super) fn road_of(from: &str, to: &str) -> String {
     format!("{from} to {to}")
+}
+
+/// What a base or a road is called.
+pub(super) fn called(results: &Results, place: &str) -> String {
+    match place.split_once(" to ") {
+        Some((from, to)) => road_of(&results.name_of(from), &results.name_of(to)),
+        None => results.name_of(place),
+    }
 }
 
 /// A place and a cause in the room of a name: the place is cut, so that the cause can be read.
@@ -116,19 +124,19 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
     let first = all.first().filter(|first| first.wounded > 0.0)?;
     let drawn = &all[..all.len().min(MOST)];
     let (_, high, marks) = ticks(0.0, first.wounded, 5);
-    let mut rows = Rows::new(drawn.len(), (27.0, LEFT, 46.0), (0.0, high));
-    rows.numbers(&marks, "people, mean of a replication");
+    let mut rows = Rows::new(drawn.len(), (27.0, LEFT, 78.0), (0.0, high));
+    rows.numbers(&marks, "people, mean of a replication; at the right wounded / killed");
     for (at, harm) in drawn.iter().enumerate() {
         let (y, zero) = (rows.middle(at), rows.x.at(0.0));
-        let (name, whole) = (named(&harm.place, &harm.cause), format!("{} · {}", harm.place, harm.cause));
+        let place = called(results, &harm.place);
+        let (name, whole) = (named(&place, &harm.cause), format!("{place} · {}", harm.cause));
         if name == whole {
             rows.name(at, &name, "");
         } else {
             rows.short_name(at, &name, &whole);
         }
         let tip = format!(
-            "{}, {}: {} wounded, {} killed",
-            harm.place,
+            "{place}, {}: {} wounded, {} killed",
             harm.cause,
             decimals(harm.wounded, 2),
             decimals(harm.killed, 2)
@@ -136,7 +144,7 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
         let (w, k) = (rows.x.at(harm.wounded) - zero, rows.x.at(harm.killed) - zero);
         rows.svg.rect((zero, y - 9.0), (w, 9.0), "wounded", &tip);
         rows.svg.rect((zero, y + 1.0), (k, 7.0), "killed", &tip);
-        rows.aside(at, &decimals(harm.wounded, 1));
+        rows.aside(at, &format!("{} / {}", decimals(harm.wounded, 1), decimals(harm.killed, 1)));
     }
     let cause = |name: &str| all.iter().filter(|harm| harm.cause == name).map(|harm| harm.wounded).sum::<f64>();
     let mut causes: Vec<&str> = Vec::new();
@@ -150,13 +158,14 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
     let (place, most) = places.first()?;
     let is_road = results.items("base").iter().all(|base| base != place);
     let title = format!(
-        "{}% of the {} wounded a replication under {}, on roads, at bases and aboard aircraft, are hit by the cause \
-         “{leading}”; the worst place is {}{place}, with {} wounded of all causes",
+        "{}% of the {} wounded a replication under {} up to the deadline, on roads, at bases and aboard aircraft, are hit by \
+         the cause “{leading}”; the worst place is {}{place}, with {} wounded of all causes",
         decimals(100.0 * cause(leading) / wounded, 0),
         decimals(wounded, 1),
         policy.id,
         if is_road { "the road " } else { "" },
         decimals(*most, 1),
+        place = called(results, place),
     );
     let mut grid = Grid::new(&["place", "cause", "killed", "wounded", "wounded there, all causes"]);
     grid.rows = all
@@ -164,7 +173,7 @@ fn figure(results: &Results, policy: &Policy) -> Option<Figure> {
         .map(|harm| {
             let there = places.iter().find(|(place, _)| *place == harm.place).map_or(0.0, |(_, wounded)| *wounded);
             let numbers = [harm.killed, harm.wounded, there].map(|number| amount(number, 2));
-            [harm.place.clone(), harm.cause.clone()].into_iter().chain(numbers).collect()
+            [called(results, &harm.place), harm.cause.clone()].into_iter().chain(numbers).collect()
         })
         .collect();
     let sums = [killed, wounded, wounded].map(|number| amount(number, 2));

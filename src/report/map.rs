@@ -7,7 +7,7 @@ use crate::math::cos;
 use crate::output::numbers::{decimals, whole};
 use crate::report::figure::{Figure, Grid};
 use crate::report::folder::Results;
-use crate::report::harm::{road_of, wounded_by_place};
+use crate::report::harm::{called, road_of, wounded_by_place};
 use crate::report::outline::{Line, around};
 use crate::report::playback::playback;
 use crate::report::svg::{Svg, at, escaped, path_of};
@@ -37,7 +37,7 @@ pub(super) struct Map {
 /// A base, a junction or an exit.
 pub(super) struct Node<'r> {
     pub(super) id: &'r str,
-    title: &'r str,
+    name: String,
     pub(super) place: (f64, f64),
     longitude: f64,
     latitude: f64,
@@ -103,7 +103,7 @@ impl<'r> Chart<'r> {
                 };
                 nodes.push(Node {
                     id,
-                    title: value(of("title")).unwrap_or_default(),
+                    name: results.name_of(id),
                     place: (0.0, 0.0),
                     longitude,
                     latitude,
@@ -152,6 +152,11 @@ impl<'r> Chart<'r> {
     /// Where a node is.
     pub(super) fn place(&self, id: &str) -> Option<(f64, f64)> {
         self.nodes.iter().find(|node| node.id == id).map(|node| node.place)
+    }
+
+    /// What a node is called.
+    fn name(&self, id: &str) -> &str {
+        self.nodes.iter().find(|node| node.id == id).map_or("", |node| &node.name)
     }
 
     /// Places where people and cargo leave the country.
@@ -203,25 +208,27 @@ pub(super) fn map(results: &Results) -> Option<Map> {
             format!(
                 "Under {} the road {} has the most wounded of all roads: {} a replication, of all causes",
                 policy.id,
-                road_of(road.from, road.to),
+                called(results, &road_of(road.from, road.to)),
                 decimals(*wounded, 1)
             )
         },
     );
     let mut grid = Grid::new(&["place", "wounded a replication", "items lost, % of those there"]);
     for (road, wounded) in chart.roads.iter().zip(&roads) {
-        grid.rows.push(vec![road_of(road.from, road.to), amount(*wounded, 2), String::new()]);
+        grid.rows.push(vec![called(results, &road_of(road.from, road.to)), amount(*wounded, 2), String::new()]);
     }
     for base in chart.bases() {
         let here: f64 = wounded.iter().filter(|(place, _)| place == base.id).map(|(_, wounded)| wounded).sum();
-        grid.rows.push(vec![base.id.to_owned(), amount(here, 2), decimals(100.0 * lost(&losses, base.id), 1)]);
+        grid.rows.push(vec![base.name.clone(), amount(here, 2), decimals(100.0 * lost(&losses, base.id), 1)]);
     }
     let (replication, data) =
         playback(results, &chart).map_or((String::new(), None), |(number, data)| (whole(number as f64), Some(data)));
     let svg = draw(&chart, &roads, &losses);
     let has_borders = !chart.borders.is_empty();
     let borders = if has_borders { "; borders from Natural Earth (public domain)" } else { "" };
-    let mut key: Vec<(String, String)> = KEY.map(|(class, text)| (class.to_owned(), text.to_owned())).to_vec();
+    let has_roads = !chart.roads.is_empty();
+    let key = KEY.into_iter().filter(|(class, _)| has_roads || class.starts_with('b'));
+    let mut key: Vec<(String, String)> = key.map(|(class, text)| (class.to_owned(), text.to_owned())).collect();
     if chart.exits().next().is_some() {
         key.push(("exit".to_owned(), "way out of the country".to_owned()));
     }
@@ -275,8 +282,8 @@ fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
         let class = class_of(*wounded, &[0.005, 1.0, 5.0, 15.0]);
         let tip = format!(
             "{} to {}, {} km: {} wounded a replication",
-            road.from,
-            road.to,
+            chart.name(road.from),
+            chart.name(road.to),
             whole(road.km),
             decimals(*wounded, 2)
         );
@@ -294,7 +301,7 @@ fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
             continue;
         };
         let share = lost(losses, node.id);
-        let tip = format!("{}: {} people; {}% of its items lost", node.id, whole(people), decimals(100.0 * share, 0));
+        let tip = format!("{}: {} people; {}% of its items lost", node.name, whole(people), decimals(100.0 * share, 0));
         svg.raw(&format!(
             r#"<circle class="base b{}{}" cx="{}" cy="{}" r="{}" data-base="{}" data-zone="{}" data-tip="{}"/>"#,
             class_of(share, &[0.1, 0.25, 0.5]),
@@ -315,11 +322,10 @@ fn draw(chart: &Chart, wounded: &[f64], losses: &[(&str, f64)]) -> Svg {
 /// A junction or an exit.
 fn mark(svg: &mut Svg, node: &Node) {
     if !node.is_exit {
-        svg.disc(node.place, 2.5, "junction", node.id);
+        svg.disc(node.place, 2.5, "junction", &node.name);
         return;
     }
-    let title = if node.title.is_empty() { String::new() } else { format!("{}; ", node.title) };
     let corner = (node.place.0 - EXIT, node.place.1 - EXIT);
-    let tip = format!("{}: {title}way out of the country", node.id);
+    let tip = format!("{}: way out of the country", node.name);
     svg.rect(corner, (2.0 * EXIT, 2.0 * EXIT), "exit", &tip);
 }

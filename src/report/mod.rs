@@ -19,6 +19,7 @@ mod figure;
 mod folder;
 mod harm;
 mod map;
+mod means;
 mod outline;
 mod page;
 mod pareto;

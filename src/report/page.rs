@@ -14,8 +14,8 @@ use crate::report::figure::{Grid, Section};
 use crate::report::folder::{ReportError, Results};
 use crate::report::words::MARK;
 use crate::report::{
-    calibration, chance, closures, costs, effects, equipment, exceedance, harm, map, pareto, people, record,
-    sensitivity, sweeps,
+    calibration, chance, closures, costs, effects, equipment, exceedance, harm, map, means, pareto, people, playback,
+    record, sensitivity, sweeps,
 };
 use crate::store::{Disk, Verified};
 
@@ -53,9 +53,12 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
     .flatten()
     .collect();
     let map = map::map(&results);
+    let assumptions = assumptions(&results);
+    let (beside, hurt) = (means::policies(&results), means::hurt(&results));
     let (answer, pareto) = (answer(&results), pareto::pareto(&results));
     let marked: Vec<&str> = iter::once(("answer", is_marked(&answer)))
         .chain(iter::once(("pareto", is_marked(&pareto))))
+        .chain(iter::once(("means", is_marked(&(&beside, &hurt)))))
         .chain(sections.iter().map(|section| (section.id, is_marked(section))))
         .filter_map(|(id, is_marked)| is_marked.then_some(id))
         .collect();
@@ -75,13 +78,18 @@ pub fn page(disk: &Arc<dyn Disk>, folder: &Path, verified: &Verified) -> Result<
         marked => marked,
         few_what => if results.sheet("variance.csv").is_some() { "draws of the inputs" } else { "replications" },
         asked => asked(&results),
+        beside => Value::from_serialize(&beside),
+        hurt => Value::from_serialize(&hurt),
+        at_first => results.command == "sweep",
+        assumed => whole(assumptions.iter().map(|(_, table)| table.rows.len()).sum::<usize>() as f64),
         policies => Value::from_serialize(policies(&results)),
+        states => Value::from_serialize(playback::STATE_NAMES),
         pareto => Value::from_serialize(&pareto),
         calibrated => Value::from_serialize(calibration::facts(&results)),
         scoreboard => Value::from_serialize(record::scoreboard(&results)),
         sections => Value::from_serialize(&sections),
         map => Value::from_serialize(&map),
-        assumptions => Value::from_serialize(assumptions(&results)),
+        assumptions => Value::from_serialize(&assumptions),
         determined_by => Value::from_serialize(&results.determined_by),
         files => Value::from_serialize(&results.files),
         seal => verified.manifest[SEAL].as_str().unwrap_or_default(),

@@ -5,7 +5,7 @@ use minijinja::Value;
 use crate::measures::Daily;
 use crate::output::numbers::whole;
 use crate::report::axis::{day, short_day};
-use crate::report::chart::{Plot, ROOM, Room, colour, cut};
+use crate::report::chart::{Plot, ROOM, Room, colour, cut, has_labels, line_key, stroke};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::{Policy, Results, Row};
 use crate::report::record::people_out;
@@ -78,18 +78,23 @@ fn fan(results: &Results, shown: &[&Policy]) -> Figure {
     let (low, middle, high) = (line.last("q05"), line.last("q50"), line.last("q95"));
     let half = line.reaches("q50", all / 2.0, results.start);
     let title = format!(
-        "By {} the median has {} of {} people out; nine in ten replications lie between {} and {}",
+        "By {} the median has {} of {} people out; nine in ten replications have {}",
         short_day(results.deadline_of(shown[0])),
         whole(middle),
         whole(all),
-        whole(low),
-        whole(high)
+        between(low, high)
     );
     let mut figure = drawn(results, shown, Daily::PeopleOut, title, Some(all));
     if let Some(half) = half {
         figure.how = format!("{} Half are out by {} in the median.", figure.how, day(half));
     }
     figure
+}
+
+/// `3 to 12`, or one number.
+fn between(low: f64, high: f64) -> String {
+    let [low, high] = [low, high].map(whole);
+    if low == high { low } else { format!("{low} to {high}") }
 }
 
 fn plain(results: &Results, shown: &[&Policy], daily: Daily) -> Option<Figure> {
@@ -101,10 +106,9 @@ fn plain(results: &Results, shown: &[&Policy], daily: Daily) -> Option<Figure> {
     let name = daily.meaning().trim_end_matches('.');
     let (low, middle, high) = (line.last("q05"), line.last("q50"), line.last("q95"));
     let title = format!(
-        "{name}: {} at the deadline in the median, {} to {} in nine of ten replications",
+        "{name}: {} at the deadline in the median, {} in nine of ten replications",
         whole(middle),
-        whole(low),
-        whole(high)
+        between(low, high)
     );
     Some(drawn(results, shown, daily, title, None))
 }
@@ -114,7 +118,7 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
     let last = shown.iter().map(|policy| results.deadline_of(policy)).max().unwrap_or(results.start);
     let days = last.days_since(results.start);
     let most = lines.iter().map(|line| line.most("q50")).fold(lines[0].most("q95"), f64::max).max(level.unwrap_or(0.0));
-    let has_labels = shown.len() > 1 && shown.len() <= 7;
+    let has_labels = has_labels(shown.len());
     let room = if has_labels { Room { right: 134.0, ..ROOM } } else { ROOM };
     let mut plot = Plot::new(room, (0.0, days), (0.0, most * 1.04), daily.unit());
     let base = &lines[0];
@@ -125,7 +129,7 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
     }
     let mut ends = Vec::new();
     for (at, (policy, line)) in shown.iter().zip(&lines).enumerate().rev() {
-        plot.line(&line.points("q50"), &format!("line {}", colour(at)));
+        plot.line(&line.points("q50"), &stroke(at));
         ends.push((line.last("q50"), cut(&policy.id, 16), colour(at)));
     }
     if has_labels {
@@ -139,14 +143,18 @@ fn drawn(results: &Results, shown: &[&Policy], daily: Daily, title: String, leve
             plot.svg.line((place.0, plot.y.clamped(low)), (place.0, plot.y.clamped(high)), "whisker c2");
         }
         let tip = format!("{}, {}: {} reported", fact.id, day(fact.date), whole(fact.value));
-        plot.svg.diamond(place, 5.0, "plan", &tip);
+        plot.svg.diamond(place, 5.0, fact.class(), &tip);
     }
     plot.dates(results.start, last);
     let mut key =
         vec![("fan50".to_owned(), "middle half".to_owned()), ("fan90".to_owned(), "middle nine tenths".to_owned())];
-    if !facts.is_empty() {
-        key.push(("plan".to_owned(), "reported".to_owned()));
+    for (is_test, text) in [(true, "reported; no input was set from it"), (false, "reported; inputs were set from it")]
+    {
+        if let Some(fact) = facts.iter().find(|fact| fact.is_test == is_test) {
+            key.push((fact.class().to_owned(), text.to_owned()));
+        }
     }
+    key.extend(line_key(shown.iter().enumerate().map(|(at, policy)| (at, policy.id.as_str()))));
     let id = format!("day-{}", daily.name().replace(['.', '_'], "-"));
     let description = format!(
         "{} Under {}: dark band the middle half, light band the middle nine tenths, line the median.",

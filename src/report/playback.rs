@@ -23,25 +23,35 @@ const STATES: [(&str, &str); 6] = [
     ("camp_looted", "looted"),
 ];
 
-/// Happenings that are told beside the map.
-const LOGGED: [&str; 17] = [
-    "leaves_early",
-    "base_left",
-    "handed_over",
-    "left_unhanded",
-    "convoy_departs",
-    "convoy_arrives",
-    "convoy_joined",
-    "contact",
-    "hurt_aboard",
-    "base_fire",
-    "supplies_end",
-    "supplied",
-    "camp_taken",
-    "camp_looted",
-    "host_takes",
-    "exit_opens",
-    "deadline_passes",
+/// What each of those states is called, by its class.
+pub(super) const STATE_NAMES: [(&str, &str); 6] = [
+    ("packing", "packing"),
+    ("left", "left by its people"),
+    ("handed", "handed over"),
+    ("host", "entered by the host army"),
+    ("taken", "entered by an armed group"),
+    ("looted", "looted"),
+];
+
+/// Happenings that are told beside the map, and in which words.
+const LOGGED: [(&str, &str); 17] = [
+    ("leaves_early", "decision to leave early"),
+    ("base_left", "left by its people"),
+    ("handed_over", "handed over formally"),
+    ("left_unhanded", "left without a formal handover"),
+    ("convoy_departs", "convoy sets out"),
+    ("convoy_arrives", "convoy arrives"),
+    ("convoy_joined", "garrison joins a passing convoy"),
+    ("contact", "contact on the road"),
+    ("hurt_aboard", "people hurt aboard an aircraft"),
+    ("base_fire", "fire at the base"),
+    ("supplies_end", "supplies at an end, the convoy halts"),
+    ("supplied", "convoy supplied"),
+    ("camp_taken", "entered by an armed group"),
+    ("camp_looted", "looted"),
+    ("host_takes", "entered by the host army"),
+    ("exit_opens", "exit opens"),
+    ("deadline_passes", "deadline"),
 ];
 
 /// What is counted beside the map, in pairs, and whether a pair stands there where there is none of it: what measures of the
@@ -165,8 +175,8 @@ fn told(results: &Results, policy: &str, rows: &[Row], counts: &[Count], chart: 
         rows.iter().filter_map(|row| Some(json!([time(row), row.text("place"), state(row)?]))).collect();
     let counts: Vec<_> = counts.iter().map(|&(time, counter, number)| json!([round(time), counter, number])).collect();
     let said = |row: &Row| match row {
-        row if is_logged(row) => Some(line(row)),
-        row if emptied(row) => Some(format!("last people flown, {}", row.text("place"))),
+        row if is_logged(row) => Some(line(results, row)),
+        row if emptied(row) => Some(format!("{}: last people flown out", results.name_of(row.text("place")))),
         _ => None,
     };
     let log: Vec<_> = rows.iter().filter_map(|row| Some(json!([time(row), said(row)?]))).collect();
@@ -192,21 +202,24 @@ fn tenth(length: f64) -> f64 {
 fn is_logged(row: &Row) -> bool {
     let what = row.text("what");
     let harm = row.number("killed").unwrap_or(0.0) + row.number("wounded").unwrap_or(0.0);
-    LOGGED.contains(&what) && (!matches!(what, "contact" | "base_fire") || harm > 0.0)
+    LOGGED.iter().any(|(name, _)| *name == what) && (!matches!(what, "contact" | "base_fire") || harm > 0.0)
 }
 
-fn line(row: &Row) -> String {
-    let (what, place, who) = (spaced(row.text("what")), row.text("place").replace('>', " to "), row.text("who"));
-    let subject = if who.is_empty() { String::new() } else { format!(" {who}") };
-    let place = if place.is_empty() { String::new() } else { format!(", {place}") };
-    let cause = if row.text("cause").is_empty() { String::new() } else { format!(" ({})", spaced(row.text("cause"))) };
+/// Where, what happens, to or by whom and why, and how many people are concerned.
+fn line(results: &Results, row: &Row) -> String {
+    let what = LOGGED.iter().find(|(name, _)| *name == row.text("what")).map_or("", |(_, words)| *words);
+    let places: Vec<String> = row.text("place").split('>').map(|place| results.name_of(place)).collect();
+    let place = if row.text("place").is_empty() { String::new() } else { format!("{}: ", places.join(" to ")) };
+    let about: Vec<String> =
+        [row.text("cause"), row.text("who")].into_iter().filter(|text| !text.is_empty()).map(spaced).collect();
+    let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
     let amounts = ["people", "killed", "wounded"].into_iter().filter_map(|name| {
         let value = row.number(name).filter(|value| *value > 0.0)?;
         Some(format!("{} {name}", whole(value)))
     });
     let amounts: Vec<String> = amounts.collect();
     let amounts = if amounts.is_empty() { String::new() } else { format!(": {}", amounts.join(", ")) };
-    format!("{what}{cause}{subject}{place}{amounts}")
+    format!("{place}{what}{about}{amounts}")
 }
 
 /// Where each convoy is when, by its name.

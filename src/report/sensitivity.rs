@@ -23,6 +23,8 @@ struct Method {
     lead: &'static str,
     /// What it is of a named input.
     is: &'static str,
+    /// What stands over the axis.
+    axis: &'static str,
     /// What it is, for the foot of a chart.
     how: &'static str,
     /// Whether it has the measure's unit.
@@ -36,6 +38,7 @@ struct Method {
 const METHODS: [Method; 4] = [
     Method {
         lead: "swing",
+        axis: "change of the mean",
         is: "the change of the mean from the input’s 5% to its 95% point (of the rate ratio of air cover, from 0.15 to 1.3)",
         how: "change of the mean from the 5% to the 95% point of the input, all others drawn; of air cover from a ratio of \
               0.15 to one of 1.3",
@@ -45,6 +48,7 @@ const METHODS: [Method; 4] = [
     },
     Method {
         lead: "mu_star",
+        axis: "mean size of the change",
         is: "the mean size of the change as the input moves by half its law",
         how: "mu*: mean size of the change as the input moves by half its law, over places of all others; mu: the same with \
               its sign; noise: what sigma would be by chance alone",
@@ -54,6 +58,7 @@ const METHODS: [Method; 4] = [
     },
     Method {
         lead: "total",
+        axis: "share of the variance of the expected value",
         is: "the share of the variance of the expected value that is left if all other inputs are known",
         how: "total: share of the variance of the expected value that is left if all other inputs are known; first: share \
               that knowing this one alone takes away",
@@ -63,6 +68,7 @@ const METHODS: [Method; 4] = [
     },
     Method {
         lead: "prcc",
+        axis: "rank correlation",
         is: "the rank correlation with the input, the others held",
         how: "rank correlation of the mean with the input, the others held",
         has_unit: false,
@@ -159,18 +165,26 @@ pub(super) fn sentences(results: &Results) -> Vec<String> {
             .map(|effect| format!("{}, {}", effect.input, response.amount(effect.lead, method)))
             .collect();
         if named.is_empty() {
-            return format!("{of} no input’s part can be told from none: {} were varied.", response.varied);
+            return format!(
+                "{of} no input’s part can be told from none, the {} that were varied taken together.",
+                response.varied
+            );
         }
         format!(
-            "{of} {} of {} inputs varied have a part that can be told from none; the largest by estimate: {}.",
+            "{of} {} of {} inputs varied have a part that can be told from none; the largest of them by estimate: {}.",
             response.told().count(),
             response.varied,
             named.join("; ")
         )
     };
-    let mut sentences: Vec<String> = all.iter().take(ANSWERED).enumerate().map(said).collect();
-    let rest = if all.len() > ANSWERED { "; the charts have the other results" } else { "" };
-    sentences.push(format!("Each number is {}, with a 95% interval of it alone{rest}.", method.is));
+    let answered = &all[..all.len().min(ANSWERED)];
+    let mut sentences: Vec<String> = answered.iter().enumerate().map(said).collect();
+    let rest = if all.len() > ANSWERED { " The charts have the other results." } else { "" };
+    if answered.iter().any(|response| response.told().next().is_some()) {
+        sentences.push(format!("Each number is {}, with a 95% interval of it alone.{rest}", method.is));
+    } else if !rest.is_empty() {
+        sentences.push(rest.trim_start().to_owned());
+    }
     sentences
 }
 
@@ -185,8 +199,10 @@ pub(super) fn section(results: &Results) -> Option<Section> {
         id: "sensitivity",
         nav: "Inputs",
         title: "Which inputs move it".to_owned(),
-        lead: "Inputs are ranked by their estimates; where intervals overlap, their order is open. An effect is one of the \
-               model’s inputs on the model’s results, over the ranges that are believed of them."
+        lead: "Inputs are ranked by their estimates; where intervals overlap, their order is open. Each interval is of its \
+               input alone; whether a part can be told from none takes all inputs together, so one clear of nought may be \
+               chance. An effect is one of the model’s inputs on the model’s results, over the ranges that are believed of \
+               them."
             .to_owned(),
         panels: Vec::new(),
         figures,
@@ -205,12 +221,13 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
     }
     let (low, high) = method.bounds.unwrap_or((low, high));
     let (from, to, marks) = ticks(low, high, 5);
-    let mut frame = Rows::new(drawn.len(), (25.0, 236.0, 60.0), (from, to));
-    frame.numbers(&marks, &format!("{} {}", method.lead.replace('_', " "), unit_text(unit)));
+    let mut frame = Rows::new(drawn.len(), (25.0, 280.0, 56.0), (from, to));
+    let of = if unit.is_empty() { String::new() } else { format!(", {}", unit_text(unit)) };
+    frame.numbers(&marks, &format!("{}{of}", method.axis));
     for (row, effect) in drawn.iter().enumerate() {
         let y = frame.middle(row);
         let class = if effect.is_told { "c1" } else { "c1 hollow" };
-        frame.name(row, &cut_path(effect.input, 26), if effect.is_told { "" } else { "quiet" });
+        frame.name(row, &cut_path(effect.input, 34), if effect.is_told { "" } else { "quiet" });
         let (low, high) = end(&effect.lead);
         frame.svg.line((frame.x.clamped(low / scale), y), (frame.x.clamped(high / scale), y), "whisker c1");
         let tip = format!("{}: {}", effect.input, response.amount(effect.lead, method));
@@ -219,8 +236,14 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
     }
     let name = format!("{}, {}", short(response.measure), response.whose);
     let title = response.told().next().map_or_else(
-        || format!("{name}: no input’s part can be told from none"),
-        |first| format!("{name}: largest by estimate is {}, {}", first.input, response.amount(first.lead, method)),
+        || format!("{name}: no input’s part can be told from none, all {} taken together", response.varied),
+        |first| {
+            format!(
+                "{name}: of those that can be told from none the largest is {}, {}",
+                first.input,
+                response.amount(first.lead, method)
+            )
+        },
     );
     let in_unit = if unit.is_empty() { String::new() } else { format!(", {}", unit_text(unit)) };
     let heads = method.columns.iter().map(|column| {
@@ -252,14 +275,21 @@ fn figure(response: &Response, method: &Method, at: usize) -> Option<Figure> {
     } else {
         String::new()
     };
+    let is_cut = method.bounds.is_some_and(|(low, high)| {
+        drawn.iter().any(|effect| end(&effect.lead).0 / scale < low || end(&effect.lead).1 / scale > high)
+    });
+    let cut = if is_cut { " Intervals are drawn to the ends of the scale; the table has them whole." } else { "" };
     let id = format!("sensitivity-{at}");
     let description = "A dot for each input with its 95% interval; hollow where it cannot be told from none.";
     Some(Figure {
         svg: Value::from_safe_string(frame.svg.finish(&id, &title, description)),
         id,
         title,
-        how: format!("{}{more}{idle}.", sentence_case(method.how)),
-        key: Vec::new(),
+        how: format!("{}{more}{idle}.{cut}", sentence_case(method.how)),
+        key: vec![
+            ("dot c1".to_owned(), "can be told from none, all inputs taken together".to_owned()),
+            ("dot c1 hollow".to_owned(), "cannot".to_owned()),
+        ],
         source: format!("sensitivity.csv, {}", response.measure),
         table: grid,
     })

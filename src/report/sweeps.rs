@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::output::numbers::decimals;
-use crate::report::chart::{Plot, ROOM, Room, colour, cut};
+use crate::report::chart::{Plot, ROOM, Room, colour, cut, has_labels, line_key};
 use crate::report::figure::{Figure, Grid, Section};
 use crate::report::folder::Results;
 use crate::report::words::{Known, scale_of, short, unit_of, unit_text};
 
 /// Measures that are drawn.
-const DRAWN: [&str; 4] = ["casualties.wounded", "casualties.killed", "people.out_by_deadline", "equipment.lost_units"];
+const DRAWN: [&str; 4] =
+    ["casualties.wounded_in_all", "casualties.killed_in_all", "people.out_by_deadline", "equipment.lost_units"];
 
 /// Means of a measure at the design points: policy by position, point, mean.
 type Means = Vec<(usize, String, Known)>;
@@ -134,19 +135,34 @@ fn figure(
     // A word needs room on both sides of its place.
     let slack = if factors[at].words.is_empty() { (right - left) * 0.04 } else { 0.5 };
     let floor = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
-    let has_labels = results.policies.len() > 1;
-    let room = if has_labels { Room { right: 134.0, height: 300.0, ..ROOM } } else { Room { height: 300.0, ..ROOM } };
+    // A few lines are named each, by what the foot does not say of them; more by their policy alone.
+    let by_line = has_labels(lines.len());
+    let has_labels = by_line || has_labels(results.policies.len());
+    let room = if has_labels {
+        Room { right: 134.0, height: 300.0, ..ROOM }
+    } else {
+        Room { height: 300.0, right: 30.0, ..ROOM }
+    };
     let mut plot = Plot::new(
         room,
         (left - slack, right + slack),
         (floor, high),
         &format!("{}, {}", short(measure), unit_text(unit_of(measure))),
     );
-    let labels = draw(&mut plot, &lines, &factors[at], measure);
+    draw(&mut plot, &lines, &factors[at], measure);
     if has_labels {
-        plot.labels(
-            labels.into_iter().map(|(policy, y)| (y, cut(&results.policies[policy].id, 16), colour(policy))).collect(),
-        );
+        let mut labels: Vec<(f64, String, String)> = Vec::new();
+        for ((policy, others), line) in &lines {
+            let Some((_, last)) = line.last() else { continue };
+            let id = results.policies[*policy].id.as_str();
+            let name = if results.policies.len() > 1 || !by_line { id.to_owned() } else { others.join(", ") };
+            let (y, name) = (last.value / scale, cut(&name, 16));
+            match labels.iter_mut().find(|(_, other, _)| *other == name) {
+                Some(label) => label.0 = label.0.max(y),
+                None => labels.push((y, name, colour(*policy))),
+            }
+        }
+        plot.labels(labels);
     }
     let factor = &factors[at];
     if factor.words.is_empty() {
@@ -169,11 +185,22 @@ fn figure(
         svg: Value::from_safe_string(plot.svg.finish(&id, &title, &description)),
         id,
         title,
-        how: format!("{} against {}.", short(measure), factor.name),
-        key: Vec::new(),
+        how: format!("{} against {}.{}", short(measure), factor.name, lines_are(factors, at, by_line)),
+        key: line_key(results.policies.iter().enumerate().map(|(at, policy)| (at, policy.id.as_str()))),
         source: "design.csv and summary.csv".to_owned(),
         table: grid,
     })
+}
+
+/// What several lines of a policy are of.
+fn lines_are(factors: &[Along], at: usize, by_line: bool) -> String {
+    let others: Vec<&str> =
+        factors.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, factor)| factor.name).collect();
+    match others.len() {
+        0 => String::new(),
+        _ if by_line => format!(" A line for each value of {}.", others.join(" and ")),
+        _ => format!(" The table tells apart points that differ in {}.", others.join(" and ")),
+    }
 }
 
 /// The lower and the upper end of an interval; twice the value if there is none.
@@ -181,10 +208,9 @@ fn ends(known: &Known) -> (f64, f64) {
     known.interval.map_or((known.value, known.value), |i| (i.low, i.high))
 }
 
-/// Draws dots, whiskers and lines; the height of each policy's label.
-fn draw(plot: &mut Plot, lines: &Lines, factor: &Along, measure: &str) -> BTreeMap<usize, f64> {
+/// Draws dots, whiskers and lines.
+fn draw(plot: &mut Plot, lines: &Lines, factor: &Along, measure: &str) {
     let scale = scale_of(unit_of(measure));
-    let mut labels: BTreeMap<usize, f64> = BTreeMap::new();
     for ((policy, _), line) in lines {
         let class = colour(*policy);
         let places: Vec<(f64, f64)> = line.iter().map(|&(x, known)| (x, known.value / scale)).collect();
@@ -199,12 +225,7 @@ fn draw(plot: &mut Plot, lines: &Lines, factor: &Along, measure: &str) -> BTreeM
             let said = format!("{} = {}: {}", factor.name, factor.text(*x), known.text(unit_of(measure)));
             plot.svg.disc((place, y), 3.6, &class, &said);
         }
-        if let Some(last) = places.last() {
-            let label = labels.entry(*policy).or_insert(last.1);
-            *label = label.max(last.1);
-        }
     }
-    labels
 }
 
 fn title(measure: &str, (factors, at): (&[Along], usize), lines: &Lines, first: &str) -> String {

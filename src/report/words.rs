@@ -66,7 +66,7 @@ impl Known {
         let Some(i) = self.interval else { return "no interval".to_owned() };
         let scaled = Interval { low: i.low / scale, high: i.high / scale };
         if scaled.low == scaled.high {
-            return "no spread seen".to_owned();
+            return "the same in all replications".to_owned();
         }
         let places = places(Some(scaled)).min(2);
         format!("{} to {}{}", numbers::end(scaled.low, places), numbers::end(scaled.high, places), self.mark())

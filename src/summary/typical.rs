@@ -6,7 +6,7 @@ use crate::store::StoreError;
 
 /// What it is to be in the middle of.
 const OF: [Measure; 5] =
-    [Measure::PeopleOut, Measure::Killed, Measure::Wounded, Measure::LostUnits, Measure::ConvoyDays];
+    [Measure::PeopleOut, Measure::KilledInAll, Measure::WoundedInAll, Measure::LostUnits, Measure::ConvoyDays];
 
 /// The replication nearest to the median under all policies at once: that with the least sum, over policies and measures,
 /// of the distance between its rank and the middle one. Values that are equal share the mean of their ranks; of equal

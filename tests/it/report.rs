@@ -173,7 +173,7 @@ fn a_page_goes_when_the_results_it_shows_go() {
 #[test]
 fn the_map_holds_every_place_names_the_ways_out_and_speaks_of_borders_where_one_is_drawn() {
     let home = home();
-    let cases = [(THREE_BASES, false, &["harbour"][..]), (MALI, true, &["exit_algeria", "niamey"])];
+    let cases = [(THREE_BASES, false, &["harbour"][..]), (MALI, true, &["exit algeria", "niamey"])];
     for (scenario, has_borders, exits) in cases {
         let page = made(&["run", scenario, "--replications", "10"], &home.path().join(scenario.replace('/', "-")));
         let map = between(&page, "<figure id=\"map-figure\"", "</figure>")[0];

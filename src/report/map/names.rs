@@ -29,7 +29,7 @@ pub(super) fn names(svg: &mut Svg, chart: &Chart, bar: Extent) {
         nodes.sort_by(|a, b| b.radius().total_cmp(&a.radius()));
     }
     for node in nodes {
-        let (name, (x, y), r) = (cut(node.id, 18), node.place, node.radius() + 5.0);
+        let (name, (x, y), r) = (cut(&node.name, 18), node.place, node.radius() + 5.0);
         let (letter, class) = if node.is_exit { (6.9, "place small") } else { (8.6, "place") };
         let width = letter * name.chars().count() as f64;
         // A place, where it is anchored, and how much of the text lies to its left.
