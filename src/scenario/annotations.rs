@@ -1,9 +1,12 @@
 //! Where a value comes from: `basis`, `source`, `note` and `fitted_from`, in any table.
 
+use std::collections::BTreeMap;
+
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, shown};
 use super::nearest::suggestion;
-use super::node::{Content, Entries, Node};
+use super::node::{Content, Entries, Entry, Node};
+use super::number::is_form;
 
 /// The keys that any table, and the table of any number, may have beside its own.
 pub const ANNOTATIONS: &[&str] = &["basis", "source", "note", "fitted_from"];
@@ -12,53 +15,56 @@ pub const BASES: &[&str] = &["reported", "derived", "assumed"];
 /// The basis of a number that was overridden without giving one.
 pub const OVERRIDE: &str = "override";
 
-/// A text that was inherited or given, and how many files lie over the one that gave it.
-#[derive(Clone, Debug)]
-pub(super) struct Given {
-    pub text: String,
-    layer: usize,
-}
+/// Those by which it is told where a value comes from.
+pub(super) const STATEMENTS: &[&str] = &["basis", "source", "fitted_from"];
 
-/// What is known of where values come from.
+/// What is known of where values come from. Each file speaks for what it states itself, and for nothing it inherits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Provenance {
-    pub basis: Option<Given>,
-    pub source: Option<Given>,
-    pub fitted_from: Vec<Given>,
+    /// What holds before any file says something: that of the override which the values came by.
+    before: Held,
+    /// What each file says, by how many lie over it.
+    said: BTreeMap<usize, Held>,
 }
 
 impl Provenance {
     /// That of values that were overridden.
     pub fn of_override(label: &str) -> Self {
-        let given = |text: &str| Some(Given { text: text.to_owned(), layer: 0 });
-        Self { basis: given(OVERRIDE), source: given(label), fitted_from: Vec::new() }
+        let before = Held { basis: Some(OVERRIDE.to_owned()), source: Some(label.to_owned()), fitted_from: Vec::new() };
+        Self { before, said: BTreeMap::new() }
     }
 
-    /// That of a table or number inside a table of this provenance.
-    pub fn within(&self, own: &Entries) -> Self {
-        let given = |key: &str| {
-            let node = own.get(key)?;
-            Some(Given { text: node.text_or_bare()?.to_owned(), layer: node.place.source.layer() })
-        };
-        let fitted_from = own.get("fitted_from").map(texts);
-        let own = Self { basis: given("basis"), source: given("source"), fitted_from: Vec::new() };
-        // A new basis without a source does not rest on the source of the old one.
-        let source = if own.basis.is_some() { own.source } else { own.source.or_else(|| self.source.clone()) };
-        // Nor does it rest on the facts that the old one was set from.
-        let inherited = || if own.basis.is_some() { Vec::new() } else { self.fitted_from.clone() };
-        let fitted_from = fitted_from.unwrap_or_else(inherited);
-        Self { basis: own.basis.clone().or_else(|| self.basis.clone()), source, fitted_from }
+    /// That of what is inside a table.
+    pub fn within(&self, table: &Entries) -> Self {
+        let mut inner = self.clone();
+        for (layer, entries) in statements(table) {
+            inner.said.insert(layer, self.of(layer).within(&entries));
+        }
+        inner
     }
 
-    /// What holds for a value.
-    ///
-    /// A file that extends another gives new values; what the other says of its own does not hold for them.
+    /// What holds for a value: what its own table says, whichever file says it, and else the file that states the value.
     pub fn holds_for(&self, node: &Node) -> Held {
-        let layer = node.place.source.layer();
-        let holds = |given: &Option<Given>| given.as_ref().filter(|g| g.layer <= layer).map(|g| g.text.clone());
-        let facts = self.fitted_from.iter().filter(|given| given.layer <= layer).map(|given| given.text.clone());
-        Held { basis: holds(&self.basis), source: holds(&self.source), fitted_from: facts.collect() }
+        let own = node.table();
+        let form = own.and_then(|own| own.iter().find(|entry| is_form(&entry.key)));
+        let stated = form.map_or(&node.place, |entry| &entry.node.place);
+        let outer = self.of(stated.source.layer()).clone();
+        let upwards = own.map(statements).unwrap_or_default().into_values().rev();
+        upwards.fold(outer, |held, entries| held.within(&entries))
     }
+
+    fn of(&self, layer: usize) -> &Held {
+        self.said.get(&layer).unwrap_or(&self.before)
+    }
+}
+
+/// What each file says in a table, by how many lie over it.
+fn statements(table: &Entries) -> BTreeMap<usize, Vec<&Entry>> {
+    let mut said: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for entry in table.iter().filter(|entry| STATEMENTS.contains(&entry.key.as_str())) {
+        said.entry(entry.node.place.source.layer()).or_default().push(entry);
+    }
+    said
 }
 
 /// What is said of where one value comes from.
@@ -69,12 +75,23 @@ pub(super) struct Held {
     pub fitted_from: Vec<String>,
 }
 
+impl Held {
+    /// The same where a file says more in a table further in.
+    fn within(&self, entries: &[&Entry]) -> Self {
+        let node = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node);
+        let text = |key: &str| Some(node(key)?.text_or_bare()?.to_owned());
+        let basis = text("basis");
+        // A new basis rests neither on the source of the old one nor on the facts that the old one was set from.
+        let outer = if basis.is_some() { Self::default() } else { self.clone() };
+        let fitted_from = node("fitted_from").map_or(outer.fitted_from, texts);
+        Self { basis: basis.or(outer.basis), source: text("source").or(outer.source), fitted_from }
+    }
+}
+
 /// A text, or a list of texts.
-fn texts(node: &Node) -> Vec<Given> {
-    let layer = node.place.source.layer();
+fn texts(node: &Node) -> Vec<String> {
     let items = node.list().map_or_else(|| vec![node], |items| items.iter().collect());
-    let text = |item: &Node| Some(Given { text: item.text_or_bare()?.to_owned(), layer });
-    items.into_iter().filter_map(text).collect()
+    items.into_iter().filter_map(|item| Some(item.text_or_bare()?.to_owned())).collect()
 }
 
 /// Checks the annotations of a table.

@@ -37,7 +37,7 @@ impl<'d> Reader<'d, '_> {
             return;
         }
         let path = self.path_of(field);
-        let held = self.provenance_at(&path, node.table()).holds_for(node);
+        let held = self.provenance_at(&path).holds_for(node);
         let listed = more(Listed::new(path, value(), field, &node.place).from(held));
         self.listed.get_or_insert_default().push(listed);
     }

@@ -204,6 +204,50 @@ mod tests {
     }
 
     #[test]
+    fn a_file_speaks_for_what_it_states_and_for_nothing_it_inherits() {
+        let over = "format = 1\nextends = \"good.toml\"\nbasis = \"reported\"\nsource = \"cable\"\n\
+            [mission]\ndeadline = 2023-12-30\n[threat]\nrate = 9\n[[base]]\nid = \"gao\"\nstrip_km = 2\n";
+        let good = GOOD.replace("[mission]", "[mission]\nbasis = \"derived\"\nsource = \"sum\"");
+        assert!(good != GOOD);
+        let listing = listing(&[("over.toml", over), ("good.toml", &good)], &[]);
+        let said = |path: &str| row(&listing, path)[2..].join(": ");
+        // Its own values have what its top says, also where the lower file says something of the same table.
+        for path in ["mission.deadline", "threat.rate", "base.gao.strip_km"] {
+            assert_eq!(said(path), "reported: cable", "{path}");
+        }
+        // What it inherits keeps what the lower file says.
+        let inherited =
+            [("mission.start", "derived: sum"), ("mission.people", "reported: S1"), ("threat.hit", "derived: fit")];
+        for (path, expected) in
+            inherited.into_iter().chain([("road.0.km", "assumed: "), ("base.kidal.strip_km", "assumed: ")])
+        {
+            assert_eq!(said(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_table_speaks_for_what_its_own_file_states_in_it() {
+        let over = "format = 1\nextends = \"good.toml\"\n[mission]\nbasis = \"reported\"\nsource = \"cable\"\ndeadline = 2023-12-30\n";
+        let listing = listing(&[("over.toml", over), ("good.toml", GOOD)], &[]);
+        assert_eq!(row(&listing, "mission.deadline")[2..], ["reported", "cable"]);
+        assert_eq!(row(&listing, "mission.start")[2..], ["assumed", ""]);
+    }
+
+    #[test]
+    fn a_number_may_be_given_another_source_by_the_file_above() {
+        let said = |own: &str| {
+            let over =
+                format!("format = 1\nextends = \"good.toml\"\nbasis = \"reported\"\n[mission]\npeople = {{ {own} }}\n");
+            let listing = listing(&[("over.toml", &over), ("good.toml", GOOD)], &[]);
+            row(&listing, "mission.people")[2..].join(": ")
+        };
+        assert_eq!(said("source = \"S2\""), "reported: S2");
+        // A new basis does not rest on the source of the old one.
+        assert_eq!(said("basis = \"assumed\""), "assumed: ");
+        assert_eq!(said("note = \"seen\""), "reported: S1");
+    }
+
+    #[test]
     fn a_part_can_be_asked_for() {
         let listing = listing(&[("a.toml", GOOD)], &[]);
         let paths: Vec<&str> = listing.below("base.gao").map(|listed| listed.path.as_str()).collect();

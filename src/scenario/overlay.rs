@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::annotations::STATEMENTS;
 use super::node::{Content, Entry, Node};
 use super::number::{declares_number, is_form};
 use super::presets;
@@ -39,7 +40,8 @@ impl Shape {
     }
 }
 
-/// One tree over another: tables merge by key, lists of tables with ids merge by id, anything else is replaced.
+/// One tree over another: tables merge by key, lists of tables with ids merge by id, anything else is replaced. Of where
+/// values come from each file's statement is kept, the lowest file's first.
 pub(super) fn lay(over: Node, under: Node, shape: Shape) -> Node {
     let place = over.place.clone();
     match (over.content, under.content) {
@@ -92,9 +94,14 @@ fn lay_entries(over: Vec<Entry>, under: Vec<Entry>, fields: &'static [Field]) ->
     let at: BTreeMap<String, usize> =
         merged.iter().flatten().enumerate().map(|(index, entry)| (entry.key.clone(), index)).collect();
     for entry in over {
+        // What a file says of its own values does not hold for those of another: both statements stay.
+        let shape = Shape::of_key(fields, &entry.key);
+        if matches!(shape, Shape::Unknown) && STATEMENTS.contains(&entry.key.as_str()) {
+            merged.push(Some(entry));
+            continue;
+        }
         match at.get(&entry.key).and_then(|&index| merged.get_mut(index)) {
             Some(slot) => {
-                let shape = Shape::of_key(fields, &entry.key);
                 let node = match slot.take() {
                     Some(below) => lay(entry.node, below.node, shape),
                     None => entry.node,
@@ -201,5 +208,11 @@ mod tests {
     fn a_number_is_replaced_whole_unless_only_its_source_is_given() {
         assert_eq!(laid("km = { uniform = [1, 2] }", "km = { value = 5, low = 1 }"), "{ km = { uniform = [1, 2] } }");
         assert_eq!(laid("km = { source = 's' }", "km = { value = 5 }"), r#"{ km = { value = 5, source = "s" } }"#);
+    }
+
+    #[test]
+    fn what_either_file_says_of_its_values_is_kept() {
+        let both = r#"{ basis = "derived", km = 5, basis = "assumed" }"#;
+        assert_eq!(laid("basis = 'assumed'", "basis = 'derived'\nkm = 5"), both);
     }
 }

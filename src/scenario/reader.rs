@@ -137,12 +137,11 @@ impl<'d, 'n> Reader<'d, 'n> {
     }
 
     /// Provenance of what stands at a path inside the current table.
-    pub(super) fn provenance_at(&self, path: &str, own: Option<&Entries>) -> Provenance {
-        let outer = match self.document.overridden.get(path) {
+    pub(super) fn provenance_at(&self, path: &str) -> Provenance {
+        match self.document.overridden.get(path) {
             Some(label) => Provenance::of_override(label),
             None => self.frame().provenance.clone(),
-        };
-        own.map_or_else(|| outer.clone(), |own| outer.within(own))
+        }
     }
 
     /// Checks the keys of a table that is stepped into.
@@ -165,9 +164,9 @@ impl<'d, 'n> Reader<'d, 'n> {
     }
 
     pub(super) fn push_frame(&mut self, at: At<'d>, path: String, lists: String) {
-        let own = if let At::Table(entries, _) = at { Some(entries) } else { None };
         // Only a listing says where values come from.
-        let provenance = self.listed.as_ref().map(|_| self.provenance_at(&path, own)).unwrap_or_default();
+        let outer = self.listed.as_ref().map(|_| self.provenance_at(&path)).unwrap_or_default();
+        let provenance = if let At::Table(entries, _) = at { outer.within(entries) } else { outer };
         self.frames.push(Frame { at, path, lists, provenance });
     }
 }
