@@ -140,9 +140,17 @@ pub fn session(folder: &Path, out: PathBuf, threads: Option<u16>) -> Result<(Ses
 /// Runs a folder's experiment again and compares every file.
 ///
 /// # Errors
-/// [`Stop::NotMet`] if a file differs.
+/// [`Stop::NotMet`] if a file differs, and a place where nothing would be run.
 pub fn reproduce(folder: &Path, out: Option<PathBuf>, threads: Option<u16>, manner: &Manner) -> Result<(), Stop> {
     let place = out.map_or_else(|| free_place(folder), Ok)?;
+    if RealDisk.exists(&place.join("manifest.json"))? {
+        let shown = place.display();
+        return Err(Stop::Refused(format!(
+            "{shown} holds finished results, and nothing would be run again; name another folder with `--out`, or leave it \
+             out for a new one beside {}",
+            folder.display()
+        )));
+    }
     let (session, before) = session(folder, place, threads)?;
     let Conduct::Whole(_) = conduct(&session, manner)? else { unreachable!("nothing was left to other shards") };
     let after = verified(&session.out)?;

@@ -204,6 +204,14 @@ fn a_folder_reproduces_itself_without_its_scenario() {
     let said = stdout(&expect(rearguard(["reproduce"]).arg(&out).current_dir(home.path()), 0));
     assert!(said.contains("reproduced; all") && said.contains("are the same"), "{said}");
     assert_same_bytes(("first", &results_of(&out)), ("reproduced", &results_of(&again)));
+    // Where results stand already nothing would be run; what was broken off goes on.
+    let at = |place: &Path, code| expect(rearguard(["reproduce"]).arg(&out).arg("--out").arg(place), code);
+    for finished in [&again, &out] {
+        let said = stderr(&at(finished, 4));
+        assert!(said.contains("nothing would be run again; name another folder with `--out`"), "{said}");
+    }
+    fs::remove_file(again.join("manifest.json")).expect("a manifest");
+    assert!(stdout(&at(&again, 0)).contains("reproduced; all"));
     fs::remove_file(out.join("summary.csv")).expect("a summary");
     assert!(stderr(&expect(rearguard(["reproduce"]).arg(&out), 5)).contains("summary.csv is missing"));
 }
