@@ -57,6 +57,11 @@ impl<'d> Ids<'d> {
         }
     }
 
+    /// Says that a list could not be read, so that no reference to an item of it is wrong.
+    pub fn is_unread(&mut self, list: &str) {
+        self.incomplete.insert(list.to_owned());
+    }
+
     /// Asks that an id be among those of the named lists.
     pub fn expect(&mut self, path: String, id: &str, lists: &'static [&'static str], place: &Place) {
         self.pending.push(Pending { path, id: id.to_owned(), lists, place: place.clone() });

@@ -8,7 +8,8 @@ use super::document::Document;
 use super::ids::Ids;
 use super::listing::Listed;
 use super::nearest::suggestion;
-use super::node::{Content, Entries, Node};
+use super::node::{Content, Entries, Entry, Node};
+use super::overlay::Shape;
 use super::paths::join;
 use super::sources::{Place, SourceKind};
 use super::wording::addition;
@@ -157,10 +158,33 @@ impl<'d, 'n> Reader<'d, 'n> {
             let keys: Vec<&str> = fields.iter().map(|field| field.name).collect();
             let within = if path.is_empty() { String::new() } else { format!(" in {}", shown(path)) };
             let message = format!("unknown key {}{within}", shown(key));
-            let hint = suggestion(key, &keys, "the keys here");
+            let hint = match self.top(entry).filter(|_| !path.is_empty()) {
+                Some(header) => {
+                    // What refers to items of a list in the wrong place is not wrong for that.
+                    self.ids.is_unread(key);
+                    format!(
+                        "`{key}` belongs to the top of the file: move it above the first `[…]`, or write `{header}`"
+                    )
+                }
+                None => suggestion(key, &keys, "the keys here"),
+            };
             self.diagnostics.push(Diagnostic::new(Code::UnknownKey, message).at(&entry.key_place).hint(hint));
         }
         At::Table(entries, &node.place)
+    }
+
+    /// The line that begins a table or list of the top of a scenario, if that is what an entry holds.
+    fn top(&self, Entry { key, node, .. }: &Entry) -> Option<String> {
+        let is_list = match Shape::of_key(self.document.schema, key) {
+            Shape::Table(_) => false,
+            Shape::List(_) => true,
+            Shape::Single | Shape::Unknown => ["policy", "denial"].contains(&key.as_str()).then_some(true)?,
+        };
+        match node.content {
+            Content::Table(_) if !is_list => Some(format!("[{key}]")),
+            Content::List(_) if is_list => Some(format!("[[{key}]]")),
+            _ => None,
+        }
     }
 
     pub(super) fn push_frame(&mut self, at: At<'d>, path: String, lists: String) {
@@ -173,7 +197,7 @@ impl<'d, 'n> Reader<'d, 'n> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{changed, problem, problems};
+    use super::super::testing::{GOOD, changed, problem, problems, read_with, summary};
 
     #[test]
     fn unknown_and_missing_keys_are_named_with_the_nearest() {
@@ -192,6 +216,29 @@ mod tests {
             problem("basis = \"assumed\"\n", "basis = \"assumed\"\nweather = 1\n").0,
             "3:1 E010 unknown key `weather`"
         );
+    }
+
+    #[test]
+    fn a_key_of_the_top_below_a_table_is_told_where_it_belongs_and_nothing_follows_from_it() {
+        let (above, _) = GOOD.split_once("[[base]]").expect("bases");
+        let trapped = format!("{above}road = []\nbase = [{{ id = \"gao\" }}]\nthreat = {{}}\npolicy = []\n");
+        let found = read_with(&trapped, &[]).1;
+        let hints: Vec<String> =
+            found.sorted().iter().map(|problem| problem.hint.clone().unwrap_or_default()).collect();
+        assert_eq!(
+            summary(&found),
+            [
+                "20:1 E010 unknown key `road` in `permissions`",
+                "21:1 E010 unknown key `base` in `permissions`",
+                "22:1 E010 unknown key `threat` in `permissions`",
+                "23:1 E010 unknown key `policy` in `permissions`",
+            ]
+        );
+        let told = |key: &str, header: &str| {
+            format!("`{key}` belongs to the top of the file: move it above the first `[…]`, or write `{header}`")
+        };
+        let expected = [("road", "[[road]]"), ("base", "[[base]]"), ("threat", "[threat]"), ("policy", "[[policy]]")];
+        assert_eq!(hints, expected.map(|(key, header)| told(key, header)));
     }
 
     #[test]
