@@ -6,6 +6,7 @@ use crate::cli::session::Session;
 use crate::experiment::PolicyModel;
 use crate::measures::{Measure, Scale};
 use crate::model::Model;
+use crate::model::network::Base;
 use crate::output::numbers::{
     MARK, bound_percent, decimals, factor, known, meaning_of_mark, percent, places, probability, whole,
 };
@@ -151,13 +152,10 @@ fn point(found: &Estimate) -> String {
 }
 
 fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::Result<()> {
-    let width = model.inputs.base.iter().map(|base| title(base).chars().count()).max().unwrap_or(0).max(4);
-    writeln!(out, "\n{:<w$}{:>14}{:>30}{:>28}", "Closures", "planned", "median (95%)", "5% to 95%", w = width + 2)?;
     let end_days = model.deadline_days() + model.inputs.mission.liquidation_days;
     let date = |days: f64| day(model.start, days, end_days);
-    for base in &model.inputs.base {
+    let row = |base: &Base| {
         let column = format!("departure.{}", base.id);
-        let planned = model.start.after(base.planned_closure).to_string();
         let quantile = |level: f64| policy.estimate(&column, Statistic::Quantile(level));
         let at = |level: f64| date(quantile(level).map_or(f64::NAN, |quantile| quantile.estimate));
         let range = format!("{} to {}", at(0.05), at(0.95));
@@ -165,7 +163,16 @@ fn closures(out: &mut dyn Write, policy: &PolicySummary, model: &Model) -> io::R
             Some(interval) => with_days(&at(0.5), &date(interval.low), &date(interval.high)),
             None => format!("{} (not bounded)", at(0.5)),
         };
-        writeln!(out, "  {:<w$}{planned:>14}{median:>30}{range:>28}", title(base), w = width)?;
+        [format!("  {}", title(base)), model.start.after(base.planned_closure).to_string(), median, range]
+    };
+    let heads = ["Closures", "planned", "median (95%)", "5% to 95%"].map(str::to_owned);
+    let rows: Vec<[String; 4]> = std::iter::once(heads).chain(model.inputs.base.iter().map(row)).collect();
+    let wide = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    // Two spaces at least between columns.
+    let (name, median, range) = (wide(0), wide(2).max(28) + 2, wide(3).max(26) + 2);
+    writeln!(out)?;
+    for [base, planned, middle, ends] in &rows {
+        writeln!(out, "{base:<name$}{planned:>14}{middle:>median$}{ends:>range$}")?;
     }
     writeln!(out, "  (intervals of the 5% and 95% days are in summary.csv)")
 }
@@ -177,7 +184,7 @@ fn with_days(date: &str, low: &str, high: &str) -> String {
     if low == high { format!("{date} ({})", short(low)) } else { format!("{date} ({} to {})", short(low), short(high)) }
 }
 
-fn title(base: &crate::model::network::Base) -> &str {
+fn title(base: &Base) -> &str {
     base.title.as_deref().unwrap_or(&base.id)
 }
 

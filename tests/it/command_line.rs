@@ -294,6 +294,23 @@ fn the_screen_of_a_run_names_what_matters_and_where_its_files_are() {
 }
 
 #[test]
+fn columns_of_closures_stand_apart_however_long_their_dates() {
+    let home = home();
+    // An interval of the median that goes over the turn of the year, and one that has no end.
+    for sets in [
+        ["mission.deadline=2031-01-31", "base.port.planned_closure=2031-01-08"],
+        ["mission.liquidation_days=0", "base.port.planned_closure=2030-06-30"],
+    ] {
+        let sets = sets.iter().flat_map(|set| ["--set", *set]).collect::<Vec<_>>();
+        let said = stdout(&expect(short_run(&home.path().join(sets[1].len().to_string()), &sets), 0));
+        let lines: Vec<&str> = said.lines().skip_while(|line| !line.starts_with("Closures")).take(4).collect();
+        let cells = |line: &&str| line.split("  ").filter(|cell| !cell.is_empty()).count();
+        assert!(lines.iter().all(|line| cells(line) == 4), "{said}");
+        assert!(lines.iter().all(|line| line.chars().count() == lines[0].chars().count()), "{said}");
+    }
+}
+
+#[test]
 fn json_is_one_object_that_agrees_with_the_summary() {
     let home = home();
     let out = home.path().join("results");
