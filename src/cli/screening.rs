@@ -291,10 +291,14 @@ fn of_measure(out: &mut dyn Write, name: &str, (measure, rows): (&str, &[&Row]))
     let is_usd = Measure::named(measure).is_some_and(|measure| measure.unit() == "USD");
     let (scale, unit) = if is_usd { (1e6, " (USD million)") } else { (1.0, "") };
     writeln!(out, "  {measure}{unit}, {name}")?;
-    most(measure, rows).into_iter().try_for_each(|row| line(out, row, scale))
+    let most = most(measure, rows);
+    if most.is_empty() {
+        writeln!(out, "    none that can be told from nothing")?;
+    }
+    most.into_iter().try_for_each(|row| line(out, row, scale))
 }
 
-/// The rows of a measure that are shown: the cover's, and the assumptions that surely move it most.
+/// The rows of a measure that are shown: the cover's if it moves anything, and the assumptions that surely move it most.
 fn most<'r>(measure: &str, rows: &[&'r Row]) -> Vec<&'r Row> {
     let is_assumed = |row: &&&Row| row.get("basis").is_some_and(|basis| basis == "assumed");
     let of: Vec<&Row> =
@@ -305,7 +309,8 @@ fn most<'r>(measure: &str, rows: &[&'r Row]) -> Vec<&'r Row> {
     };
     let cover = |row: &&&Row| row.get("parameter").is_some_and(|path| path == COVER);
     let most = of.iter().filter(is_assumed).filter(told).filter(|row| !cover(row)).take(MOST_SHOWN);
-    of.iter().filter(cover).chain(most).copied().collect()
+    let moves = |row: &&&Row| ["low", "high"].iter().any(|end| number(row, end) != Some(0.0));
+    of.iter().filter(cover).filter(moves).chain(most).copied().collect()
 }
 
 fn line(out: &mut dyn Write, row: &Row, scale: f64) -> io::Result<()> {

@@ -49,6 +49,24 @@ fn runs_and_comparisons_end_with_what_they_hang_on_until_it_is_stale() {
     assert!(!certain.contains("hang on"), "{certain}");
 }
 
+#[test]
+fn what_moves_nothing_is_not_named_among_what_results_hang_on() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = home.path().join("case.toml");
+    let text = fs::read_to_string(package().join(THREE_BASES)).expect("text");
+    let denied = ["air_overwatch", "surveillance"].map(|desk| format!("[permissions.{desk}]\nregime = \"denied\"\n"));
+    fs::write(&file, text.replace("\n[threat]\n", &format!("\n{}[threat]\n", denied.concat())))
+        .expect("it can be written");
+    let args = ["--method", "swing", "--replications", "60", "--policy", "as-planned", "--free", "threat", "--store"];
+    expect(
+        rearguard(["sensitivity"]).arg(&file).args(args).args(["--quiet", "--out"]).arg(home.path().join("swings")),
+        0,
+    );
+    let run = said("run", &file, &home.path().join("run"), &[]);
+    let (_, told) = run.split_once("What these results hang on").expect("it is said at the end");
+    assert!(!told.contains("threat.ratio_overwatch") && told.contains("none that can be told from nothing"), "{told}");
+}
+
 /// Runs the command that an answer ends with, and returns it.
 fn taken_at_its_word(home: &Path, said: &str) -> String {
     let command = said.lines().last().expect("it ends").trim();
