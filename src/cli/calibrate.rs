@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::args::ExperimentArguments;
 use crate::cli::calibration_screen;
 use crate::cli::conduct::{Conduct, Conducted, Manner, Run};
+use crate::cli::engine::quoted_path;
 use crate::cli::exit::Stop;
 use crate::cli::files::parameter_columns;
 use crate::cli::hindcast::{check_fitted, fitted, listing, unreadable};
@@ -260,7 +261,7 @@ impl<'s> Task<'s> {
         let plan = self.plan(scores, block);
         let rows: Rows = run.batch(self.session, &plan, id)?;
         if let Some(failure) = rows.failures().first() {
-            let folder = self.session.out.display();
+            let folder = quoted_path(&self.session.out);
             let replay =
                 format!("rearguard reproduce {folder}   (replication {}: {})", failure.replication, failure.message);
             return Err(Stop::Failed { count: rows.failures().len(), replay });

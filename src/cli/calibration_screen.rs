@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::cli::calibrate::{Calibration, Method, Outcome, described, overlay_path};
+use crate::cli::engine::quoted_path;
 use crate::cli::exit::Stop;
 use crate::cli::session::Session;
 use crate::inference::Ended;
@@ -47,8 +48,8 @@ fn screen(out: &mut dyn Write, session: &Session, (calibration, outcome): (&Cali
         return writeln!(out, "\nResults: {} (facts.csv, implausibility.csv)", session.out.display());
     }
     writeln!(out, "\nResults: {} (overlay.csv holds the draws)", session.out.display())?;
-    let (file, overlay) = (session.file.display(), overlay_path(&session.out));
-    writeln!(out, "Next:    rearguard run {file} --overlay {}", overlay.display())
+    let [file, overlay] = [&session.file, &overlay_path(&session.out)].map(|path| quoted_path(path));
+    writeln!(out, "Next:    rearguard run {file} --overlay {overlay}")
 }
 
 fn generations(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {

@@ -8,6 +8,7 @@ use clap::{ColorChoice, FromArgMatches};
 
 use crate::cli::args::{Arguments, Command, ExperimentArguments};
 use crate::cli::conduct::{Conduct, Conducted, Manner, Part, conduct};
+use crate::cli::engine::quoted_path;
 use crate::cli::examples::command;
 use crate::cli::exit::{Exit, Stop};
 use crate::cli::explain::explain;
@@ -185,7 +186,7 @@ pub fn conduct_and_show(asked: Asked, args: &ExperimentArguments) -> Result<(), 
         Conduct::Part(part) => match manner.shard {
             Some(shard) if !manner.json && !manner.quiet => {
                 let whole = default_folder(&session.file, session.request.command);
-                Ok(show_part(&session, shard, &part, &format!("rearguard merge DIR... --out {}", whole.display()))?)
+                Ok(show_part(&session, shard, &part, &format!("rearguard merge DIR... --out {}", quoted_path(&whole)))?)
             }
             _ => Ok(()),
         },
@@ -276,7 +277,7 @@ fn screen_of(out: &mut dyn Write, session: &Session, conducted: &Conducted) -> i
 }
 
 fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
-    let (ids, file) = (&session.request.policies, session.file.display());
+    let (ids, file) = (&session.request.policies, quoted_path(&session.file));
     let policies = session.case.document().policies().iter().map(|policy| policy.id.as_str());
     let others: Vec<&str> = policies.filter(|id| !ids.iter().any(|i| i == id)).collect();
     let (is_there, mut head) = (session.file_is_there(), "Next:");
@@ -285,7 +286,8 @@ fn what_next(out: &mut dyn Write, session: &Session) -> io::Result<()> {
         writeln!(out, "         policies in the file:\n           {}", folded(&others, 88, "           "))?;
         head = "";
     }
-    writeln!(out, "{head:<9}rearguard report {} makes one page of it, with a map that plays", session.out.display())?;
+    let folder = quoted_path(&session.out);
+    writeln!(out, "{head:<9}rearguard report {folder} makes one page of it, with a map that plays")?;
     if is_there {
         writeln!(out, "         rearguard show {file} prints every input with its range and source")?;
     }
@@ -331,7 +333,7 @@ fn failed(session: &Session, summaries: &[Summary]) -> Result<(), Stop> {
     if session.request.sensitivity.is_some() {
         let replay = format!(
             "rearguard reproduce {}   (replication {}: {})",
-            session.out.display(),
+            quoted_path(&session.out),
             first.replication,
             first.message
         );
@@ -339,7 +341,7 @@ fn failed(session: &Session, summaries: &[Summary]) -> Result<(), Stop> {
     }
     let replay = format!(
         "rearguard run {} --policy {} --seed {} --replications {} --out DIR   (replication {}: {})",
-        session.file.display(),
+        quoted_path(&session.file),
         first.policy,
         session.plan.seed,
         first.replication + 1,

@@ -67,7 +67,7 @@ impl Engine {
 
     /// The command that starts a script.
     pub fn start(self, script: &Path) -> String {
-        let script = quoted(&script.to_string_lossy());
+        let script = quoted_path(script);
         match self {
             Self::Slurm | Self::GnuParallel => format!("sh {script}"),
             Self::Snakemake => format!("snakemake --cores all --keep-going --snakefile {script}"),
@@ -77,7 +77,7 @@ impl Engine {
 
     /// How to run some shards, of how many, again.
     pub fn again(self, script: &Path, folder: &Path, (indices, of): (&[u64], u64)) -> Vec<String> {
-        let folder = quoted(&folder.to_string_lossy());
+        let folder = quoted_path(folder);
         let one = |index: &u64| format!("rearguard shard {folder} {index}/{of}");
         let mut lines: Vec<String> = indices.iter().take(MOST_SHOWN).map(one).collect();
         if indices.len() > MOST_SHOWN {
@@ -102,7 +102,7 @@ impl Engine {
             }
             Self::Kubernetes => format!(
                 "or all of them, and the merge: kubectl replace --force --filename {}, which ends at once where all is there",
-                quoted(&script.to_string_lossy())
+                quoted_path(script)
             ),
         });
         lines
@@ -141,6 +141,11 @@ pub fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
+}
+
+/// A path as a shell takes it.
+pub fn quoted_path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
 }
 
 /// A name that schedulers take.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::cli::conduct::{Conduct, Manner, conduct};
-use crate::cli::engine::quoted;
+use crate::cli::engine::quoted_path;
 use crate::cli::exit::Stop;
 use crate::cli::made::Made;
 use crate::cli::request::{REQUEST, Request};
@@ -113,11 +113,10 @@ fn sound(folder: &Path, found: Option<Verified>, problems: &[String]) -> Result<
 /// What to do with the folder of a shard, which is complete only with the others.
 fn merging(folder: &Path) -> Option<String> {
     let shard = Made::of(&*disk(), folder).shard?;
-    let quoted = |path: &Path| quoted(&path.to_string_lossy());
     let plan = folder.parent().filter(|plan| RealDisk.exists(&plan.join(PLAN)).unwrap_or(false));
     let command = match plan {
-        Some(plan) => format!("rearguard merge --plan {}", quoted(plan)),
-        None => format!("rearguard merge {} DIR... --out WHOLE", quoted(folder)),
+        Some(plan) => format!("rearguard merge --plan {}", quoted_path(plan)),
+        None => format!("rearguard merge {} DIR... --out WHOLE", quoted_path(folder)),
     };
     Some(format!("it holds shard {shard} of an experiment, which is complete once all are merged: {command}"))
 }

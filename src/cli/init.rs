@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Template;
+use crate::cli::engine::quoted_path;
 use crate::cli::exit::Stop;
 use crate::cli::screening::{beside, fingerprint};
 use crate::cli::shell::schema_text;
@@ -48,7 +49,7 @@ pub fn init(file: &Path, template: Template, scale: Option<u32>) -> Result<(), S
     for path in &paths {
         writeln!(out, "Wrote {}", path.display())?;
     }
-    writeln!(out, "Next: rearguard check {0}\n      rearguard run {0}", paths[0].display())?;
+    writeln!(out, "Next: rearguard check {0}\n      rearguard run {0}", quoted_path(&paths[0]))?;
     Ok(())
 }
 

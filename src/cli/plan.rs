@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::args::{ExperimentArguments, StudyArguments};
 use crate::cli::commands;
-use crate::cli::engine::{Engine, duration, quoted};
+use crate::cli::engine::{Engine, duration, quoted_path};
 use crate::cli::exit::Stop;
 use crate::cli::folders::disk;
 use crate::cli::notes::note;
@@ -218,7 +218,7 @@ fn for_script(session: &Session, rounds: &Rounds, planning: &Planning, bytes_eac
     let object = json!({
         "plan": planning.folder.display().to_string(), "script": script.display().to_string(),
         "start": rounds.engine.start(&script),
-        "merge": format!("rearguard merge --plan {}", quoted(&planning.folder.to_string_lossy())),
+        "merge": format!("rearguard merge --plan {}", quoted_path(&planning.folder)),
         "results": rounds.out.display().to_string(), "shards": rounds.shards, "threads": rounds.threads,
         "points": session.points.len(), "policies": session.plan.policies.len(),
         "replications": session.plan.replications, "shard_seconds": rounds.shard_seconds(),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::commands::show_part;
 use crate::cli::conduct::{Conduct, Manner, conduct};
-use crate::cli::engine::{Engine, Script};
+use crate::cli::engine::{Engine, Script, quoted_path};
 use crate::cli::exit::Stop;
 use crate::cli::folders::disk;
 use crate::cli::precision::Wanted;
@@ -213,7 +213,7 @@ pub fn shard(args: &ShardArguments) -> Result<(), Stop> {
     let manner = Manner { quiet: args.quiet, extend: true, shard: Some(args.shard), ..Manner::default() };
     match conduct(&session, &manner)? {
         Conduct::Part(part) if !args.quiet => {
-            Ok(show_part(&session, args.shard, &part, &format!("rearguard merge --plan {}", args.plan.display()))?)
+            Ok(show_part(&session, args.shard, &part, &format!("rearguard merge --plan {}", quoted_path(&args.plan)))?)
         }
         _ => Ok(()),
     }

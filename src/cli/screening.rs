@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::cli::engine::quoted;
+use crate::cli::engine::quoted_path;
 use crate::cli::exit::Stop;
 use crate::cli::lineup::RATIOS;
 use crate::cli::request::{Kind, Request, hash};
@@ -260,7 +260,7 @@ fn command(session: &Session, rows: &[Row]) -> Option<String> {
     // One that is gone from the scenario is stored no more, and a scenario without policies is screened as it stands.
     let is_there = |id: &&str| presets.iter().any(|preset| preset.id == *id);
     policies.retain(|id| Some(*id) != baseline && is_there(id));
-    let mut words = vec![quoted(&session.file.to_string_lossy()), "--method swing".to_owned()];
+    let mut words = vec![quoted_path(&session.file), "--method swing".to_owned()];
     words.extend(baseline.filter(is_there).map(|id| format!("--baseline {id}")));
     words.extend(policies.iter().map(|id| format!("--policy {id}")));
     let stored = measures(&all);

@@ -132,3 +132,17 @@ fn columns_of_points_that_hold_only_together_are_taken_together() {
     let command = dry.arg(&points).arg("--out").arg(home.path().join("out"));
     assert!(stdout(&expect(command, 0)).contains("2 points"));
 }
+
+#[test]
+fn commands_to_go_on_with_can_be_pasted_whatever_the_files_are_called() {
+    let home = home();
+    let (file, out) = ("'Été 2025.toml'", "'the results'");
+    let within = |args: &[&str]| stdout(&expect(rearguard(args).current_dir(home.path()), 0));
+    let made = within(&["init", "Été 2025.toml"]);
+    assert!(made.contains(&format!("Next: rearguard check {file}\n      rearguard run {file}")), "{made}");
+    let run = within(&["run", "Été 2025.toml", "--replications", "5", "--out", "the results"]);
+    for command in [format!("compare {file} --baseline"), format!("report {out} makes"), format!("show {file} prints")]
+    {
+        assert!(run.contains(&format!("rearguard {command}")), "`{command}` is missing from\n{run}");
+    }
+}
