@@ -156,10 +156,10 @@ fn name(row: &AttributionRow) -> String {
     }
 }
 
-/// Casualties that granting one kind of flight saves.
+/// What each kind of flight costs as it is treated where all denials are in force, against always granted.
 fn flights(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let measures = [Measure::Contacts, Measure::Wounded, Measure::Killed];
-    writeln!(out, "\nFlights apart: what refusal of each costs, the others refused as they are")?;
+    writeln!(out, "\nFlights apart: what each costs as it is treated there, against always granted")?;
     write!(out, "  {:<22}{:<8}", "flights", "effect")?;
     measures.iter().try_for_each(|measure| write!(out, "{:>28}", measure.name()))?;
     writeln!(out)?;

@@ -47,9 +47,15 @@ fn direct_and_total_stand_side_by_side_and_the_curve_runs_through_its_break_even
     }
 
     let screen = stdout(&expect(rearguard(asked.iter()).args(denials), 0));
-    for wanted in
-        ["direct, any cover", "total, any cover", "Break-even", "air_overwatch", "medical_evacuation", "assumed"]
-    {
+    for wanted in [
+        "direct, any cover",
+        "total, any cover",
+        "Break-even",
+        "air_overwatch",
+        "medical_evacuation",
+        "assumed",
+        "as it is treated there, against always granted",
+    ] {
         assert!(screen.contains(wanted), "`{wanted}` is missing from\n{screen}");
     }
     let files = results_of(&out);
