@@ -45,7 +45,7 @@ impl Case {
         for (column, path) in joint.paths.iter().enumerate() {
             let Some(uncertainty) = model.uncertainties().iter().find(|uncertainty| uncertainty.path == *path) else {
                 let message = format!("{name}: `{}` is no uncertain number of this scenario", path.escape_debug());
-                let hint = suggestion(path, &known, "uncertain numbers; a number that is set has no law any more");
+                let hint = suggestion(path, &known, "a number that is set has no law any more; the uncertain numbers");
                 problems.push(Diagnostic::new(Code::BadOverride, message).hint(hint));
                 continue;
             };

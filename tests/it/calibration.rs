@@ -234,6 +234,10 @@ fn what_cannot_be_calibrated_is_refused_with_what_to_do() {
     let missing = rearguard(["calibrate", THREE_BASES, "--free", PARAMETER]);
     assert!(stderr(&expect(missing, 3)).contains("facts.csv"));
     expect(rearguard(["calibrate", THREE_BASES]), 2);
+    let stray = home.path().join("stray.csv");
+    fs::write(&stray, "draw,nosuch.key\n0,2\n").expect("it can be written");
+    let said = stderr(&expect(rearguard(["run", THREE_BASES, "--overlay"]).arg(&stray), 3));
+    assert!(said.contains("a number that is set has no law any more; the uncertain numbers are `road."), "{said}");
     let wrong = rearguard(["run", THREE_BASES, "--overlay", "CHANGELOG.md"]);
     assert!(stderr(&expect(wrong, 3)).contains("CHANGELOG.md"));
 }
