@@ -296,7 +296,7 @@ pub struct TraceArguments {
     #[arg(long, default_value = "text", value_name = "FORM")]
     pub format: Form,
     /// Seed of all random numbers [default: the scenario's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_from(0, u64::MAX), allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Override a value, as PATH=VALUE; repeat for several
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -369,7 +369,7 @@ pub struct ExperimentArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub replications: Option<u64>,
     /// Seed of all random numbers [default: the scenario's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_from(0, u64::MAX), allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Worker threads; results do not depend on it [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -425,4 +425,12 @@ pub struct ExperimentArguments {
     /// Plan it for many machines instead of running it.
     #[arg(skip)]
     pub planned: Option<Planning>,
+}
+
+/// Reads a whole number in a range.
+fn whole_from(low: u64, high: u64) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| {
+        let value = text.parse().ok().filter(|value| (low..=high).contains(value));
+        value.ok_or_else(|| format!("write a whole number from {low} to {high}"))
+    }
 }

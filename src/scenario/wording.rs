@@ -114,14 +114,31 @@ fn remedy(field: &Field, node: &Node) -> Option<String> {
     Some(hint)
 }
 
+/// Whether a number of this kind can have the value.
+fn is_legal(kind: &Kind, value: f64) -> bool {
+    match *kind {
+        Kind::Number { min, max, .. } => (min..=max).contains(&value),
+        Kind::Count { min, max, .. } => (min..=max).contains(&value) && value.fract() == 0.0,
+        _ => false,
+    }
+}
+
+/// Whether a number of this kind may be thought of in percent.
+fn is_ratio(kind: &Kind) -> bool {
+    matches!(kind, Kind::Number { unit: "share" | "x", .. })
+}
+
 /// What to write instead of a text where a number belongs.
 fn number_in_text(kind: &Kind, text: &str) -> String {
     let text = text.trim();
     let length = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+' | '_')).unwrap_or(text.len());
     let (number, rest) = (text[..length].replace('_', ""), text[length..].trim());
     match (number.parse::<f64>(), rest) {
-        (Ok(value), "") => format!("remove the quotes: {}", plain(value)),
-        (Ok(value), "%") => format!("write the share: {}", plain(value / 100.0)),
+        (Ok(value), "") if is_legal(kind, value) => format!("remove the quotes: {}", plain(value)),
+        (Ok(value), "%") if is_legal(kind, value / 100.0) && is_ratio(kind) => {
+            format!("write the share: {}", plain(value / 100.0))
+        }
+        (Ok(_), "" | "%") => format!("write {}, without quotes", wanted(kind)),
         (Ok(_), separated) if separated.starts_with(',') => {
             "decimals have a point, and thousands no separator: 2.5, 1000".to_owned()
         }

@@ -342,6 +342,24 @@ fn a_comparison_prints_paired_differences_and_writes_contrasts() {
 }
 
 #[test]
+fn numbers_that_cannot_be_are_answered_with_those_that_can() {
+    for (option, value, wanted) in [
+        ("--seed", "-1", "write a whole number from 0 to 18446744073709551615"),
+        ("--seed", "many", "write a whole number from 0 to 18446744073709551615"),
+    ] {
+        let said = stderr(&expect(rearguard(["run", THREE_BASES, option, value]), 2));
+        assert!(said.contains(&format!("'{value}'")) && said.contains(wanted) && !said.contains("tip"), "{said}");
+    }
+    for (set, wanted) in [
+        ("mission.liquidation_people=50%", "write a whole number of people from 0 to 100000, without quotes"),
+        ("base.north.personnel=99999999999999999999", "write a whole number of people from 0 to "),
+    ] {
+        let said = stderr(&expect(rearguard(["check", THREE_BASES, "--set", set]), 3));
+        assert!(said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
 fn wrong_arguments_exit_with_2() {
     let wrong: [&[&str]; 12] = [
         &["fly"],
