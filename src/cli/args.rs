@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::model::mission::MOST_REPLICATIONS;
 use crate::withdrawal::What;
 
 use crate::cli::calibrate::CalibrateArguments;
@@ -366,7 +367,7 @@ pub struct ExperimentArguments {
     #[arg(long = "policy", value_name = "ID")]
     pub policies: Vec<String>,
     /// Replications of each policy [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = whole_from(1, MOST_REPLICATIONS), allow_negative_numbers = true)]
     pub replications: Option<u64>,
     /// Seed of all random numbers [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = whole_from(0, u64::MAX), allow_negative_numbers = true)]
@@ -393,7 +394,7 @@ pub struct ExperimentArguments {
         conflicts_with_all = ["replications", "shard", "extend"])]
     pub precision: Vec<Wanted>,
     /// Give up a precision after this many replications [default: 100,000]
-    #[arg(long, value_name = "N", requires = "precision", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", requires = "precision", value_parser = whole_from(1, MOST_REPLICATIONS))]
     pub max_replications: Option<u64>,
     /// Give up a precision after this many seconds, at the next check
     #[arg(long, value_name = "SECONDS", requires = "precision")]

@@ -9,6 +9,7 @@ use crate::draw::Streams;
 use crate::measures::Measure;
 use crate::model::Model;
 use crate::model::facts::Quantity;
+use crate::model::mission::MOST_REPLICATIONS;
 use crate::scenario::Override;
 use crate::store::ChunkKey;
 
@@ -26,6 +27,9 @@ pub const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 /// Bytes for each replication while a measure is estimated: its values and the baseline's, each as it is and sorted, their
 /// differences, and what sorting takes. Measured by `tests/memory`: 58.
 pub const BYTES_PER_REPLICATION: u64 = 64;
+
+// Scenarios and command lines refuse what a run would.
+const _: () = assert!(MOST_REPLICATIONS == MEMORY_LIMIT_BYTES / BYTES_PER_REPLICATION);
 
 /// Id of the only design point of an experiment without a sweep.
 pub const ONLY_POINT: &str = "0";

@@ -2,6 +2,9 @@
 
 use crate::model::field::{Kind, count, number};
 
+/// The most replications of a policy: the values of one measure must fit in memory.
+pub const MOST_REPLICATIONS: u64 = 1 << 25;
+
 crate::table! {
     /// The mission and its calendar.
     pub struct Mission {
@@ -22,6 +25,6 @@ crate::table! {
         /// Seed of every stream.
         seed: f64 = count("seed", 0.0, 9_007_199_254_740_991.0),
         /// Replications of each policy.
-        replications: f64 = count("replications", 1.0, 100_000_000.0),
+        replications: f64 = count("replications", 1.0, MOST_REPLICATIONS as f64),
     }
 }

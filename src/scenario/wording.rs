@@ -44,9 +44,12 @@ fn range(min: f64, max: f64) -> String {
     }
 }
 
+/// Whole numbers up to this are exact.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A number without a needless point.
 pub(super) fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value:?}") }
+    if value.fract() == 0.0 && value.abs() <= MOST_EXACT { format!("{}", value as i64) } else { format!("{value:?}") }
 }
 
 /// What to add where a field is missing.

@@ -346,6 +346,7 @@ fn numbers_that_cannot_be_are_answered_with_those_that_can() {
     for (option, value, wanted) in [
         ("--seed", "-1", "write a whole number from 0 to 18446744073709551615"),
         ("--seed", "many", "write a whole number from 0 to 18446744073709551615"),
+        ("--replications", "-1", "write a whole number from 1 to 33554432"),
     ] {
         let said = stderr(&expect(rearguard(["run", THREE_BASES, option, value]), 2));
         assert!(said.contains(&format!("'{value}'")) && said.contains(wanted) && !said.contains("tip"), "{said}");
@@ -353,6 +354,7 @@ fn numbers_that_cannot_be_are_answered_with_those_that_can() {
     for (set, wanted) in [
         ("mission.liquidation_people=50%", "write a whole number of people from 0 to 100000, without quotes"),
         ("base.north.personnel=99999999999999999999", "write a whole number of people from 0 to "),
+        ("experiment.seed=1e16", "legal is 0 to 9007199254740991 seed"),
     ] {
         let said = stderr(&expect(rearguard(["check", THREE_BASES, "--set", set]), 3));
         assert!(said.contains(wanted), "{said}");
@@ -434,9 +436,17 @@ fn folders_of_others_and_files_are_refused_with_4() {
 fn more_than_memory_holds_is_refused_before_work_starts() {
     let home = home();
     let out = home.path().join("results");
-    let run = ["run", THREE_BASES, "--replications", "99999999", "--out"];
+    let run = ["run", THREE_BASES, "--replications", "33554433", "--out"];
+    let said = stderr(&expect(rearguard(run).arg(&out), 2));
+    assert!(said.contains("'33554433'") && said.contains("write a whole number from 1 to 33554432"), "{said}");
+    // The scenario has the same limit.
+    let run = ["run", THREE_BASES, "--set", "experiment.replications=33554433", "--out"];
+    let said = stderr(&expect(rearguard(run).arg(&out), 3));
+    assert!(said.contains("E014") && said.contains("legal is 1 to 33554432 replications"), "{said}");
+    // What several numbers come to is added up.
+    let run = ["run", THREE_BASES, "--nested", "33554432x2", "--out"];
     let said = stderr(&expect(rearguard(run).arg(&out), 4));
-    assert!(said.contains("99999999") && said.contains("MiB") && said.contains("at most"), "{said}");
+    assert!(said.contains("MiB") && said.contains("ask for at most 33554432 replications"), "{said}");
     assert!(!out.exists());
 }
 
