@@ -81,6 +81,7 @@ pub fn check(inputs: &Inputs) -> Vec<Problem> {
     let mut problems = Problems::default();
     check_calendar(inputs, &mut problems);
     check_growth(inputs, &mut problems);
+    check_thinning_out(inputs, &mut problems);
     check_bases::check(inputs, &mut problems);
     check_ways::check(inputs, &mut problems);
     check_fleets(inputs, &mut problems);
@@ -160,6 +161,18 @@ fn check_growth(inputs: &Inputs, problems: &mut Problems) {
         message,
         "give the date of the rates that the scenario states, near its own dates, or another `growth_per_month`",
     );
+}
+
+fn check_thinning_out(inputs: &Inputs, problems: &mut Problems) {
+    let decisions = &inputs.decisions;
+    if decisions.thin_out_to < 1.0 && decisions.thin_out_by.is_none() {
+        let message = format!(
+            "`decisions.thin_out_to` is {}, and no date says by when the others leave ahead: nobody does",
+            decisions.thin_out_to
+        );
+        let hint = "give the date as `decisions.thin_out_by`, or leave `thin_out_to` out";
+        problems.add(ProblemKind::Missing, "decisions.thin_out_to", message, hint);
+    }
 }
 
 fn check_fleets(inputs: &Inputs, problems: &mut Problems) {
@@ -391,6 +404,17 @@ mod tests {
         let mut inputs = tutorial();
         inputs.mission.deadline = 0.0;
         assert!(check(&inputs).iter().any(|problem| problem.path == "mission.deadline"));
+    }
+
+    #[test]
+    fn thinning_out_needs_a_date() {
+        let paths = |to, by| {
+            let mut inputs = tutorial();
+            (inputs.decisions.thin_out_to, inputs.decisions.thin_out_by) = (to, by);
+            check(&inputs).into_iter().map(|problem| problem.path).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(0.5, None), ["decisions.thin_out_to"]);
+        assert!(paths(0.5, Some(60.0)).is_empty() && paths(1.0, None).is_empty() && paths(1.0, Some(60.0)).is_empty());
     }
 
     #[test]

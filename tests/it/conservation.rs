@@ -260,13 +260,14 @@ const CHOICES: &[Choice] = &[
 ];
 
 /// A net on which the levers can act: `north` withdraws by `east`, and an exit lies behind it.
-const NET: [&str; 6] = [
+const NET: [&str; 7] = [
     "road=[{ from = \"north\", to = \"east\", km = 100, surface = \"track\", zone = \"ridge\" }, { from = \"east\", to = \"port\", km = 160, surface = \"piste\", zone = \"plain\" }, { from = \"port\", to = \"harbour\", km = 150, surface = \"paved\", zone = \"coast\" }, { from = \"north\", to = \"border\", km = 80, surface = \"track\", zone = \"ridge\" }]",
     "junction=[{ id = \"harbour\", latitude = 9.5, longitude = 4.0, exit = true }, { id = \"border\", latitude = 13.0, longitude = 5.0, exit = true }]",
     "exit=[{ id = \"way\", at = \"border\", region = \"hills\", from = 2030-01-05, setup_days = 10, agrees = 0.9 }]",
     "armed_group=[{ id = \"one\", zones = [\"ridge\", \"plain\"], rise_factor = 1, attack_share = 3, attack_ratio = 0.5, takeover_weight = 1 }, { id = \"other\", zones = [\"ridge\"], rise_factor = 1, attack_share = 1, takeover_weight = 4 }]",
     "aircraft=[{ id = \"plane\", number = 10, payload_t = 6, seats = 40, runway = \"unpaved\" }]",
     "base.north.airstrip=true",
+    "decisions.thin_out_by=2030-03-01",
 ];
 
 /// What is varied on it: the levers, and what they meet.
