@@ -1,12 +1,15 @@
 //! Progress on standard error: a bar on a terminal, a line now and then in a log, or JSON for a program that waits.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
+
+use crate::output::numbers::decimals;
 
 /// Time between lines in a log.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -55,8 +58,13 @@ impl Progress {
         let has_bar = self.form == Show::Auto && std::io::stderr().is_terminal();
         self.bar = (is_shown && has_bar).then(|| {
             let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr());
-            let template = format!("{{bar:30}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left");
-            bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            let template = format!("{{bar:30}} {{human_pos}}/{{human_len}} {what}, {{rate}}, {{eta}} left");
+            let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let show = |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // A bar that cannot be drawn is no reason to stop.
+                let _ = out.write_str(&rate(state.per_sec()));
+            };
+            bar.set_style(style.with_key("rate", show));
             bar.set_position(before);
             bar.reset_eta();
             bar
@@ -106,5 +114,20 @@ impl Progress {
     /// Seconds spent in all parts, and in the one under way.
     pub fn seconds(&self) -> f64 {
         self.spent + if self.under_way { self.begun.elapsed().as_secs_f64() } else { 0.0 }
+    }
+}
+
+/// How many a second, as screens show it: with a decimal only where there are few.
+fn rate(per_second: f64) -> String {
+    format!("{}/s", decimals(per_second, i32::from(per_second < 10.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn rates_are_whole_with_separators_unless_they_are_small() {
+        assert_eq!([391.0252, 12_345.6, 2.34, 0.0].map(rate), ["391/s", "12,346/s", "2.3/s", "0.0/s"]);
     }
 }

@@ -99,8 +99,15 @@ fn people(out: &mut dyn Write, policy: &PolicySummary, model: &Model, n: u64) ->
     let (share, interval) = mean_of(policy, Measure::AllOut);
     let strength = policy.mean(Measure::PeopleAtStart).map_or(0.0, |mean| mean.estimate);
     writeln!(out, "\nPeople out of the country by {deadline} (mean, 95% interval)")?;
-    writeln!(out, "  {} of {}", mean_text(policy, Measure::PeopleOut, 1.0), whole(strength))?;
-    writeln!(out, "  all but the liquidation team: probability {}", probability(share, interval, n))
+    // Where all replications are alike, or show all or none, the number comes before how many they are.
+    let people = mean_text(policy, Measure::PeopleOut, 1.0);
+    let (mean, seen) = people.split_at(people.find(" in ").unwrap_or(people.len()));
+    writeln!(out, "  {mean} of {}{seen}", whole(strength))?;
+    let probability = probability(share, interval, n);
+    match probability.split_once(": ") {
+        Some((seen, bound)) => writeln!(out, "  all but the liquidation team: in {seen}, probability {bound}"),
+        None => writeln!(out, "  all but the liquidation team: probability {probability}"),
+    }
 }
 
 fn casualties(out: &mut dyn Write, policy: &PolicySummary, fire_falls: bool) -> io::Result<()> {

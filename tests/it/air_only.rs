@@ -51,6 +51,15 @@ fn the_outpost_is_emptied_on_the_days_worked_out_by_hand() {
 }
 
 #[test]
+fn what_is_the_same_in_every_replication_is_told_in_words() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let args = ["run", AIR_ONLY, "--replications", "100", "--out"];
+    let said = stdout(&expect(rearguard(args).arg(home.path().join("out")), 0));
+    assert!(said.contains("\n  198.0 of 198 in all 100\n"), "{said}");
+    assert!(said.contains("all but the liquidation team: in all of 100, probability over 9"), "{said}");
+}
+
+#[test]
 fn without_leave_to_fly_nobody_leaves() {
     let case = case(Path::new(AIR_ONLY), &["permissions.air_lift.regime=denied"]);
     let results = run_one(policy_of("denied", case.model(&[]).expect("it is sound")), 5, 10);
