@@ -141,7 +141,7 @@ fn number_in_text(kind: &Kind, text: &str) -> String {
         (Ok(value), "%") if is_legal(kind, value / 100.0) && is_ratio(kind) => {
             format!("write the share: {}", plain(value / 100.0))
         }
-        (Ok(_), "" | "%") => format!("write {}, without quotes", wanted(kind)),
+        (Ok(_), "" | "%") => format!("write {}", wanted(kind)),
         (Ok(_), separated) if separated.starts_with(',') => {
             "decimals have a point, and thousands no separator: 2.5, 1000".to_owned()
         }

@@ -352,7 +352,7 @@ fn numbers_that_cannot_be_are_answered_with_those_that_can() {
         assert!(said.contains(&format!("'{value}'")) && said.contains(wanted) && !said.contains("tip"), "{said}");
     }
     for (set, wanted) in [
-        ("mission.liquidation_people=50%", "write a whole number of people from 0 to 100000, without quotes"),
+        ("mission.liquidation_people=50%", "write a whole number of people from 0 to 100000"),
         ("base.north.personnel=99999999999999999999", "write a whole number of people from 0 to "),
         ("experiment.seed=1e16", "legal is 0 to 9007199254740991 seed"),
     ] {
