@@ -68,13 +68,15 @@ pub fn end(value: f64, places: i32) -> String {
     texts.find(|text| text.parse() != Ok(0.0)).unwrap_or_else(|| decimals(value, places))
 }
 
-/// The largest factor that is shown: beyond it two policies hardly differ, and arithmetic decides what comes out.
+/// The largest factor that is spelled out: beyond it two policies hardly differ, and arithmetic decides what comes out.
 const LARGEST_FACTOR: f64 = 1e3;
 
 /// How many times more replications, with its interval; at least how many, of a factor too large to be known well.
 pub fn factor(value: f64, interval: Option<Interval>) -> String {
     match interval {
-        Some(interval) if value > LARGEST_FACTOR => format!("over {}", whole(interval.low.min(LARGEST_FACTOR))),
+        Some(interval) if value >= 1e4 || interval.low > LARGEST_FACTOR => {
+            format!("over {}", whole(interval.low.min(LARGEST_FACTOR)))
+        }
         Some(_) => with_interval(value, interval, 1.0),
         None => "-".to_owned(),
     }
@@ -175,7 +177,8 @@ mod tests {
         let of = |value, low, high| factor(value, Some(Interval { low, high }));
         assert_eq!(of(15_500_000.0, 15_276_643.0, 16e6), "over 1,000");
         assert_eq!(of(f64::INFINITY, f64::INFINITY, f64::INFINITY), "over 1,000");
-        assert_eq!(of(1_200.0, 900.4, 1_600.0), "over 900");
+        assert_eq!(of(20_000.0, 900.4, 1e6), "over 900");
+        assert_eq!(of(1_200.0, 900.0, 1_600.0), "1,200 (900 to 1,600)");
         assert_eq!((of(12.0, 10.0, 14.0).as_str(), factor(12.0, None).as_str()), ("12.0 (10.0 to 14.0)", "-"));
     }
 
