@@ -14,8 +14,8 @@ use crate::experiment::Rows;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{
-    FIRST_CHECK, MIN_NONZERO, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check,
-    reaching_check, replications_at,
+    FIRST_CHECK, MIN_UNLIKE, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check,
+    reaching_check, replications_at, unlike_commonest,
 };
 use crate::summary::{CONFIDENCE, SummaryError};
 
@@ -180,14 +180,13 @@ fn judge_point(
         for policy in policies {
             let mut values = rows.column(policy, column)?;
             values.iter_mut().zip(&baseline).for_each(|(value, baseline)| *value -= baseline);
-            let nonzero = values.iter().filter(|&&value| value != 0.0).count() as u64;
             let estimate = mean_t(&values, CONFIDENCE)?;
             judged.push(Judged {
                 point: point.clone(),
                 policy: plan.policies[policy].id.clone(),
                 measure: wanted.measure.clone(),
                 wanted: wanted.text.clone(),
-                verdict: judge_precision(&estimate, nonzero, wanted.target, check, CONFIDENCE)?,
+                verdict: judge_precision(&estimate, unlike_commonest(&values), wanted.target, check, CONFIDENCE)?,
             });
         }
     }
@@ -245,8 +244,8 @@ pub fn to_json(judged: &[Judged]) -> Value {
     judged.iter().map(one).collect()
 }
 
-/// What to do about a measure of which no replication had any.
-const IDLE: &str = ": if nothing here can bring any about, ask for something else";
+/// What to do about a measure of which all replications have as much.
+const IDLE: &str = ": if nothing here can bring one about, ask for something else";
 
 /// More replications than this are none that anyone runs.
 const MOST: f64 = 1e12;
@@ -271,10 +270,10 @@ impl Judged {
         let why = if verdict.reached {
             String::new()
         } else if verdict.half_width <= verdict.wanted {
-            let (seen, needed) = (whole(verdict.nonzero as f64), whole(MIN_NONZERO as f64));
+            let (seen, needed) = (whole(verdict.unlike as f64), whole(MIN_UNLIKE as f64));
             format!(
-                "; it takes {needed} replications that differ from 0 to tell how wide it is, and there are {seen}{}",
-                if verdict.nonzero == 0 { IDLE } else { "" }
+                "; it takes {needed} replications that differ from the commonest value to tell how wide it is, and there are {seen}{}",
+                if verdict.unlike == 0 { IDLE } else { "" }
             )
         } else if verdict.wanted > 0.0 {
             let more = verdict.half_width / verdict.wanted;

@@ -15,11 +15,11 @@ use crate::math::sqrt;
 /// replications, 84% at 100 and 93% at 1,000.
 pub const FIRST_CHECK: u64 = 1000;
 
-/// Replications in which a measure must differ from zero before its precision is believed.
+/// Replications that must differ from the commonest value before the precision of a measure is believed.
 ///
 /// # Source
 /// Assumed: because a deviation estimated from fewer than a hundred events is itself uncertain by a tenth.
-pub const MIN_NONZERO: u64 = 100;
+pub const MIN_UNLIKE: u64 = 100;
 
 /// The half-width wanted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ pub enum PrecisionTarget {
 /// What a check found for one measure or contrast.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PrecisionVerdict {
-    /// Whether the half-width wanted is reached and enough values differ from zero.
+    /// Whether the half-width wanted is reached and enough values differ from the commonest.
     pub reached: bool,
     /// Half-width at this check's confidence, in the unit of the measure.
     pub half_width: f64,
@@ -43,8 +43,8 @@ pub struct PrecisionVerdict {
     pub interval: Interval,
     /// Confidence of this check, above the confidence asked for overall.
     pub confidence: f64,
-    /// Values that differ from zero.
-    pub nonzero: u64,
+    /// Values that differ from the commonest.
+    pub unlike: u64,
 }
 
 /// What to do after a check.
@@ -95,11 +95,24 @@ pub fn confidence_at(check: u32, confidence: f64) -> f64 {
     1.0 - (1.0 - confidence) / (check * (check + 1.0))
 }
 
+/// How many values differ from the commonest: events, or those without one where most have it.
+///
+/// # Examples
+/// ```
+/// assert_eq!(rearguard::stats::unlike_commonest(&[1.0, 0.0, 1.0, 1.0, 2.5]), 2);
+/// ```
+pub fn unlike_commonest(values: &[f64]) -> u64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let commonest = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    (values.len() - commonest) as u64
+}
+
 /// Judges one measure or contrast at a check.
 ///
 /// # Arguments
 /// * `estimate` - mean and standard error so far, at any confidence.
-/// * `nonzero` - replications in which the measure, or the difference, is not zero.
+/// * `unlike` - replications in which the measure, or the difference, is not the commonest value.
 /// * `target` - the half-width wanted. A relative one, r, is met by r / (1 + r) of the *estimated* mean: the error is
 ///   then at most r of the *true* one.
 /// * `check` - number of this check, from 1.
@@ -118,7 +131,7 @@ pub fn confidence_at(check: u32, confidence: f64) -> f64 {
 /// ```
 pub fn judge_precision(
     estimate: &MeanEstimate,
-    nonzero: u64,
+    unlike: u64,
     target: PrecisionTarget,
     check: u32,
     confidence: f64,
@@ -134,8 +147,8 @@ pub fn judge_precision(
     let confidence = confidence_at(check, confidence);
     let interval = t_interval(estimate.mean, estimate.mcse, estimate.n as f64 - 1.0, confidence)?;
     let half_width = interval.half_width();
-    let reached = half_width <= wanted && nonzero >= MIN_NONZERO;
-    Ok(PrecisionVerdict { reached, half_width, wanted, interval, confidence, nonzero })
+    let reached = half_width <= wanted && unlike >= MIN_UNLIKE;
+    Ok(PrecisionVerdict { reached, half_width, wanted, interval, confidence, unlike })
 }
 
 /// What to do after check `check`.
@@ -170,7 +183,7 @@ const MOST_GROWTH: u64 = 16;
 ///
 /// # Returns
 /// A later check, at most that of 16 times the replications; the next one if the widths are reached and too few values
-/// differ from zero.
+/// differ from the commonest.
 pub fn reaching_check(verdicts: &[PrecisionVerdict], check: u32) -> u32 {
     let now = replications_at(check);
     let most = now.saturating_mul(MOST_GROWTH);
@@ -233,7 +246,7 @@ mod tests {
         assert_eq!(reaching_check(&[judged(0.08)], 1), 6);
         // Never more than sixteenfold: check 7 is the last below 16,000.
         assert_eq!(reaching_check(&[judged(50.0)], 1), 7);
-        assert_eq!(reaching_check(&[judged(0.02)], 1), 2, "what is reached, or lacks values that are not zero");
+        assert_eq!(reaching_check(&[judged(0.02)], 1), 2, "what is reached, or lacks unlike values");
         assert_eq!(reaching_check(&[judged(0.02), judged(0.08)], 1), 6, "the target that is farthest decides");
         assert!((next_confidence(confidence_at(1, 0.95), 1, 4) - confidence_at(4, 0.95)).abs() < 1e-15);
     }
@@ -268,11 +281,19 @@ mod tests {
 
     #[test]
     fn too_few_events_are_never_precise_enough() {
-        let of = |nonzero| {
-            judge_precision(&estimate(1000, 0.0, 0.0), nonzero, PrecisionTarget::Absolute(9.0), 1, 0.95)
+        let of = |unlike| {
+            judge_precision(&estimate(1000, 0.0, 0.0), unlike, PrecisionTarget::Absolute(9.0), 1, 0.95)
                 .expect("a verdict")
         };
         assert!(!of(0).reached && !of(99).reached && of(100).reached);
+    }
+
+    #[test]
+    fn an_event_that_hardly_any_replication_lacks_counts_as_one_that_hardly_any_has() {
+        let (mut rare, mut sure) = (vec![0.0; 1000], vec![1.0; 1000]);
+        (rare[7], sure[7]) = (1.0, 0.0);
+        assert_eq!([&rare, &sure].map(|values| unlike_commonest(values)), [1, 1]);
+        assert_eq!([&[-0.0, 0.0, 3.0][..], &[2.0, 1.0], &[]].map(unlike_commonest), [1, 1, 0]);
     }
 
     #[test]

@@ -51,9 +51,22 @@ fn a_target_that_too_few_replications_bear_on_says_so() {
     let target =
         ["--precision", "casualties.killed_after_deadline=0.5", "--max-replications", "1000", "--quiet", "--out"];
     let said = stderr(&expect(rearguard(["run", THREE_BASES]).args(target).arg(home.path().join("results")), 5));
-    for wanted in
-        ["wanted 0.5 (", "it takes 100 replications that differ from 0", "and there are 0: if nothing here can"]
-    {
+    for wanted in [
+        "wanted 0.5 (",
+        "100 replications that differ from the commonest value",
+        "and there are 0: if nothing here can",
+    ] {
+        assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
+    }
+}
+
+#[test]
+fn an_event_that_every_replication_has_is_never_precise_enough() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let run = ["run", THREE_BASES, "--set", "mission.deadline=2030-12-31", "--quiet"];
+    let target = ["--precision", "people.all_out_by_deadline=0.0005", "--max-replications", "1000", "--out"];
+    let said = stderr(&expect(rearguard(run).args(target).arg(home.path().join("results")), 5));
+    for wanted in ["not reached; half-width 0, wanted 0.0005", "and there are 0: if nothing here can"] {
         assert!(said.contains(wanted), "`{wanted}` is missing from\n{said}");
     }
 }
