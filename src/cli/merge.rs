@@ -14,6 +14,7 @@ use crate::cli::precision;
 use crate::cli::rounds::Rounds;
 use crate::cli::session::Session;
 use crate::cli::shards::{Planned, Shards};
+use crate::stats::check_at;
 use crate::store::{Disk, RealDisk};
 
 /// Options of `merge`.
@@ -79,7 +80,7 @@ fn merge_round(folder: &Path, manner: &Manner) -> Result<(), Stop> {
     let wanted = rounds.wanted()?;
     let columns = precision::columns(&session, &wanted)?;
     let run = put_together(&session, &shards, Some(&planned), manner)?;
-    let check = precision::check_at(session.plan.replications);
+    let check = check_at(session.plan.replications);
     let judged = session.pool.install(|| precision::judge(&session, &run, &wanted, &columns, check))?;
     show_conducted(&session, manner, &run.conclude(&session)?, &judged)?;
     let advice = match precision::next_round(&judged, session.plan.replications, rounds.max_replications) {

@@ -14,8 +14,8 @@ use crate::experiment::Rows;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
 use crate::stats::{
-    FIRST_CHECK, MIN_UNLIKE, NextCheck, PrecisionTarget, PrecisionVerdict, judge_precision, mean_t, next_check,
-    reaching_check, replications_at, unlike_commonest,
+    FIRST_CHECK, MIN_UNLIKE, NextCheck, PrecisionTarget, PrecisionVerdict, check_at, judge_precision, mean_t,
+    next_check, reaching_check, replications_at, unlike_commonest,
 };
 use crate::summary::{CONFIDENCE, SummaryError};
 
@@ -104,14 +104,12 @@ pub fn conduct_to_precision(
     }
 }
 
-/// The check that so many replications are judged at.
-pub fn check_at(replications: u64) -> u32 {
-    let mut check = 1;
-    while replications_at(check) < replications {
-        check += 1;
-    }
-    check
-}
+/// Replications of the next round, at most, as a multiple of those so far.
+///
+/// # Source
+/// Assumed: because the deviation of a measure with a long tail is itself uncertain by a factor after 1,000 replications,
+/// and a step of 16 narrows an interval to a fourth.
+const MOST_GROWTH: u64 = 16;
 
 /// Replications of the next round on many machines: those of the check by which what was seen would suffice. None if every
 /// target is reached, or if there may be no more.
@@ -120,7 +118,8 @@ pub fn next_round(judged: &[Judged], replications: u64, cap: u64) -> Option<u64>
     if verdicts.iter().all(|verdict| verdict.reached) || replications >= cap {
         return None;
     }
-    Some(replications_at(reaching_check(&verdicts, check_at(replications))).min(cap))
+    let most = replications.saturating_mul(MOST_GROWTH);
+    Some(replications_at(reaching_check(&verdicts, replications, most)).min(cap))
 }
 
 /// The column of each target.
@@ -248,16 +247,7 @@ pub fn to_json(judged: &[Judged]) -> Value {
 const IDLE: &str = ": if nothing here can bring one about, ask for something else";
 
 /// More replications than this are none that anyone runs.
-const MOST: f64 = 1e12;
-
-/// A number of replications with two digits, since no more of it are known.
-fn roughly(replications: f64) -> String {
-    let mut cell = 1.0;
-    while replications / cell >= 100.0 {
-        cell *= 10.0;
-    }
-    whole((replications / cell).ceil() * cell)
-}
+const MOST: u64 = 1_000_000_000_000;
 
 impl Judged {
     /// What came of it after `n` replications.
@@ -276,9 +266,10 @@ impl Judged {
                 if verdict.unlike == 0 { IDLE } else { "" }
             )
         } else if verdict.wanted > 0.0 {
-            let more = verdict.half_width / verdict.wanted;
-            match n as f64 * more * more {
-                needed if needed < MOST => format!("; it would take some {} replications", roughly(needed)),
+            match reaching_check(&[*verdict], n, MOST) {
+                check if replications_at(check + 1) <= MOST => {
+                    format!("; it would take some {} replications", whole(replications_at(check) as f64))
+                }
                 _ => "; no number of replications that can be run reaches it".to_owned(),
             }
         } else {
@@ -300,11 +291,32 @@ fn width(width: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::{Interval, confidence_at};
 
     #[test]
     fn widths_have_no_digits_that_nobody_knows() {
         assert_eq!([0.0, 0.1, 1000.0, 0.53441].map(width), ["0", "0.1", "1,000", "0.5344"]);
         assert_eq!([0.000_02, 0.000_123_4].map(width), ["0.00002", "0.0001"], "a small one is not none");
+    }
+
+    #[test]
+    fn what_it_would_take_allows_for_the_looks_until_then() {
+        let verdict = PrecisionVerdict {
+            reached: false,
+            half_width: 0.5319,
+            wanted: 0.2006,
+            interval: Interval { low: 3.68, high: 4.74 },
+            confidence: confidence_at(check_at(2000), 0.95),
+            unlike: 2000,
+        };
+        let text = |half_width| {
+            let verdict = PrecisionVerdict { half_width, ..verdict };
+            let [policy, measure, wanted] = ["as-planned", "casualties.wounded", "5%"].map(str::to_owned);
+            Judged { point: None, policy, measure, wanted, verdict }.text(2000)
+        };
+        // At 17,090 replications, check 8, its half-width would be 0.2154; at the next check 0.1790.
+        assert!(text(0.5319).ends_with("it would take some 25,635 replications"), "{}", text(0.5319));
+        assert!(text(1e6).ends_with("no number of replications that can be run reaches it"), "{}", text(1e6));
     }
 
     #[test]

@@ -54,8 +54,8 @@ pub use paired::{PairedDifference, Worse, paired};
 pub use pareto::{pareto_counts, pareto_set};
 pub use partial_rank::{PartialRank, partial_rank_correlations};
 pub use precision::{
-    FIRST_CHECK, MIN_UNLIKE, NextCheck, PrecisionTarget, PrecisionVerdict, confidence_at, judge_precision, next_check,
-    reaching_check, replications_at, unlike_commonest,
+    FIRST_CHECK, MIN_UNLIKE, NextCheck, PrecisionTarget, PrecisionVerdict, check_at, confidence_at, judge_precision,
+    next_check, reaching_check, replications_at, unlike_commonest,
 };
 pub use prim::{Peeling, PrimBox, prim, quasi_p};
 pub use proportion::{

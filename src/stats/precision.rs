@@ -78,6 +78,15 @@ pub fn replications_at(check: u32) -> u64 {
     n
 }
 
+/// The check, from 1, that so many replications are judged at.
+pub fn check_at(replications: u64) -> u32 {
+    let mut check = 1;
+    while replications_at(check) < replications {
+        check += 1;
+    }
+    check
+}
+
 /// Confidence to use at check `check`, from 1 (0 counts as 1): 1 - alpha / (k (k + 1)).
 ///
 /// The levels add up to alpha over any number of checks, so that the interval at whichever check stops the run covers
@@ -167,30 +176,23 @@ pub fn next_check(verdicts: &[PrecisionVerdict], check: u32, cap: u64) -> NextCh
     }
 }
 
-/// Replications at the check to come, at most, as a multiple of those so far, where what was seen chooses it.
-///
-/// # Source
-/// Assumed: because the deviation of a measure with a long tail is itself uncertain by a factor after 1,000 replications,
-/// and a step of 16 narrows an interval to a fourth.
-const MOST_GROWTH: u64 = 16;
-
-/// The first check at which every target would be reached if means and deviations stayed as they are: for work that is
-/// planned in few large rounds. Skipping checks spoils nothing, since the levels of all of them add up to the level asked
-/// for whichever are looked at.
+/// The first check at which every target would be reached if means and deviations stayed as they are. Skipping checks spoils
+/// nothing, since the levels of all of them add up to the level asked for whichever are looked at.
 ///
 /// # Arguments
-/// * `verdicts` - of every measure and contrast with a target, at check `check`.
+/// * `verdicts` - of every measure and contrast with a target, at the check of `replications`.
+/// * `replications` - those so far, of which there may be fewer than its check has.
+/// * `most` - replications that the check may have at most.
 ///
 /// # Returns
-/// A later check, at most that of 16 times the replications; the next one if the widths are reached and too few values
-/// differ from the commonest.
-pub fn reaching_check(verdicts: &[PrecisionVerdict], check: u32) -> u32 {
-    let now = replications_at(check);
-    let most = now.saturating_mul(MOST_GROWTH);
+/// A later check, the last within `most` if none suffices; the next one if the widths are reached and too few values differ
+/// from the commonest.
+pub fn reaching_check(verdicts: &[PrecisionVerdict], replications: u64, most: u64) -> u32 {
+    let check = check_at(replications);
     let would_reach = |verdict: &PrecisionVerdict, next: u32| {
         let quantile = |confidence: f64| normal_quantile(f64::midpoint(1.0, confidence));
         let stricter = quantile(next_confidence(verdict.confidence, check, next)) / quantile(verdict.confidence);
-        let narrower = sqrt(now as f64 / replications_at(next) as f64);
+        let narrower = sqrt(replications as f64 / replications_at(next) as f64);
         verdict.reached || verdict.half_width * stricter * narrower <= verdict.wanted
     };
     let mut next = check.saturating_add(1);
@@ -243,11 +245,13 @@ mod tests {
         };
         // Half-width 0.08 times 2.24 at check 1. At check 5, 3.14 times 0.08 over the root of 5.063 is 0.112; at check 6, 3.24
         // times 0.08 over the root of 7.595 is 0.094.
-        assert_eq!(reaching_check(&[judged(0.08)], 1), 6);
-        // Never more than sixteenfold: check 7 is the last below 16,000.
-        assert_eq!(reaching_check(&[judged(50.0)], 1), 7);
-        assert_eq!(reaching_check(&[judged(0.02)], 1), 2, "what is reached, or lacks unlike values");
-        assert_eq!(reaching_check(&[judged(0.02), judged(0.08)], 1), 6, "the target that is farthest decides");
+        let reaching = |verdicts: &[PrecisionVerdict]| reaching_check(verdicts, 1000, 16_000);
+        assert_eq!(reaching(&[judged(0.08)]), 6);
+        assert_eq!(reaching(&[judged(50.0)]), 7, "the last below 16,000");
+        assert_eq!(reaching(&[judged(0.02)]), 2, "what is reached, or lacks unlike values");
+        assert_eq!(reaching(&[judged(0.02), judged(0.08)]), 6, "the target that is farthest decides");
+        // Where a cap of 800 ended it, the same half-width falls faster: at check 5 it is 0.094 and not 0.105.
+        assert_eq!((reaching(&[judged(0.075)]), reaching_check(&[judged(0.075)], 800, 16_000)), (6, 5));
         assert!((next_confidence(confidence_at(1, 0.95), 1, 4) - confidence_at(4, 0.95)).abs() < 1e-15);
     }
 
