@@ -14,7 +14,7 @@ use crate::design::Screening;
 use crate::experiment::Rows;
 use crate::output::numbers::{decimals, whole};
 use crate::scenario::suggestion;
-use crate::stats::{Peeling, PrimBox, StatsError, prim, quasi_p, sum};
+use crate::stats::{Peeling, PrimBox, StatsError, prim, sum};
 use crate::store::Chunks;
 
 /// Options of `discover`.
@@ -62,8 +62,6 @@ struct Cases {
     left_out: Vec<String>,
     /// Whether each point is of interest.
     is_of_interest: Vec<bool>,
-    /// Whether points have values and chances in common, as those of a sensitivity analysis have: they are no independent trials.
-    share_chances: bool,
 }
 
 /// Finds boxes.
@@ -92,17 +90,12 @@ pub fn discover(args: &DiscoverArguments) -> Result<(), Stop> {
         other => Stop::Usage(other.to_string()),
     })?;
     let number = args.number.unwrap_or_else(|| balanced(&boxes));
-    let Some(chosen) = boxes.get(number) else {
+    if number >= boxes.len() {
         return Err(Stop::Usage(format!("there is no box {number}; the last is {}", boxes.len() - 1)));
-    };
-    let quasi = if cases.share_chances {
-        vec![[None; 2]; cases.inputs.len()]
-    } else {
-        quasi_p(&cases.inputs, &cases.is_of_interest, chosen)
-    };
+    }
     let mut out = io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", to_json(&cases, &boxes, (number, &quasi)))?;
+        writeln!(out, "{}", to_json(&cases, &boxes, number))?;
         return Ok(());
     }
     writeln!(
@@ -117,7 +110,7 @@ pub fn discover(args: &DiscoverArguments) -> Result<(), Stop> {
         }),
         args.threshold,
     )?;
-    Ok(screen(&mut out, &cases, &boxes, (number, &quasi))?)
+    Ok(screen(&mut out, &cases, &boxes, number)?)
 }
 
 /// The box with the largest harmonic mean of coverage and density, the last of equals.
@@ -183,8 +176,7 @@ fn cases(session: &Session, args: &DiscoverArguments) -> Result<Cases, Stop> {
     }
     let is_of_interest =
         means.iter().map(|&mean| if args.below { mean < args.threshold } else { mean > args.threshold }).collect();
-    let share_chances = request.sensitivity.is_some();
-    Ok(Cases { paths, inputs, left_out, is_of_interest, share_chances })
+    Ok(Cases { paths, inputs, left_out, is_of_interest })
 }
 
 /// The number that a value of a design is; true and false count as 1 and 0.
@@ -196,12 +188,7 @@ fn number(text: Option<&str>) -> Option<f64> {
     }
 }
 
-fn screen(
-    out: &mut dyn Write,
-    cases: &Cases,
-    boxes: &[PrimBox],
-    (number, quasi): (usize, &[[Option<f64>; 2]]),
-) -> io::Result<()> {
+fn screen(out: &mut dyn Write, cases: &Cases, boxes: &[PrimBox], number: usize) -> io::Result<()> {
     writeln!(out, "\n{:>5}{:>10}{:>9}{:>8}{:>12}", "box", "coverage", "density", "points", "restricted")?;
     for (at, found) in boxes.iter().enumerate() {
         writeln!(
@@ -222,27 +209,20 @@ fn screen(
         whole(chosen.inside as f64),
         decimals(100.0 * chosen.coverage, 1)
     )?;
-    let limits: Vec<(&str, &str, f64, Option<f64>)> = (0..cases.paths.len())
+    let limits: Vec<(&str, &str, f64)> = (0..cases.paths.len())
         .flat_map(|input| {
             let path = cases.paths[input].as_str();
-            let ends = [("over", chosen.low[input], quasi[input][0]), ("under", chosen.high[input], quasi[input][1])];
-            ends.map(|(word, limit, quasi)| (path, word, limit, quasi))
+            [(path, "over", chosen.low[input]), (path, "under", chosen.high[input])]
         })
-        .filter(|(_, _, limit, _)| limit.is_finite())
+        .filter(|(_, _, limit)| limit.is_finite())
         .collect();
     if limits.is_empty() {
         writeln!(out, "  it restricts nothing")?;
     } else {
         let width = limits.iter().map(|(path, ..)| path.len()).max().unwrap_or(0);
-        writeln!(out, "  {:<width$}  {:<24}{}", "input", "limit", if cases.share_chances { "" } else { "quasi-p" })?;
-        for (path, word, limit, quasi) in limits {
-            let limit = format!("{word} {}", significant(limit));
-            let quasi =
-                quasi.map_or_else(
-                    String::new,
-                    |quasi| if quasi < 0.001 { format!("{quasi:.1e}") } else { decimals(quasi, 3) },
-                );
-            writeln!(out, "  {path:<width$}  {limit:<24}{quasi}")?;
+        writeln!(out, "  {:<width$}  limit", "input")?;
+        for (path, word, limit) in limits {
+            writeln!(out, "  {path:<width$}  {word} {}", significant(limit))?;
         }
     }
     if !cases.left_out.is_empty() {
@@ -250,15 +230,9 @@ fn screen(
     }
     writeln!(
         out,
-        "\ncoverage: share of the points of interest that are inside. density: share of those inside that are of interest."
-    )?;
-    if cases.share_chances {
-        return writeln!(
-            out,
-            "no quasi-p: points of a sensitivity analysis share values and chances and are no independent trials; a sweep's are"
-        );
-    }
-    writeln!(out, "quasi-p: how likely this density would be if that limit did nothing; over 0.05 it may be chance.")
+        "\ncoverage: share of the points of interest that are inside. density: share of those inside that are of interest.\n\
+         The box was chosen on these points, which share their chances: check it on a fresh sweep, with another --seed."
+    )
 }
 
 /// A number with six significant digits.
@@ -272,7 +246,7 @@ fn significant(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn to_json(cases: &Cases, boxes: &[PrimBox], (number, quasi): (usize, &[[Option<f64>; 2]])) -> Value {
+fn to_json(cases: &Cases, boxes: &[PrimBox], number: usize) -> Value {
     let end = |limit: f64| limit.is_finite().then_some(limit);
     let described = |found: &PrimBox| {
         let limits: serde_json::Map<String, Value> = (0..cases.paths.len())
@@ -284,12 +258,10 @@ fn to_json(cases: &Cases, boxes: &[PrimBox], (number, quasi): (usize, &[[Option<
             "of_interest": found.of_interest, "restricted": found.dimensions(), "limits": limits,
         })
     };
-    let quasi: serde_json::Map<String, Value> =
-        cases.paths.iter().cloned().zip(quasi.iter().map(|ends| json!(ends))).collect();
     json!({
         "points": cases.is_of_interest.len(),
         "of_interest": cases.is_of_interest.iter().filter(|&&is| is).count(),
-        "boxes": boxes.iter().map(described).collect::<Vec<_>>(), "box": number, "quasi_p": quasi,
+        "boxes": boxes.iter().map(described).collect::<Vec<_>>(), "box": number,
         "left_out": cases.left_out,
     })
 }

@@ -211,7 +211,8 @@ fn pasted(cases: &Cases, from: &PrimBox, side: Side, step: f64) -> Option<(PrimB
 /// interest among those inside, each with the density of the box without that limit. Small where the limit matters.
 ///
 /// # Returns
-/// For each input, that of its lower and of its upper limit; none where there is no limit.
+/// For each input, that of its lower and of its upper limit; none where there is no limit. It holds for cases that are
+/// independent trials, as in the published study, and not for points that share their chances.
 ///
 /// # Source
 /// The quasi-p-value of Bryant and Lempert (2010).

@@ -52,7 +52,8 @@ fn a_box_of_a_finished_sweep_holds_the_points_that_it_says() {
     assert!(number_of(&chosen["density"]) > 0.8 && number_of(&chosen["coverage"]) > 0.6, "{chosen}");
     assert!(chosen["limits"].get("packing.start_before_days").is_some(), "{chosen}");
     let screen = stdout(&expect(rearguard(["discover"]).arg(&out).args(wanted), 0));
-    assert!(screen.contains("packing.start_before_days") && screen.contains("quasi-p"), "{screen}");
+    assert!(screen.contains("packing.start_before_days") && screen.contains("check it on a fresh sweep"), "{screen}");
+    assert!(!screen.contains("quasi-p") && said.get("quasi_p").is_none(), "its points share their chances: {screen}");
     let other = ["--policy", "trucks-granted", "--difference", "--below", "--measure", "equipment.lost_usd"];
     expect(rearguard(["discover"]).arg(&out).args(other).args(["--threshold", "-1500000"]), 0);
 }
