@@ -142,6 +142,9 @@ pub fn heading(out: &mut dyn Write, session: &Session, conducted: &Conducted) ->
             plan.policies[0].model.uncertainties().len(),
         )?;
     }
+    if let Some(shared) = session.shared_rows() {
+        writeln!(out, "{shared}")?;
+    }
     let first = &summary.policies[0];
     let mean = |sum: u64| whole(sum as f64 / summary.n.max(1) as f64);
     write!(out, "{} events and {} keyed streams a replication; ", mean(first.events), mean(first.streams))?;

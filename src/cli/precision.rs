@@ -204,8 +204,9 @@ pub fn reached(session: &Session, judged: &[Judged], advice: &str) -> Result<(),
         return Ok(());
     }
     let replications = whole(session.plan.replications as f64);
+    let rows = rows(session).map_or_else(String::new, |rows| format!("\n{rows}"));
     Err(Stop::NotMet(format!(
-        "precision not reached after {replications} replications:\n  {}\n{advice}",
+        "precision not reached after {replications} replications:\n  {}{rows}\n{advice}",
         cut(short).join("\n  ")
     )))
 }
@@ -218,7 +219,15 @@ pub fn screen(out: &mut dyn Write, session: &Session, judged: &[Judged]) -> io::
     writeln!(out, "\nPrecision at {} replications", whole(session.plan.replications as f64))?;
     cut(judged.iter().map(|judged| judged.text(session.plan.replications)).collect())
         .iter()
-        .try_for_each(|line| writeln!(out, "  {line}"))
+        .try_for_each(|line| writeln!(out, "  {line}"))?;
+    rows(session).map_or(Ok(()), |rows| writeln!(out, "{rows}"))
+}
+
+/// What no half-width holds where replications share the rows of an overlay.
+fn rows(session: &Session) -> Option<&'static str> {
+    session
+        .shared_rows()
+        .map(|_| "These are precisions for the rows of the overlay: that they are few is in none of them.")
 }
 
 /// The first of many lines, and how many more there are.

@@ -8,12 +8,14 @@ use rayon::ThreadPool;
 use crate::cli::args::ExperimentArguments;
 use crate::cli::exit::Stop;
 use crate::cli::hindcast::{self, Against};
+use crate::cli::plan::counted;
 use crate::cli::request::{Asked, Kind, Point, Request};
 use crate::cli::sensitivity::{self, Screened};
 use crate::cli::shard::Shard;
 use crate::cli::{lineup, nested};
 use crate::experiment::Plan;
 use crate::experiment::results::column_names;
+use crate::output::numbers::whole;
 use crate::scenario::Case;
 
 /// A checked experiment.
@@ -114,6 +116,21 @@ impl Session {
     /// Replications of each policy at all design points together.
     pub fn replications(&self) -> u64 {
         self.plan.replications * self.points.len() as u64
+    }
+
+    /// What intervals leave out where draws take rows of an overlay again: how many share how many.
+    pub fn shared_rows(&self) -> Option<String> {
+        self.request.overlay.as_ref()?;
+        let (draws, of, split) = match self.request.nested {
+            Some(nesting) => (nesting.outer, "draws", ""),
+            None => (self.plan.replications, "replications", " (and --nested to split it)"),
+        };
+        let rows = self.plan.policies[0].model.rows_taken(draws).filter(|&rows| rows < draws)?;
+        let (draws, rows) = (whole(draws as f64), counted(rows, "different row"));
+        Some(format!(
+            "{draws} {of} share {rows} of the overlay. Intervals hold for these rows and\n\
+             not for what the rows were drawn from: that takes more rows{split}, not more {of}."
+        ))
     }
 
     /// The title of the scenario.

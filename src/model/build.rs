@@ -1,5 +1,6 @@
 //! A checked scenario, ready to be drawn and run.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::draw::{Law, Sampler, Streams, key};
@@ -113,6 +114,14 @@ impl Model {
         }
         self.rows = Some(Arc::clone(rows));
         self
+    }
+
+    /// How many different rows of values so many draws take; none where every uncertain number is drawn by itself.
+    pub fn rows_taken(&self, draws: u64) -> Option<u64> {
+        let mut rows: Vec<&Vec<f64>> = self.rows.as_ref()?.iter().take(draws as usize).collect();
+        rows.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        rows.dedup();
+        Some(rows.len() as u64)
     }
 
     /// The same model with other laws for some uncertain numbers.

@@ -127,6 +127,15 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_alike_count_once() {
+        let taken = |draws| {
+            let text = "draw,road.0.km,stocks.police_share\n0,250,0.1\n1,270,0.1\n2,250,0.1\n3,270,0.15\n";
+            overlaid(text).expect("sound").model(&[]).expect("sound").rows_taken(draws)
+        };
+        assert_eq!([1, 2, 3, 4, 1000].map(taken), [1, 2, 2, 3, 3].map(Some));
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (text, said) in [
             ("", "a column names no path"),

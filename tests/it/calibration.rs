@@ -172,6 +172,28 @@ fn an_overlay_is_taken_by_every_experiment_a_row_for_each_draw() {
 }
 
 #[test]
+fn a_screen_says_how_many_replications_share_how_few_rows() {
+    let home = home();
+    let overlay = home.path().join("overlay.csv");
+    fs::write(&overlay, "draw,road.0.km\n0,250\n1,270\n2,250\n").expect("it can be written");
+    let run = |args: &[&str], code| {
+        let out = home.path().join(args.join("-"));
+        let run = rearguard(["run", THREE_BASES, "--overlay"]).arg(&overlay).args(args).arg("--out").arg(out);
+        let done = expect(run, code);
+        stdout(&done) + &stderr(&done)
+    };
+    let shared = "8 replications share 2 different rows of the overlay. Intervals hold for these rows";
+    assert!(run(&["--replications", "8"], 0).contains(shared));
+    assert!(run(&["--nested", "4x2"], 0).contains("4 draws share 2 different rows"));
+    assert!(!run(&["--replications", "2"], 0).contains("different row"), "each has a row of its own");
+    let precision =
+        |half| run(&["--precision", half, "--max-replications", "1000"], if half.ends_with("50") { 0 } else { 5 });
+    for said in [precision("casualties.wounded=50"), precision("casualties.wounded=0.1")] {
+        assert!(said.contains("These are precisions for the rows of the overlay"), "{said}");
+    }
+}
+
+#[test]
 fn facts_that_test_the_outcome_are_left_alone_unless_asked_for() {
     let home = home();
     let mixed = facts(home.path(), &[(SEEN[0], 0.0, true), (SEEN[1], 0.0, false)]);
