@@ -154,7 +154,14 @@ fn parameters(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         paths.iter().try_for_each(|path| writeln!(out, "  {path}"))
     };
     list(out, "Told from their prior by the record:", &of(true))?;
-    list(out, "Stayed at their prior, since these facts do not settle them:", &of(false))?;
+    let effective = outcome.calibrated.as_ref().map_or(outcome.overlay.len() as f64, |found| found.last().effective);
+    let untold = format!(
+        "Cannot be told from their prior by an effective sample of {} (a distance under {} would not show):",
+        decimals(effective, 0),
+        decimals(outcome.marginals[0].bound, 2)
+    );
+    list(out, &untold, &of(false))?;
+    writeln!(out, "distance: greatest difference of the distribution functions before and after.")?;
     writeln!(out, "spread: standard deviation after, in percent of before, on the prior's own scale of probability.")
 }
 

@@ -130,7 +130,7 @@ pub fn parameters() -> Table {
                 "",
                 "What the greatest of these differences would exceed with probability 5% if none had moved.",
             ),
-            flag("told_from_prior", "Whether it moved more than that; if not, it stayed at its prior."),
+            flag("told_from_prior", "Whether it moved more than that; if not, it cannot be told from its prior."),
         ],
     )
 }

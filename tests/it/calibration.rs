@@ -229,12 +229,16 @@ fn history_matching_rules_out_what_no_chance_would_give() {
         expect(rearguard(["run", THREE_BASES, "--quiet", "--replications", "40", "--out"]).arg(&out), 0);
         rows(&out, "replications.csv").iter().map(|row| number(row, "people.out_by_deadline")).sum::<f64>() / 40.0
     };
-    expect(rearguard(args(people.round())).arg("--out").arg(&out), 0);
-    assert!(rows(&out, "overlay.csv").len() > 25, "the model's own mean is hardly implausible");
+    let loud = |value: f64| -> Vec<String> { args(value).into_iter().filter(|arg| arg != "--quiet").collect() };
+    let said = stdout(&expect(rearguard(loud(people.round())).arg("--out").arg(&out), 0));
+    let left = rows(&out, "overlay.csv").len();
+    assert!(left > 25, "the model's own mean is hardly implausible");
     assert_eq!(rows(&out, "implausibility.csv").len(), 50);
+    let bound = number(&rows(&out, "parameters.csv")[0], "moved_bound");
+    let untold = format!("told from their prior by an effective sample of {left} (a distance under {bound:.2} would");
+    assert!(said.contains(&untold), "`{untold}` is missing from\n{said}");
     let out = home.path().join("shut");
-    let loud: Vec<String> = args(1.0e6).into_iter().filter(|arg| arg != "--quiet").collect();
-    let said = stdout(&expect(rearguard(loud).arg("--out").arg(&out), 0));
+    let said = stdout(&expect(rearguard(loud(1.0e6)).arg("--out").arg(&out), 0));
     assert!(said.contains("Nothing is left") && !out.join("overlay.csv").exists(), "{said}");
 }
 
