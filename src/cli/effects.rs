@@ -125,17 +125,17 @@ fn of_response(
     let within = sd(response.variance_within);
     let digits = places(Some(Interval { low: -within, high: within })).max(1);
     let number = |value: f64| decimals(value, digits);
-    let between = match response.between_interval {
-        _ if screening == Screening::Swing => String::new(),
-        _ if response.variance_between <= 0.0 => " sd of expected values none seen;".to_owned(),
-        Some(Interval { low, high }) => {
+    let between = match (response.variance_between, response.between_interval) {
+        (None, _) => " over these points, which do not follow the laws".to_owned(),
+        (Some(variance), _) if variance <= 0.0 => "; sd of expected values none seen".to_owned(),
+        (Some(variance), Some(Interval { low, high })) => {
             let ends = [low, high].map(|end| number(sd(end)));
-            format!(" sd of expected values {} ({} to {});", number(sd(response.variance_between)), ends[0], ends[1])
+            format!("; sd of expected values {} ({} to {})", number(sd(variance)), ends[0], ends[1])
         }
-        None => format!(" sd of expected values {} (no interval);", number(sd(response.variance_between))),
+        (Some(variance), None) => format!("; sd of expected values {} (no interval)", number(sd(variance))),
     };
     let mean = number(response.mean / scale);
-    writeln!(out, "\n{}{unit}, {of}: mean {mean};{between} sd of chance {}", response.measure, number(within))?;
+    writeln!(out, "\n{}{unit}, {of}: mean {mean}{between}; sd of chance {}", response.measure, number(within))?;
     let columns = columns(screening);
     let rank = |parameter: usize| {
         let row = effects.row(at, parameter, columns[0].1);

@@ -37,9 +37,10 @@ pub struct Response {
     pub measure: String,
     /// Mean over all points.
     pub mean: f64,
-    /// Variance of a point's expected value from point to point, freed of noise; may be negative by chance.
-    pub variance_between: f64,
-    /// Its interval, over trajectories, scramblings or points; none for swings, whose points are chosen.
+    /// Variance of a point's expected value from point to point, freed of noise; may be negative by chance. None where points
+    /// do not follow the laws: those of Morris leave out their ends, those of swings are at two places of one.
+    pub variance_between: Option<f64>,
+    /// Its interval, over scramblings or points.
     pub between_interval: Option<Interval>,
     /// Mean variance of the replications of one point.
     pub variance_within: f64,
@@ -119,11 +120,8 @@ fn add(
     let means: Vec<f64> = points.iter().map(|[mean, _]| *mean).collect();
     let of_means = Moments::of(&means)?;
     let variance_within = sum(&points.iter().map(|[_, variance]| *variance).collect::<Vec<_>>()) / points.len() as f64;
-    let noise = match ran.screening {
-        Screening::Swing => variance_of_residuals(values, &means, inner, of_means.mean),
-        Screening::Morris { .. } | Screening::Sobol { .. } | Screening::Prcc { .. } => variance_within,
-    };
-    let variance_between = of_means.sd.map_or(0.0, |sd| sd * sd) - noise / inner as f64;
+    let follows_laws = matches!(ran.screening, Screening::Sobol { .. } | Screening::Prcc { .. });
+    let variance_between = follows_laws.then(|| of_means.sd.map_or(0.0, |sd| sd * sd) - variance_within / inner as f64);
     let response = effects.responses.len();
     let of_level = |confidence: f64| match ran.screening {
         Screening::Morris { .. } => morris(values, ran, confidence),
@@ -146,10 +144,8 @@ fn add(
             is_told,
         }));
     }
-    let between_interval = match ran.screening {
-        Screening::Swing => None,
-        _ => between_interval(&points, ran, variance_between)?,
-    };
+    let between_interval =
+        variance_between.map(|estimate| between_interval(&points, ran, estimate)).transpose()?.flatten();
     let measure = measure.to_owned();
     effects.responses.push(Response {
         policy,
@@ -164,27 +160,11 @@ fn add(
     Ok(())
 }
 
-/// Where every point has the same chances, what is left of a value without its point's and its replication's mean: the noise
-/// by which means of points differ, free of what they share. 0 of a single replication.
-fn variance_of_residuals(values: &[f64], means: &[f64], inner: usize, mean: f64) -> f64 {
-    let shared: Vec<f64> = (0..inner)
-        .map(|at| sum(&values.iter().skip(at).step_by(inner).copied().collect::<Vec<_>>()) / means.len() as f64)
-        .collect();
-    let residuals = values.chunks_exact(inner).zip(means).flat_map(|(point, of_point)| {
-        point.iter().zip(&shared).map(move |(value, shared)| value - of_point - shared + mean)
-    });
-    let squares: Vec<f64> = residuals.map(|residual| residual * residual).collect();
-    let degrees = (means.len() - 1) * (inner - 1);
-    if degrees == 0 { 0.0 } else { sum(&squares) / degrees as f64 }
-}
-
-/// Interval of the variance between points, by the jackknife over trajectories, scramblings or points, those of a Latin hypercube
-/// taken as independent.
+/// Interval of the variance between points, by the jackknife over scramblings, or points of a Latin hypercube taken as independent.
 fn between_interval(points: &[[f64; 2]], ran: Ran, estimate: f64) -> Result<Option<Interval>, StatsError> {
     let of_one = match ran.screening {
-        Screening::Morris { .. } => ran.points[0].at.len() + 1,
         Screening::Sobol { points, .. } => points * (ran.points[0].at.len() + 2),
-        Screening::Prcc { .. } | Screening::Swing => 1,
+        Screening::Prcc { .. } | Screening::Morris { .. } | Screening::Swing => 1,
     };
     let without = |is_kept: &dyn Fn(usize) -> bool| {
         let parts = points.chunks_exact(of_one).enumerate().filter(|(part, _)| is_kept(*part));
@@ -223,14 +203,6 @@ mod tests {
         let ran = Ran { screening, points: &points, values: &values, inner };
         add(&mut effects, ("p".to_owned(), None, "y"), &results, ran).expect("effects");
         effects
-    }
-
-    #[test]
-    fn what_points_share_is_no_noise_between_their_means() {
-        // Two points of two replications, 1 and 3 with chances worth 0 and 10 in both; then 1 more or less in each.
-        assert_eq!(variance_of_residuals(&[1.0, 11.0, 3.0, 13.0], &[6.0, 8.0], 2, 7.0), 0.0);
-        assert_eq!(variance_of_residuals(&[2.0, 10.0, 2.0, 14.0], &[6.0, 8.0], 2, 7.0), 4.0);
-        assert_eq!(variance_of_residuals(&[1.0, 3.0], &[1.0, 3.0], 1, 2.0), 0.0);
     }
 
     fn holds(effects: &Effects, parameter: usize, statistic: &str, truth: f64) -> bool {
@@ -291,7 +263,8 @@ mod tests {
         }
         assert!(!holds(&effects, 2, "total_raw", total[2]), "{:?}", effects.rows);
         // What the response says of itself is freed of noise too: 10% is four times its error over 30,720 points.
-        assert!((effects.responses[0].variance_between / variance - 1.0).abs() < 0.1);
+        let between = effects.responses[0].variance_between.expect("its points follow the laws");
+        assert!((between / variance - 1.0).abs() < 0.1);
         assert!((effects.responses[0].variance_within / variance - 1.0).abs() < 0.1);
     }
 
@@ -338,6 +311,12 @@ mod tests {
             assert!(holds(&effects, parameter, "mu", 2.0) && holds(&effects, parameter, "sigma", 0.5 * 5.0_f64.sqrt()));
         }
         assert_eq!((of(4, "mu_star"), of(4, "sigma")), (0.0, 0.0));
+        let response = &effects.responses[0];
+        assert_eq!(
+            (response.variance_between, response.between_interval),
+            (None, None),
+            "its points leave out the ends"
+        );
     }
 
     #[test]
