@@ -200,7 +200,7 @@ fn range(fact: &Fact, forecast: &Forecast, model: &Model) -> String {
     }
 }
 
-/// The name of a score, and its value with its error.
+/// The name of a score, and its value with its error, if it has one.
 fn score(fact: &Fact, forecast: &Forecast) -> (&'static str, String) {
     let name = match (fact.kind, Score::of(fact.kind)) {
         (FactKind::Bound, _) => "lnP",
@@ -209,6 +209,7 @@ fn score(fact: &Fact, forecast: &Forecast) -> (&'static str, String) {
         (_, Score::Tau) => "tau",
     };
     let Scored { value, mcse } = forecast.log_within.unwrap_or(forecast.score);
+    let Some(mcse) = mcse else { return (name, format!("{} -", decimals(value, 3))) };
     let places = match mcse {
         error if error >= 1.0 => 0,
         error if error >= 0.1 => 1,
@@ -275,7 +276,7 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
          those that agree with it as it is read. Grade A: in the middle 50%, B 90%, C 99%, D outside. Order has none.",
         "score: CRPS in the unit of the fact (days for dates), 0 at best, of a range the mean over its places; Brier, 0 at best; \
          lnP, logarithm of the probability \
-         that the value lies within the reading; tau-b with the record's order, 1 at best. P(read): probability of the record \
+         that the value lies within the reading; tau-b with the record's order, 1 at best; - for the error of what all replications have alike. P(read): probability of the record \
          as it is read, or of what happened. P(>=): of the bound or more, which rewards exaggeration.",
         "skill: what the model makes up of what a reference falls short of the best, of bounds by Brier score; below 0 the \
          reference is better; - where it says nothing or is perfect. plan: bases close on their dates, nothing goes wrong. \

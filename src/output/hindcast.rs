@@ -14,7 +14,7 @@ use crate::summary::{FactRow, Forecast, Grade, Hindcast, Reference, Score};
 const MODEL: &str = "model";
 
 fn scored(scored: Option<Scored>) -> [String; 2] {
-    [text(scored.map(|scored| scored.value)), text(scored.map(|scored| scored.mcse))]
+    [text(scored.map(|scored| scored.value)), text(scored.and_then(|scored| scored.mcse))]
 }
 
 /// One row for each fact and forecast of it. Free text stays in the facts file.

@@ -10,8 +10,8 @@ use crate::math::{ln, sqrt};
 pub struct Scored {
     /// The score.
     pub value: f64,
-    /// Its Monte Carlo standard error; 0 for one value, which is no sample.
-    pub mcse: f64,
+    /// Its Monte Carlo standard error; none where no two values differ, which do not show it.
+    pub mcse: Option<f64>,
 }
 
 impl Scored {
@@ -22,7 +22,7 @@ impl Scored {
     pub fn mean(values: &[f64]) -> Result<Self, StatsError> {
         check_count(values.len(), 1)?;
         let moments = Moments::of(values)?;
-        let mcse = moments.sd.map_or(0.0, |sd| sd / sqrt(values.len() as f64));
+        let mcse = moments.sd.filter(|sd| *sd > 0.0).map(|sd| sd / sqrt(values.len() as f64));
         Ok(Self { value: moments.mean, mcse })
     }
 
@@ -38,14 +38,15 @@ impl Scored {
             return Err(StatsError::BadCount { events, trials });
         }
         let share = events as f64 / trials as f64;
-        Ok(Self { value: share, mcse: sqrt(share * (1.0 - share) / trials as f64) })
+        let mcse = (0 < events && events < trials).then(|| sqrt(share * (1.0 - share) / trials as f64));
+        Ok(Self { value: share, mcse })
     }
 
     /// The Brier score of a forecast probability that is such a share.
     pub fn brier(self, happened: bool) -> Self {
         let gap = if happened { 1.0 - self.value } else { self.value };
         // The square's slope is twice the gap.
-        Self { value: gap * gap, mcse: 2.0 * gap * self.mcse }
+        Self { value: gap * gap, mcse: self.mcse.map(|mcse| 2.0 * gap * mcse) }
     }
 
     /// The logarithmic score of a probability that is a share of so many trials, half an event and half a trial added so
@@ -53,7 +54,7 @@ impl Scored {
     pub fn log(self, trials: u64) -> Self {
         let n = trials as f64;
         let share = (self.value * n + 0.5) / (n + 1.0);
-        Self { value: ln(share), mcse: sqrt((1.0 - share) / (share * (n + 1.0))) }
+        Self { value: ln(share), mcse: Some(sqrt((1.0 - share) / (share * (n + 1.0)))) }
     }
 }
 
@@ -164,7 +165,7 @@ mod tests {
             let scores: Vec<Scored> = (1..=400).map(|seed| score(seed * 7919, observed)).collect();
             let values: Vec<f64> = scores.iter().map(|score| score.value).collect();
             let spread = Moments::of(&values).expect("values").sd.expect("two or more");
-            let said = scores.iter().map(|score| score.mcse).sum::<f64>() / 400.0;
+            let said = scores.iter().map(|score| score.mcse.expect("they differ")).sum::<f64>() / 400.0;
             assert!((said / spread - 1.0).abs() < 0.14, "{observed}: said {said}, seen {spread}");
         }
     }
@@ -172,21 +173,34 @@ mod tests {
     #[test]
     fn scores_worked_by_hand() {
         // Two values 1 and 3 seen at 2: contributions 1 - 1 and 1 - 1.
-        assert_eq!(crps_scored(&[1.0, 3.0], 2.0, 2.0), Ok(Scored { value: 0.5, mcse: 0.0 }));
-        assert_eq!(crps_scored(&[5.0], 3.5, 3.5), Ok(Scored { value: 1.5, mcse: 0.0 }));
+        assert_eq!(crps_scored(&[1.0, 3.0], 2.0, 2.0), Ok(Scored { value: 0.5, mcse: None }));
+        assert_eq!(crps_scored(&[5.0], 3.5, 3.5), Ok(Scored { value: 1.5, mcse: None }));
         // Values 0, 1, 4 seen at 0: contributions 0 - 5/3, 1 - 4/3, 4 - 7/3; mean -1/9, squares about it 133/27 in sum.
         let scored = crps_scored(&[4.0, 0.0, 1.0], 0.0, 0.0).expect("a score");
         let squares = [-5.0 / 3.0, -1.0 / 3.0, 5.0 / 3.0].map(|c: f64| (c + 1.0 / 9.0) * (c + 1.0 / 9.0));
         let mcse = (squares.iter().sum::<f64>() / 2.0 / 3.0).sqrt();
-        assert!((scored.value - (5.0 / 3.0 - 8.0 / 9.0)).abs() < 1e-15 && (scored.mcse - mcse).abs() < 1e-14);
+        assert!(
+            (scored.value - (5.0 / 3.0 - 8.0 / 9.0)).abs() < 1e-15
+                && (scored.mcse.expect("they differ") - mcse).abs() < 1e-14
+        );
         let share = Scored::share(3, 4).expect("a share");
-        assert_eq!((share.value, share.mcse), (0.75, sqrt(0.75 * 0.25 / 4.0)));
+        assert_eq!((share.value, share.mcse), (0.75, Some(sqrt(0.75 * 0.25 / 4.0))));
         assert_eq!((share.brier(true).value, share.brier(false).value), (0.0625, 0.5625));
-        assert_eq!(share.brier(false).mcse, 2.0 * 0.75 * share.mcse);
+        assert_eq!(share.brier(false).mcse, share.mcse.map(|mcse| 2.0 * 0.75 * mcse));
+        for (events, happened) in [(0, false), (4, true), (0, true)] {
+            let certain = Scored::share(events, 4).expect("a share");
+            assert_eq!(
+                [certain.mcse, certain.brier(happened).mcse],
+                [None; 2],
+                "none or all of four show no error of 0"
+            );
+        }
         assert!((Scored::share(0, 9).expect("a share").log(9).value - ln(0.05)).abs() < 1e-15);
         // A quarter of 10, the half event and half trial among them: the error of a logarithm is that of the share over it.
-        let quarter = Scored { value: 2.0 / 9.0, mcse: 0.0 }.log(9);
-        assert!((quarter.value - ln(0.25)).abs() < 1e-15 && (quarter.mcse - sqrt(0.75 / 2.5)).abs() < 1e-15);
+        let quarter = Scored { value: 2.0 / 9.0, mcse: None }.log(9);
+        assert!(
+            (quarter.value - ln(0.25)).abs() < 1e-15 && (quarter.mcse.expect("one") - sqrt(0.75 / 2.5)).abs() < 1e-15
+        );
         assert_eq!(Scored::share(5, 4), Err(StatsError::BadCount { events: 5, trials: 4 }));
     }
 

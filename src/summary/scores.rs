@@ -187,9 +187,10 @@ impl FactRow {
         let (own, other) = (self.forecast.as_ref()?, self.references[reference as usize].as_ref()?);
         let is_tau = Score::of(self.fact.kind) == Score::Tau;
         let better = |own: f64, other: f64| if is_tau { own.total_cmp(&other) } else { other.total_cmp(&own) };
-        // A plan is what it is, not a sample.
-        let other_mcse = if reference == Reference::Plan { 0.0 } else { other.score.mcse };
-        let error = SURE * sqrt(own.score.mcse * own.score.mcse + other_mcse * other_mcse);
+        // A plan is what it is, not a sample; what all replications have alike adds nothing that is known.
+        let square = |score: Scored| score.mcse.map_or(0.0, |mcse| mcse * mcse);
+        let of_other = if reference == Reference::Plan { 0.0 } else { square(other.score) };
+        let error = SURE * sqrt(square(own.score) + of_other);
         let found = better(own.score.value, other.score.value);
         let ends = [0, 1].map(|end| better(own.score_at_ends[end], other.score_at_ends[end]));
         let is_sure = (own.score.value - other.score.value).abs() > error && ends == [found; 2];
