@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::model::Model;
 use crate::model::facts::{Fact, FactKind, Record};
 use crate::output::numbers::{decimals, percent, whole};
-use crate::stats::Scored;
+use crate::stats::{FEW_VALUES, Scored};
 use crate::summary::{FactRow, Forecast, Grade, GroupRow, Hindcast, Reference, Score};
 
 /// Characters of a line: the width of a terminal that nobody has widened.
@@ -259,11 +259,11 @@ fn notes(out: &mut dyn Write, hindcast: &Hindcast) -> io::Result<()> {
     }
     if hindcast.n < ENOUGH {
         let text = format!(
-            "FEW REPLICATIONS: a number lies outside all of {} by luck with probability {}%, though the model be right; take \
-             {} or more.",
+            "FEW REPLICATIONS: a number lies outside all of {} by luck with probability {}%, though the model be right;{} take \
+             {ENOUGH} or more.",
             hindcast.n,
             percent(2.0 / (hindcast.n + 1) as f64),
-            ENOUGH
+            if hindcast.n < FEW_VALUES { " so few show no error, and nothing is called better or worse;" } else { "" },
         );
         paragraph(out, &text)?;
     }

@@ -6,7 +6,7 @@ use crate::experiment::Rows;
 use crate::measures::Measure;
 use crate::model::Model;
 use crate::model::facts::{Fact, FactKind, Facts, Quantity, Record};
-use crate::stats::{Moments, Scored, StatsError, own_mid_pits, quantile_sorted, sorted};
+use crate::stats::{FEW_VALUES, Moments, Scored, StatsError, own_mid_pits, quantile_sorted, sorted};
 use crate::summary::SummaryError;
 use crate::summary::calendar::{PHASES, planned};
 use crate::summary::scores::{FactRow, Grade, GroupRow, Reference, forecast, taus};
@@ -254,6 +254,7 @@ impl Luck {
             let point = |level| quantile_sorted(&in_order, level, super::CONFIDENCE).map(|found| found.estimate);
             let luck = [Scored::mean(&counts)?.value, point(0.05)?, point(0.95)?];
             let (mut grades, mut better) = ([0; 4], [[0; 3]; 4]);
+            let is_enough = counts.len() as u64 >= FEW_VALUES;
             let mine = rows.iter().filter(|row| {
                 let is_in = group.as_ref().is_none_or(|group| *group == row.fact.group);
                 row.in_sample == *in_sample && is_in && row.counts(group.is_some())
@@ -264,7 +265,7 @@ impl Luck {
                 }
                 for (reference, counts) in Reference::ALL.into_iter().zip(&mut better) {
                     let Some(found) = row.compare(reference) else { continue };
-                    let each = [found.is_gt(), found.is_lt(), true];
+                    let each = [is_enough && found.is_gt(), is_enough && found.is_lt(), true];
                     counts.iter_mut().zip(each).for_each(|(count, holds)| *count += u32::from(holds));
                 }
             }

@@ -154,6 +154,15 @@ fn a_range_is_scored_over_its_places_and_what_chance_decides_is_no_win() {
     let few = rearguard(["hindcast", "--replications", "9", "--out"]).arg(home.path().join("few")).arg(&file);
     let said = stdout(&expect(few, 0));
     assert!(said.contains("outside all of 9 by luck with probability 20.0%"), "{said}");
+    assert!(said.contains("so few show no error"), "{said}");
+    let results = hindcast(&file, &home.path().join("29"), &["--replications", "29"]);
+    for row in results["hindcast"]["groups"].as_array().expect("groups") {
+        assert_eq!(
+            (&row["against"]["plan"]["better"], &row["against"]["plan"]["worse"]),
+            (&0.into(), &0.into()),
+            "{row}"
+        );
+    }
 }
 
 #[test]
