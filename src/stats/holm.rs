@@ -11,7 +11,8 @@ pub struct Holm {
     pub p_value: f64,
     /// Whether it is rejected at the family-wise error rate asked for.
     pub rejected: bool,
-    /// Confidence at which this member is judged: 1 - alpha over the members still in play at its step.
+    /// Confidence at which this member is judged: 1 - alpha over the members still in play at its step, or at the first step of
+    /// those with the same p-value.
     pub confidence: f64,
 }
 
@@ -46,9 +47,11 @@ pub fn holm(p_values: &[f64], confidence: f64) -> Result<Vec<Holm>, StatsError> 
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
     let mut family = vec![Holm { p_value: 1.0, rejected: false, confidence }; p_values.len()];
-    let (mut largest, mut stopped_at) = (0.0_f64, None);
+    let (mut largest, mut stopped_at, mut left) = (0.0_f64, None, 0.0);
     for (step, &member) in order.iter().enumerate() {
-        let left = (p_values.len() - step) as f64;
+        if step == 0 || p_values[member] != p_values[order[step - 1]] {
+            left = (p_values.len() - step) as f64;
+        }
         largest = largest.max((left * p_values[member]).min(1.0));
         // The first failure ends the testing; everything after it is judged as that step was.
         if stopped_at.is_none() && p_values[member] > alpha / left {
@@ -123,6 +126,16 @@ mod tests {
         assert_eq!(adjusted(&[0.2]), [0.2]);
         assert!(adjusted(&[]).is_empty());
         assert_eq!(adjusted(&[0.7, 0.8]), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn members_that_are_alike_are_judged_alike() {
+        let family = holm(&[0.01, 0.2, 0.01, 0.001, 0.2], 0.95).expect("p-values");
+        assert_eq!((family[0], family[1]), (family[2], family[4]));
+        // Four in play at the first of the two, which both pass; then two.
+        let judged = [0, 1].map(|member| 1.0 - family[member].confidence);
+        assert!((judged[0] - 0.05 / 4.0).abs() < 1e-15 && (judged[1] - 0.05 / 2.0).abs() < 1e-15, "{judged:?}");
+        assert!(family[0].rejected && !family[1].rejected);
     }
 
     #[test]
