@@ -65,7 +65,7 @@ pub fn holm(p_values: &[f64], confidence: f64) -> Result<Vec<Holm>, StatsError> 
 }
 
 /// Intervals of a family of contrasts that agree with Holm's decisions: an interval leaves out zero where, and only
-/// where, the contrast is rejected.
+/// where, the contrast is rejected. Those of events are none of these: Newcombe's interval and the exact test can disagree.
 ///
 /// Each interval has the confidence of the step at which its contrast was judged. Signs are protected family-wise; the
 /// ends of rejected contrasts are not simultaneous. For ends that hold all at once use [`bonferroni_confidence`].
