@@ -113,7 +113,7 @@ pub fn screen(out: &mut dyn Write, session: &Session, tables: &Nested) -> io::Re
         }
     }
     writeln!(out, "\nsd of draws: of the mean from one draw of the parameters to another, freed of chance.")?;
-    writeln!(out, "sd of chance: between replications of one draw. No interval here is of both together.")?;
+    writeln!(out, "sd of chance: between replications of one draw. Only the error of the mean is of both together.")?;
     writeln!(
         out,
         "{MARK} too skewed for {} draws: the interval covers less than 95%; take more draws",

@@ -120,6 +120,12 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
     })
 }
 
+/// Share of a mean square by which rounding may move it.
+///
+/// # Source
+/// Assumed: because sums of a million squares keep ten digits, and no two squares of a sample come so near but by being equal.
+const SQUARE_ROUNDING: f64 = 1e-9;
+
 /// The mean square that the error of the grand mean rests on, and its degrees of freedom.
 ///
 /// # Arguments
@@ -128,9 +134,10 @@ pub fn split_variance(values: &[f64], inner: usize, seeds: InnerSeeds) -> Result
 ///
 /// # Source
 /// Satterthwaite (1946), "An approximate distribution of estimates of variance components". Draws or seeds that explain less
-/// than their interaction does explain nothing.
+/// than their interaction does explain nothing; as much is something, since that gives fewer degrees of freedom.
 fn square_of_mean([draw, seed, interaction]: [f64; 3], [of_draws, of_seeds]: [f64; 2]) -> (f64, f64) {
-    let parts = match (draw > interaction, seed > interaction) {
+    let least = interaction * (1.0 - SQUARE_ROUNDING);
+    let parts = match (draw >= least, seed >= least) {
         (true, true) => [draw, seed, -interaction],
         (true, false) => [draw, 0.0, 0.0],
         (false, true) => [0.0, seed, 0.0],
@@ -217,6 +224,18 @@ mod tests {
         near(split.chance, 62.0 / 9.0);
         near(split.between_draws, (400.0 - 10.0 / 3.0) / 4.0);
         near(split.mean_mcse, sqrt((400.0 + 14.0 - 10.0 / 3.0) / 12.0));
+    }
+
+    #[test]
+    fn mean_squares_that_are_alike_have_the_degrees_of_freedom_of_all_whatever_rounding_says() {
+        // Where one replication alone differs the three squares are equal: over 19, 24 and 456 degrees of freedom.
+        let expected = 1.0 / (1.0 / 19.0 + 1.0 / 24.0 + 1.0 / 456.0);
+        for at in 0..500 {
+            let mut values = [0.0; 500];
+            values[at] = 0.7;
+            let split = split_variance(&values, 25, InnerSeeds::Common).expect("a design");
+            assert!((split.mean_df - expected).abs() < 1e-6, "{at}: {} for {expected}", split.mean_df);
+        }
     }
 
     #[test]
