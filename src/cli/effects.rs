@@ -10,7 +10,7 @@ use crate::design::Screening;
 use crate::inference::{EffectRow, Effects, Response};
 use crate::math::sqrt;
 use crate::measures::Measure;
-use crate::output::numbers::{MARK, decimals, places, whole};
+use crate::output::numbers::{MARK, decimals, end, places, whole};
 use crate::stats::{FEW_VALUES, Interval};
 use crate::summary::Method;
 
@@ -184,7 +184,11 @@ fn of_response(
 
 fn cell(row: &EffectRow, (scale, digits): (f64, i32), wide: bool) -> String {
     let Some(estimate) = row.estimate else { return "-".to_owned() };
-    let number = |value: f64| decimals(value / scale, digits);
+    // What is told from none does not read as none.
+    let number = |value: f64| match value / scale {
+        shown if row.is_told && shown != 0.0 => end(shown, digits),
+        shown => decimals(shown, digits),
+    };
     match row.interval {
         Some(interval) if wide => {
             let mark = if row.method.is_some_and(Method::is_skewed) { MARK } else { "" };
@@ -220,4 +224,27 @@ pub fn to_json(session: &Session, sensing: &Sensing, effects: &Effects) -> Value
         "responses": effects.responses.iter().map(response).collect::<Vec<_>>(),
         "effects": effects.rows.iter().map(row).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::summary::Caveats;
+
+    #[test]
+    fn an_index_that_is_told_from_none_does_not_read_as_none() {
+        let shown = |is_told| {
+            let row = EffectRow {
+                response: 0,
+                parameter: 0,
+                statistic: "total",
+                estimate: Some(0.0008),
+                interval: Some(Interval { low: 0.0002, high: 0.0021 }),
+                method: Some(Method::Fieller(Caveats::default())),
+                is_told,
+            };
+            cell(&row, (1.0, 2), true)
+        };
+        assert_eq!((shown(true), shown(false)), ("0.001 (0.0002 to 0.002)".into(), "0.00 (0.00 to 0.00)".into()));
+    }
 }

@@ -49,23 +49,26 @@ pub fn places(interval: Option<Interval>) -> i32 {
 pub fn with_interval(value: f64, interval: Option<Interval>, scale: f64) -> String {
     let scaled = interval.map(|interval| interval.over(scale));
     let places = places(scaled);
-    let value = decimals(value / scale, places);
+    let value = value / scale;
     match scaled {
-        Some(interval) if interval.low != interval.high => {
-            format!("{value} ({} to {})", end(interval.low, places), end(interval.high, places))
+        Some(Interval { low, high }) if low != high => {
+            let of_ends = clear_places(low, places).max(clear_places(high, places));
+            let value = decimals(value, clear_places(value, places).min(of_ends));
+            format!("{value} ({} to {})", end(low, places), end(high, places))
         }
-        _ => value,
+        _ => decimals(value, places),
     }
+}
+
+/// Decimals at which a number that is not nought does not read so: those given, and six at most.
+fn clear_places(value: f64, places: i32) -> i32 {
+    (places..=6).find(|&places| decimals(value, places).parse() != Ok(0.0)).unwrap_or(places)
 }
 
 /// An end of an interval. One that is nought is just that, such as one at which an interval was cut: no digits of it are known
 /// or not. One that is not has as many as show on which side of nought it lies.
 pub fn end(value: f64, places: i32) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let mut texts = (places..=6).map(|places| decimals(value, places));
-    texts.find(|text| text.parse() != Ok(0.0)).unwrap_or_else(|| decimals(value, places))
+    if value == 0.0 { "0".to_owned() } else { decimals(value, clear_places(value, places)) }
 }
 
 /// The largest factor that is spelled out: beyond it two policies hardly differ, and arithmetic decides what comes out.
@@ -244,5 +247,10 @@ mod tests {
         assert_eq!(with_interval(0.005, Some(Interval { low: 0.0, high: 0.0107 }), 1.0), "0.0050 (0 to 0.0107)");
         assert_eq!(with_interval(-0.4, Some(Interval { low: -0.9, high: 0.0 }), 1.0), "-0.40 (-0.90 to 0)");
         assert_eq!(with_interval(1.3, Some(Interval { low: -0.0003, high: 2.8 }), 1.0), "1.3 (-0.0003 to 2.8)");
+        // An estimate has the digits of its ends where it would read nought without.
+        let tiny = |value| with_interval(value, Some(Interval { low: -2.1e-5, high: 9e-6 }), 1.0);
+        assert_eq!(tiny(-6e-6), "-0.00001 (-0.00002 to 0.00001)");
+        assert_eq!(tiny(0.0), "0.0000 (-0.00002 to 0.00001)");
+        assert_eq!(with_interval(1e-5, Some(Interval { low: -0.039, high: 0.039 }), 1.0), "0.000 (-0.039 to 0.039)");
     }
 }
