@@ -36,6 +36,19 @@ fn mean_of(points: &[Row], design_id: usize, measure: &str, baseline: &str) -> f
 }
 
 #[test]
+fn a_screen_says_what_its_points_do_not_show() {
+    let home = home();
+    let said = |replications: &str| {
+        let args = MORRIS.map(|arg| if arg == "8" { replications } else { arg });
+        stdout(&expect(rearguard(args).arg("--out").arg(home.path().join(replications)), 0))
+    };
+    let (few, enough) = (said("9"), said("10"));
+    let noise = "Fewer than 10 replications of a point hardly show the noise";
+    assert!(few.contains(noise) && !enough.contains(noise), "{few}");
+    assert!(enough.contains("over these points, which do not follow the laws; sd of chance"), "{enough}");
+}
+
+#[test]
 fn a_point_is_the_run_of_its_seed_with_its_values_set() {
     let home = home();
     let out = home.path().join("design");
