@@ -267,8 +267,7 @@ pub(super) fn sentence(results: &Results) -> Option<String> {
     let all = clause_of(COUNTS.map(|(measure, ..)| together(results, measure)), "")?;
     (!clauses.is_empty()).then(|| {
         format!(
-            "Of the cost in killed, wounded and items lost each denial’s part, averaged over all orders in which the denials can \
-             be lifted, with a 95% interval of that part alone, is: {}. All together bring {all}.",
+            "Averaged over all orders of lifting them, each denial brings (with a 95% interval of it alone): {}. All together bring {all}.",
             clauses.join("; ")
         )
     })
